@@ -1,0 +1,22 @@
+// Package scoring turns judges' entries and candidates' answers into marks,
+// totals and ranks. It is pure arithmetic: no clock, no I/O, no randomness,
+// and every function is safe for concurrent use because nothing is changed in
+// place.
+//
+// The way of a mark:
+//
+//	AspectEntry  what one judge saw        MarkEntry   → a judge's mark
+//	Agree        policy of the aspect      → Outcome   (waiting, agreed, conference)
+//	JudgeModule  all aspects of a module   → ModuleOutcome
+//	Sum          modules, parts, weights   → Total
+//	Rank         total, then tie chain     → Ranked, explained by Explain
+//
+// and of a theory paper: MarkAnswers → Result, imported as a module.
+//
+// Amounts are integers in hundredths of a mark (Marks). Between steps values
+// are exact fractions (Ratio); they are rounded half up at the point that the
+// rules name and nowhere else. A value that is missing is not zero: see Value.
+//
+// Everything that an organiser or regulator may set is data in Rules and
+// Scheme; both carry versions, and each result names the versions it used.
+package scoring
