@@ -55,6 +55,14 @@ func (t Table[T]) Replace(ctx context.Context, db DB, v *T, version int64) error
 	return nil
 }
 
+// Delete removes the value if it still has that version.
+func (t Table[T]) Delete(ctx context.Context, db DB, id string, version int64) error {
+	if err := db.Delete(ctx, t.Name, id, version); err != nil {
+		return fmt.Errorf("%s %s: %w", t.Name, id, err)
+	}
+	return nil
+}
+
 // Update reads the value, lets change edit it and stores it, again when
 // another writer came between. An error of change ends it unchanged.
 func (t Table[T]) Update(ctx context.Context, db DB, id string, change func(*T) error) (T, error) {

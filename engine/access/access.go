@@ -1,0 +1,290 @@
+// Package access knows who may come in and what they may do: accounts of
+// staff, their roles, one role × action table (permission.go), and logins.
+//
+// A login is an opaque random token. Only its hash is stored, so a copy of
+// the store opens nothing. Candidates have logins too, but no account: their
+// subject is an attempt.
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/store"
+)
+
+// AccountID names an account.
+type AccountID string
+
+// Account is one member of staff.
+type Account struct {
+	ID       AccountID `json:"id"`
+	Login    string    `json:"login"` // lower case, unique
+	Name     string    `json:"name"`
+	Unit     string    `json:"unit"`
+	Roles    []Role    `json:"roles"`
+	Password string    `json:"password_hash"` // PHC string, argon2id
+	Disabled bool      `json:"disabled"`
+	Created  time.Time `json:"created"`
+}
+
+// Surface is the screen family a login is for. A login of one surface opens
+// no other.
+type Surface string
+
+// The surfaces people sign in to.
+const (
+	Exam    Surface = "exam"
+	Judging Surface = "judge"
+	Console Surface = "admin"
+)
+
+// Login is one sign-in.
+type Login struct {
+	ID      string    `json:"id"` // hex SHA-256 of the token
+	Surface Surface   `json:"surface"`
+	Subject string    `json:"subject"` // account id, or attempt id on the exam surface
+	Fence   int64     `json:"fence"`   // exam: the seat's fencing number
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires"`
+}
+
+var accounts = store.Table[Account]{
+	Collection: store.Collection{Name: "accounts", Indexes: []store.Index{{Name: "login", Unique: true}}},
+	ID:         func(a *Account) string { return string(a.ID) },
+	Keys:       func(a *Account) map[string]string { return map[string]string{"login": a.Login} },
+}
+
+var logins = store.Table[Login]{
+	Collection: store.Collection{Name: "logins", Indexes: []store.Index{{Name: "subject"}}},
+	ID:         func(l *Login) string { return l.ID },
+	Keys: func(l *Login) map[string]string {
+		return map[string]string{"subject": store.Key(string(l.Surface), l.Subject)}
+	},
+}
+
+// Collections declares what this package stores.
+var Collections = []store.Collection{accounts.Collection, logins.Collection}
+
+// Options are the rules of signing in.
+type Options struct {
+	Now         func() time.Time
+	MinPassword int                       // characters of a password; PINs of judges count as passwords
+	Life        map[Surface]time.Duration // how long a login lasts; 12 h where absent
+}
+
+// Access signs people in and out. Safe for concurrent use.
+type Access struct {
+	db   store.DB
+	led  ledger.Appender
+	opts Options
+}
+
+// New returns the gate over db; sign-ins and account changes are recorded in
+// the ledger.
+func New(db store.DB, led ledger.Appender, o Options) *Access {
+	return &Access{db: db, led: led, opts: o}
+}
+
+// Draft is an account to be made.
+type Draft struct {
+	Login    string `json:"login"`
+	Name     string `json:"name"`
+	Unit     string `json:"unit"`
+	Roles    []Role `json:"roles"`
+	Password string `json:"password"`
+}
+
+// CreateAccount makes an account. Errors: ErrInvalidAccount with fields,
+// ErrWeakPassword, ErrLoginTaken.
+func (a *Access) CreateAccount(ctx context.Context, actor string, d Draft) (Account, error) {
+	login := strings.ToLower(strings.TrimSpace(d.Login))
+	var wrong []fault.Field
+	if login == "" || len(login) > 100 || strings.ContainsAny(login, " \t\n") {
+		wrong = append(wrong, fault.Field{Path: "login", Code: "bad_login", Message: "1 to 100 characters without spaces"})
+	}
+	if strings.TrimSpace(d.Name) == "" || len(d.Name) > 200 {
+		wrong = append(wrong, fault.Field{Path: "name", Code: "missing", Message: "a name of at most 200 bytes is needed"})
+	}
+	if len(d.Roles) == 0 {
+		wrong = append(wrong, fault.Field{Path: "roles", Code: "missing", Message: "at least one role is needed"})
+	}
+	for _, r := range d.Roles {
+		if !r.Valid() {
+			wrong = append(wrong, fault.Field{Path: "roles", Code: "unknown_role", Message: "unknown role " + string(r)})
+		}
+	}
+	if len(wrong) > 0 {
+		return Account{}, ErrInvalidAccount.With(wrong...)
+	}
+	if len(d.Password) < a.opts.MinPassword || len(d.Password) > 200 {
+		return Account{}, ErrWeakPassword.Param("min", a.opts.MinPassword)
+	}
+	hash, err := hashPassword(ctx, d.Password)
+	if err != nil {
+		return Account{}, err
+	}
+	acc := Account{
+		ID: AccountID(uuid.Must(uuid.NewV7()).String()), Login: login, Name: d.Name, Unit: d.Unit,
+		Roles: d.Roles, Password: hash, Created: a.now(),
+	}
+	if err := accounts.Insert(ctx, a.db, &acc); err != nil {
+		if errors.Is(err, store.ErrDuplicate) {
+			return Account{}, ErrLoginTaken.Param("login", login)
+		}
+		return Account{}, err
+	}
+	return acc, a.record(ctx, acc.ID, actor, "account.created", map[string]any{"login": login, "roles": d.Roles})
+}
+
+// SignIn checks a password and opens a login for the surface. The returned
+// token goes to the browser and is kept nowhere else. Errors: ErrRefused,
+// ErrBusy, ErrForbidden if none of the account's roles has a place there.
+func (a *Access) SignIn(ctx context.Context, s Surface, login, password string) (Account, string, error) {
+	found, _, err := accounts.Find(ctx, a.db, store.Query{Index: "login", Equal: strings.ToLower(strings.TrimSpace(login)), Limit: 1})
+	if err != nil {
+		return Account{}, "", err
+	}
+	var acc Account
+	if len(found) == 1 {
+		acc = found[0]
+	}
+	// An unknown login costs the same time as a wrong password.
+	ok, err := verifyPassword(ctx, acc.Password, password)
+	if err != nil {
+		return Account{}, "", err
+	}
+	if !ok || acc.Disabled {
+		return Account{}, "", ErrRefused
+	}
+	if !mayEnter(s, acc.Roles) {
+		return Account{}, "", ErrForbidden
+	}
+	token, err := a.Open(ctx, s, string(acc.ID), 0)
+	if err != nil {
+		return Account{}, "", err
+	}
+	return acc, token, a.record(ctx, acc.ID, string(acc.ID), "account.signed_in", map[string]any{"surface": s})
+}
+
+func mayEnter(s Surface, roles []Role) bool {
+	switch s {
+	case Judging:
+		return Allows(roles, MarkSubmit)
+	case Console:
+		return Allows(roles, ContestRead) || Allows(roles, SittingRead) || Allows(roles, BankRead)
+	case Exam:
+		return false
+	}
+	return false
+}
+
+// Open makes a login for a subject and returns its token. A judge has one
+// live login and a candidate one seat, so older logins of the same subject on
+// those surfaces end.
+func (a *Access) Open(ctx context.Context, s Surface, subject string, fence int64) (token string, err error) {
+	raw := make([]byte, 32)
+	rand.Read(raw)
+	token = base64.RawURLEncoding.EncodeToString(raw)
+	life := a.opts.Life[s]
+	if life == 0 {
+		life = 12 * time.Hour
+	}
+	l := Login{ID: loginID(token), Surface: s, Subject: subject, Fence: fence, Created: a.now(), Expires: a.now().Add(life)}
+	if s != Console {
+		// The old ones end first: a crash in between leaves nobody signed in,
+		// which a new sign-in mends; the other order could leave two.
+		if err := a.end(ctx, s, subject); err != nil {
+			return "", err
+		}
+	}
+	return token, logins.Insert(ctx, a.db, &l)
+}
+
+// Login returns the live login of a token, or ErrSignedOut.
+func (a *Access) Login(ctx context.Context, s Surface, token string) (Login, error) {
+	if token == "" {
+		return Login{}, ErrSignedOut
+	}
+	l, err := logins.Get(ctx, a.db, loginID(token))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Login{}, ErrSignedOut
+	case err != nil:
+		return Login{}, err
+	case l.Value.Surface != s || !a.now().Before(l.Value.Expires):
+		return Login{}, ErrSignedOut
+	}
+	return l.Value, nil
+}
+
+// Account returns the account with the id. Errors: store.ErrNotFound,
+// ErrSignedOut if it is disabled.
+func (a *Access) Account(ctx context.Context, id AccountID) (Account, error) {
+	v, err := accounts.Get(ctx, a.db, string(id))
+	if err == nil && v.Value.Disabled {
+		return Account{}, ErrSignedOut
+	}
+	return v.Value, err
+}
+
+// Accounts returns all accounts in the order of their logins.
+func (a *Access) Accounts(ctx context.Context) ([]Account, error) {
+	return accounts.All(ctx, a.db, store.Query{Index: "login"})
+}
+
+// SignOut ends the login of a token; one that is over already is no error.
+func (a *Access) SignOut(ctx context.Context, token string) error {
+	l, err := logins.Get(ctx, a.db, loginID(token))
+	if err == nil {
+		err = logins.Delete(ctx, a.db, l.Value.ID, l.Version)
+	}
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrVersion) {
+		return nil
+	}
+	return err
+}
+
+func (a *Access) end(ctx context.Context, s Surface, subject string) error {
+	old, err := logins.All(ctx, a.db, store.Query{Index: "subject", Equal: store.Key(string(s), subject)})
+	if err != nil {
+		return err
+	}
+	for _, l := range old {
+		// Logins are never replaced, so their version is 1.
+		if err := logins.Delete(ctx, a.db, l.ID, 1); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Access) record(ctx context.Context, id AccountID, actor, kind string, data any) error {
+	body, err := json.Marshal(data)
+	if err != nil {
+		return err
+	}
+	_, err = a.led.Append(ctx, ledger.Entry{
+		Stream: ledger.StreamID("account/" + string(id)), Expect: ledger.AnySeq,
+		At: a.now(), Kind: kind, Actor: actor, Data: body,
+	})
+	return err
+}
+
+func (a *Access) now() time.Time { return a.opts.Now().UTC().Truncate(time.Millisecond) }
+
+func loginID(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

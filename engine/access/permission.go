@@ -1,0 +1,83 @@
+package access
+
+import "slices"
+
+// Role is what an account may be. One account may hold several.
+type Role string
+
+// The roles of staff. Candidates and spectators have no account: a candidate
+// holds a ticket, a spectator nothing.
+const (
+	Organiser    Role = "organiser"     // 承办单位 赛务
+	ChiefJudge   Role = "chief_judge"   // 裁判长
+	Judge        Role = "judge"         // 裁判员
+	BankAuthor   Role = "bank_author"   // 命题人员
+	Invigilator  Role = "invigilator"   // 监考员
+	CodingOffice Role = "coding_office" // 加密裁判
+	Supervisor   Role = "supervisor"    // 监督
+	Provincial   Role = "provincial"    // 省级管理机构
+)
+
+// Roles lists every role in the order in which screens show them.
+var Roles = []Role{Provincial, Organiser, ChiefJudge, Judge, BankAuthor, Invigilator, CodingOffice, Supervisor}
+
+// Valid reports whether r is a known role.
+func (r Role) Valid() bool { return slices.Contains(Roles, r) }
+
+// Action is one thing an account may be allowed to do.
+type Action string
+
+// The actions that routes ask for.
+const (
+	BankRead      Action = "bank.read"      // outlines, counts, blueprints; never keys
+	BankImport    Action = "bank.import"    // preview and accept workbooks
+	PaperAssemble Action = "paper.assemble" // draw a paper
+	SittingRead   Action = "sitting.read"   // rooms, tickets, progress
+	SittingManage Action = "sitting.manage" // create, register, start, close
+	TimeGrant     Action = "time.grant"     // 补时
+	ContestRead   Action = "contest.read"   // structure, progress, results
+	ContestManage Action = "contest.manage" // create, competitors, panels, start
+	MarkSubmit    Action = "mark.submit"    // mark as a member of a panel
+	AccountManage Action = "account.manage" // make and disable accounts
+	LedgerVerify  Action = "ledger.verify"  // prove the chain
+	RehearsalRun  Action = "rehearsal.run"  // drive a rehearsal crowd
+)
+
+// table is the one place that says which role may do what.
+var table = map[Action][]Role{
+	BankRead:      {Provincial, Organiser, BankAuthor, ChiefJudge, Supervisor},
+	BankImport:    {Provincial, Organiser, BankAuthor},
+	PaperAssemble: {Provincial, Organiser},
+	SittingRead:   {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
+	SittingManage: {Provincial, Organiser},
+	TimeGrant:     {Organiser, Invigilator},
+	ContestRead:   {Provincial, Organiser, ChiefJudge, Supervisor},
+	ContestManage: {Provincial, Organiser},
+	MarkSubmit:    {Judge, ChiefJudge},
+	AccountManage: {Provincial, Organiser},
+	LedgerVerify:  {Provincial, Organiser, Supervisor, ChiefJudge},
+	RehearsalRun:  {Provincial, Organiser},
+}
+
+// Allows reports whether one of the roles may do the action.
+func Allows(roles []Role, a Action) bool {
+	for _, r := range roles {
+		if slices.Contains(table[a], r) {
+			return true
+		}
+	}
+	return false
+}
+
+// Actions returns what the roles allow, in alphabetical order; the console
+// shows only what is allowed.
+func Actions(roles []Role) []Action {
+	allowed := make([]Action, 0, len(table))
+	for a := range table {
+		if Allows(roles, a) {
+			allowed = append(allowed, a)
+		}
+	}
+	slices.Sort(allowed)
+	return allowed
+}
