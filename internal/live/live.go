@@ -26,8 +26,22 @@ var (
 	// ErrBase: the board's version is not the change's base; take a snapshot,
 	// build the difference against it and apply again.
 	ErrBase = fault.New(fault.Conflict, "board_base", "the board is not at the version this change builds on")
+	// ErrInvalid: a channel, position or change breaks a limit of this
+	// package; Fields say which.
+	ErrInvalid = fault.New(fault.Invalid, "live_invalid", "the publication or board change is not valid")
+	// ErrUnavailable: the server behind the bus did not answer; try again.
+	ErrUnavailable = fault.New(fault.Unavailable, "live_unavailable", "live channels cannot be reached now")
 	// ErrClosed: the bus has been closed.
 	ErrClosed = fault.New(fault.Unavailable, "live_closed", "live channels are closed")
+)
+
+// Limits. Larger input is refused with ErrInvalid.
+const (
+	MaxChannel = 200       // bytes of a channel's name
+	MaxID      = 200       // bytes of a row id or an idempotency key
+	MaxKey     = 1 << 10   // bytes of a row's sort key
+	MaxData    = 1 << 20   // bytes of a publication, a frame or a row's body
+	MaxNumber  = 1<<53 - 1 // versions and offsets: exact in JSON and in Lua
 )
 
 // Channel names a stream of publications. The part in braces, if any, is the
@@ -39,8 +53,12 @@ type Channel string
 // never recovers.
 type Position struct {
 	Epoch  string `json:"e"`
-	Offset int64  `json:"o"` // of the last publication seen; stays below 2^53
+	Offset int64  `json:"o"` // of the last publication seen; at most MaxNumber
 }
+
+// Covers reports whether a reader at p has seen everything up to q: same
+// epoch, and not behind.
+func (p Position) Covers(q Position) bool { return p.Epoch == q.Epoch && p.Offset >= q.Offset }
 
 // Publication is one message of a channel.
 type Publication struct {
@@ -52,7 +70,7 @@ type Publication struct {
 type Row struct {
 	ID string `json:"id"`
 	// Key orders the board: rows sort by Key, then ID, in ascending byte
-	// order. It must not contain the byte 0x1f.
+	// order. Bytes below 0x20 are refused, so that an adapter may join both.
 	Key string `json:"k"`
 	// Body is the row as the channel's audience may see it.
 	Body json.RawMessage `json:"b"`
@@ -70,7 +88,10 @@ type Change struct {
 	// Replace drops all stored rows first.
 	Replace bool
 	Upsert  []Row
-	Delete  []string // row ids
+	Delete  []string // row ids; unknown ones are ignored
+	// Meta replaces what the board says about itself (title, freeze state);
+	// nil keeps it.
+	Meta json.RawMessage
 	// Frame is published with the change, already in the audience's form.
 	Frame []byte
 }
@@ -78,22 +99,26 @@ type Change struct {
 // Snapshot is a whole board at one position.
 type Snapshot struct {
 	Position Position
-	Version  int64 // 0: there is no such board
-	Rows     []Row // in board order
+	Version  int64           // 0: there is no such board
+	Meta     json.RawMessage // nil: none was ever set
+	Rows     []Row           // in board order
 }
 
 // Handler receives publications of one subscription, in offset order without
 // gaps, from one goroutine. reset is true when continuity was lost (history
 // gone, epoch changed): the publication's Position then tells only where the
-// channel stands, its Data is empty, and the receiver takes a snapshot.
+// channel stands, its Data is empty, and the receiver takes a snapshot. That
+// snapshot may be newer than publications still to come: the receiver skips
+// those its position covers.
 type Handler func(p Publication, reset bool)
 
 // Bus is the contract of live channels. All methods are safe for concurrent
-// use. Publications are at most 1 MiB.
+// use. Data, rows and meta are copied in and must not be changed when handed
+// out. A call whose context ends returns that context's error.
 type Bus interface {
 	// Publish appends data to the channel and delivers it. A repeated key
 	// (not "") within the idempotency window publishes nothing and returns
-	// the first position.
+	// the first position, even when the data differs.
 	Publish(ctx context.Context, ch Channel, key string, data []byte) (Position, error)
 	// Position returns the end of the channel, creating its epoch if needed.
 	Position(ctx context.Context, ch Channel) (Position, error)
@@ -103,8 +128,10 @@ type Bus interface {
 	Since(ctx context.Context, ch Channel, from Position) (pubs []Publication, end Position, ok bool, err error)
 	// Subscribe calls h for everything after from; if from cannot be
 	// recovered, h is first called with reset. It returns when the
-	// subscription is in place; cancel ends it and returns after the last
-	// call of h. Lost connections to the server are mended inside, by
+	// subscription is in place; cancel ends it, may be called again, and
+	// returns after the last call of h, so h itself must not call it. A slow
+	// h delays nobody else; one that falls out of the history gets a reset.
+	// ctx bounds only the call itself. Lost connections to the server are mended inside, by
 	// recovery or reset.
 	Subscribe(ctx context.Context, ch Channel, from Position, h Handler) (cancel func(), err error)
 	// Apply changes a board and publishes the frame, atomically. Errors:
@@ -114,6 +141,6 @@ type Bus interface {
 	Snapshot(ctx context.Context, ch Channel) (Snapshot, error)
 	// Ping reports whether the bus can answer now.
 	Ping(ctx context.Context) error
-	// Close ends all subscriptions.
+	// Close ends all subscriptions; later calls fail with ErrClosed.
 	Close() error
 }
