@@ -1,0 +1,63 @@
+package scoring
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/xinglu/xinglu/internal/fault"
+)
+
+// The refusals of this package. Except for ErrMarks each carries the wrong
+// places as fields, every one that was found and not only the first. Field
+// paths are JSON paths into the checked value: "modules[0].max".
+var (
+	// ErrMarks: a text is not a decimal number with at most two places.
+	ErrMarks = fault.New(fault.Invalid, "marks_malformed", "marks must be a decimal number with at most two places")
+	// ErrScheme: Scheme.Validate found the scheme inconsistent.
+	ErrScheme = fault.New(fault.Invalid, "scheme_invalid", "the marking scheme is inconsistent")
+	// ErrRules: Rules.Validate found the rules inconsistent or not fitting their scheme.
+	ErrRules = fault.New(fault.Invalid, "rules_invalid", "the scoring rules are inconsistent")
+	// ErrEntry: a judge's entry or sheet does not fit its aspect or module.
+	ErrEntry = fault.New(fault.Invalid, "entry_invalid", "the mark does not fit the marking scheme")
+	// ErrPanel: marks come from a judge outside the panel or twice from one
+	// judge, or the panel is not of the size that the rules name.
+	ErrPanel = fault.New(fault.Invalid, "panel_invalid", "the marks do not fit the panel")
+	// ErrModules: module marks do not fit the scheme: unknown module, above its maximum.
+	ErrModules = fault.New(fault.Invalid, "module_marks_invalid", "the module marks do not fit the marking scheme")
+	// ErrRanking: two entries of a ranking have one code.
+	ErrRanking = fault.New(fault.Invalid, "ranking_invalid", "the ranking entries are inconsistent")
+	// ErrItems: a paper's items are inconsistent: a key outside its options.
+	ErrItems = fault.New(fault.Invalid, "items_invalid", "the items of the paper are inconsistent")
+	// ErrAnswers: an answer names an unknown item or option, or too many options.
+	ErrAnswers = fault.New(fault.Invalid, "answers_invalid", "the answers do not fit the paper")
+)
+
+// problems collects wrong places, so that one answer names them all.
+type problems []fault.Field
+
+func (p *problems) add(path, code, message string, args ...any) {
+	*p = append(*p, fault.Field{Path: path, Code: code, Message: fmt.Sprintf(message, args...)})
+}
+
+// under adds the problems of a part of the value, found below path.
+func (p *problems) under(path string, inner problems) {
+	for _, f := range inner {
+		if f.Path == "" {
+			f.Path = path
+		} else {
+			f.Path = path + "." + f.Path
+		}
+		*p = append(*p, f)
+	}
+}
+
+// err returns nil when nothing is wrong, else sentinel with all places.
+func (p problems) err(sentinel *fault.Error) error {
+	if len(p) == 0 {
+		return nil
+	}
+	return sentinel.With(p...)
+}
+
+// byPath orders places found in a map, whose order is random.
+func byPath(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) }

@@ -1,0 +1,166 @@
+package scoring
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Code is the competitor's code at the layer of identity that is being
+// ranked: entry, station or work code.
+type Code string
+
+// Entry is what a ranking needs of one competitor. Values that are missing
+// from the maps are blank.
+type Entry struct {
+	Code    Code               `json:"code"`
+	Total   Value              `json:"total"`
+	Parts   map[PartID]Value   `json:"parts"` // unweighted
+	Modules map[ModuleID]Value `json:"modules"`
+	TimeMS  *int64             `json:"time_ms"` // milliseconds used; null = not taken
+	Lot     *int64             `json:"lot"`     // drawn once, witnessed and recorded; null = not drawn
+}
+
+// Entry returns the total as a ranking entry under the given code, without a
+// time or lot.
+func (t Total) Entry(code Code) Entry {
+	e := Entry{
+		Code: code, Total: t.Value,
+		Parts:   make(map[PartID]Value, len(t.Parts)),
+		Modules: make(map[ModuleID]Value, len(t.Modules)),
+	}
+	for _, p := range t.Parts {
+		e.Parts[p.Part] = p.Value
+	}
+	for _, m := range t.Modules {
+		e.Modules[m.Module] = m.Value
+	}
+	return e
+}
+
+// Ranked is one competitor's place.
+type Ranked struct {
+	Code Code `json:"code"`
+	Rank int  `json:"rank"` // from 1; 0 = listed without a rank
+	Tied bool `json:"tied"` // others have the same rank
+	// LotNeeded says that ranks may not be shared and the whole chain could
+	// not separate the tied: a lot must be drawn and recorded.
+	LotNeeded bool `json:"lot_needed"`
+}
+
+// The places of missing values in SortParts, behind every value.
+const (
+	sortAbsent  = math.MaxInt64 - 1 // did not start
+	sortMissing = math.MaxInt64     // blank, or no time or lot
+)
+
+// SortParts returns the ranking order as numbers: an entry is ahead of another
+// exactly when its parts are smaller, compared one by one from the first
+// (slices.Compare); equal parts mean an equal rank. The first part is the
+// total, the others are the steps of the tie chain, so there are always
+// 1 + len(r.TieChain). "More is ahead" is negated, missing values are the
+// largest.
+//
+// This is the one comparator of the program. A store that sorts bytes writes
+// each part big-endian with its sign bit flipped.
+func SortParts(e Entry, r Rules) []int64 {
+	parts := make([]int64, 1, 1+len(r.TieChain))
+	parts[0] = e.Total.sortPart()
+	for _, t := range r.TieChain {
+		parts = append(parts, e.sortPart(t))
+	}
+	return parts
+}
+
+func (v Value) sortPart() int64 {
+	switch v.State {
+	case HasValue:
+		return -int64(v.Marks)
+	case DidNotStart:
+		return sortAbsent
+	default:
+		return sortMissing
+	}
+}
+
+func (e Entry) sortPart(t TieStep) int64 {
+	switch t.By {
+	case TiePart:
+		return e.Parts[t.Part].sortPart()
+	case TieModule:
+		return e.Modules[t.Module].sortPart()
+	case TieTime:
+		return sortNumber(e.TimeMS)
+	case TieLot:
+		return sortNumber(e.Lot)
+	}
+	return sortMissing
+}
+
+func sortNumber(n *int64) int64 {
+	if n == nil {
+		return sortMissing
+	}
+	return *n
+}
+
+// Compare returns -1 when a is ahead of b, 1 when b is ahead, and 0 when the
+// total and the whole tie chain are equal.
+func Compare(a, b Entry, r Rules) int {
+	return slices.Compare(SortParts(a, r), SortParts(b, r))
+}
+
+// Rank orders the entries and gives out ranks 1-2-2-4. The result does not
+// depend on the order of entries; equal competitors are listed by code.
+// Competitors without a total come last and have no rank; those who did not
+// start come before them, ranked if r.Absent is last. The error is ErrRanking
+// when a code is there twice.
+func Rank(entries []Entry, r Rules) ([]Ranked, error) {
+	type row struct {
+		Entry
+		parts []int64
+	}
+	rows := make([]row, len(entries))
+	for i, e := range entries {
+		rows[i] = row{e, SortParts(e, r)}
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		if c := slices.Compare(a.parts, b.parts); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.Code), string(b.Code))
+	})
+	out := make([]Ranked, len(rows))
+	for i, w := range rows {
+		out[i] = Ranked{Code: w.Code}
+		if !r.ranks(w.Total) {
+			continue
+		}
+		out[i].Rank = i + 1
+		if i > 0 && slices.Equal(w.parts, rows[i-1].parts) {
+			out[i].Rank = out[i-1].Rank
+			out[i].Tied, out[i-1].Tied = true, true
+			needed := r.Ranking == RankUnique
+			out[i].LotNeeded, out[i-1].LotNeeded = needed, needed
+		}
+	}
+	return out, checkCodes(entries)
+}
+
+// ranks reports whether a total has a place in the ranking.
+func (r Rules) ranks(total Value) bool {
+	return total.State == HasValue || total.State == DidNotStart && r.Absent == AbsentLast
+}
+
+func checkCodes(entries []Entry) error {
+	var p problems
+	seen := make(map[Code]bool, len(entries))
+	for i, e := range entries {
+		if seen[e.Code] {
+			p.add(fmt.Sprintf("entries[%d].code", i), "duplicate", "code %s is there twice", e.Code)
+		}
+		seen[e.Code] = true
+	}
+	return p.err(ErrRanking)
+}
