@@ -11,6 +11,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -22,7 +23,9 @@ type StreamID string
 const (
 	MaxStream = 200     // bytes of a StreamID
 	MaxKey    = 200     // bytes of an idempotency key
+	MaxName   = 200     // bytes of a kind and of an actor
 	MaxData   = 2 << 20 // bytes of one record's data
+	MaxRead   = 1000    // records of one Read
 )
 
 // Record is one durable entry of a stream. All fields but Hash are covered by
@@ -87,7 +90,10 @@ type Appender interface {
 // Reader reads streams in order.
 type Reader interface {
 	// Read returns up to limit records of the stream with Seq > after, in
-	// order. An empty slice means there are none yet. Safe for concurrent use.
+	// order; limit is 1 to MaxRead. A page may be shorter than limit to bound
+	// its bytes; only an empty one means there are none yet. A record that
+	// cannot be decoded fails the page with ErrCorrupt. The records belong to
+	// the caller. Safe for concurrent use.
 	Read(ctx context.Context, stream StreamID, after int64, limit int) ([]Record, error)
 	// Head returns the end of the stream as stored now.
 	Head(ctx context.Context, stream StreamID) (Head, error)
@@ -104,7 +110,8 @@ type Block struct {
 // Ledger calls Commit from one goroutine only.
 type Backend interface {
 	// Commit stores the blocks durably, at most one block a stream, and
-	// returns one error per block (nil: stored). A block whose first Seq or
+	// returns one error per block (nil: stored). The blocks and their records
+	// are lent for the call and must not be kept. A block whose first Seq or
 	// one of whose keys is taken fails with ErrTaken and leaves its
 	// neighbours alone. A second return value means that no block is known to
 	// be stored.
@@ -115,4 +122,24 @@ type Backend interface {
 	// Streams lists the heads of up to limit streams with names > after, in
 	// byte order of the names.
 	Streams(ctx context.Context, after StreamID, limit int) ([]Head, error)
+}
+
+// Fold reads the stream from after on and calls f for each record in order,
+// until f fails. It returns the Seq of the last record f accepted, or after.
+func Fold(ctx context.Context, r Reader, stream StreamID, after int64, f func(Record) error) (int64, error) {
+	for {
+		page, err := r.Read(ctx, stream, after, 500)
+		if err != nil {
+			return after, fmt.Errorf("reading %s after %d: %w", stream, after, err)
+		}
+		if len(page) == 0 {
+			return after, nil
+		}
+		for _, rec := range page {
+			if err := f(rec); err != nil {
+				return after, fmt.Errorf("%s #%d: %w", stream, rec.Seq, err)
+			}
+			after = rec.Seq
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/base64"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -135,14 +136,17 @@ type Cursor struct {
 	ID    string
 }
 
-// String is the cursor's form as Page.Next.
-func (c Cursor) String() string { return c.Value + "\x00" + c.ID }
+// String is the cursor's form as Page.Next, fit for a URL. Neither value nor
+// id holds a NUL, so the form is unambiguous.
+func (c Cursor) String() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(c.Value + "\x00" + c.ID))
+}
 
-// ParseCursor reads a Page.Next. Neither value nor id holds a NUL, so the
-// form is unambiguous.
+// ParseCursor reads a Page.Next; anything else is ErrInvalid.
 func ParseCursor(s string) (Cursor, error) {
-	value, id, ok := strings.Cut(s, "\x00")
-	if !ok || CheckID(id) != nil || textFault("", value, MaxValue) != nil {
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	value, id, ok := strings.Cut(string(b), "\x00")
+	if err != nil || !ok || CheckID(id) != nil || textFault("", value, MaxValue) != nil {
 		return Cursor{}, ErrInvalid.With(fault.Field{Path: "after", Code: "bad_cursor", Message: "not the next of an earlier page"})
 	}
 	return Cursor{Value: value, ID: id}, nil
