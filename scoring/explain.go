@@ -54,7 +54,7 @@ func (x Explanation) sentence(pa, pb int64, lessIsAhead bool) Text {
 	if max(pa, pb) >= sortAbsent { // one value is missing, so there is no size to compare
 		return Text{
 			ZH: fmt.Sprintf("%s %s / %s，缺项在后", x.Name.ZH, x.A, x.B),
-			EN: fmt.Sprintf("%s %s / %s, missing is behind", x.Name.EN, x.A, x.B),
+			EN: fmt.Sprintf("%s %s / %s, missing is behind", x.Name.english(), x.A, x.B),
 		}
 	}
 	sign := ">"
@@ -63,7 +63,7 @@ func (x Explanation) sentence(pa, pb int64, lessIsAhead bool) Text {
 	}
 	return Text{
 		ZH: fmt.Sprintf("%s %s %s %s", x.Name.ZH, x.A, sign, x.B),
-		EN: fmt.Sprintf("%s %s %s %s", x.Name.EN, x.A, sign, x.B),
+		EN: fmt.Sprintf("%s %s %s %s", x.Name.english(), x.A, sign, x.B),
 	}
 }
 

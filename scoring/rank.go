@@ -45,7 +45,7 @@ type Ranked struct {
 	Rank int  `json:"rank"` // from 1; 0 = listed without a rank
 	Tied bool `json:"tied"` // others have the same rank
 	// LotNeeded says that ranks may not be shared and the whole chain could
-	// not separate the tied: a lot must be drawn and recorded.
+	// not separate the tied, who have a total: a lot must be drawn and recorded.
 	LotNeeded bool `json:"lot_needed"`
 }
 
@@ -117,6 +117,9 @@ func Compare(a, b Entry, r Rules) int {
 // start come before them, ranked if r.Absent is last. The error is ErrRanking
 // when a code is there twice.
 func Rank(entries []Entry, r Rules) ([]Ranked, error) {
+	if err := checkCodes(entries); err != nil {
+		return nil, err
+	}
 	type row struct {
 		Entry
 		parts []int64
@@ -141,11 +144,11 @@ func Rank(entries []Entry, r Rules) ([]Ranked, error) {
 		if i > 0 && slices.Equal(w.parts, rows[i-1].parts) {
 			out[i].Rank = out[i-1].Rank
 			out[i].Tied, out[i-1].Tied = true, true
-			needed := r.Ranking == RankUnique
+			needed := r.Ranking == RankUnique && w.Total.State == HasValue
 			out[i].LotNeeded, out[i-1].LotNeeded = needed, needed
 		}
 	}
-	return out, checkCodes(entries)
+	return out, nil
 }
 
 // ranks reports whether a total has a place in the ranking.

@@ -13,10 +13,19 @@ type (
 	DeductionID    string
 )
 
-// Text is a name or sentence in the languages of the screens.
+// Text is a name or sentence in the languages of the screens. ZH is always
+// there; where EN is empty, screens show ZH.
 type Text struct {
 	ZH string `json:"zh"`
 	EN string `json:"en"`
+}
+
+// english returns the English text, or the Chinese where there is none.
+func (t Text) english() string {
+	if t.EN != "" {
+		return t.EN
+	}
+	return t.ZH
 }
 
 // Scheme is a marking scheme (评分表): what is marked and for how much. It is

@@ -59,7 +59,7 @@ func (s seenIDs) check(p *problems, path, space, id string) {
 	s[space+"/"+id] = true
 }
 
-// check asks for a name in Chinese, the language every screen falls back to.
+// check asks for the Chinese text, which every screen falls back to.
 func (t Text) check() (p problems) {
 	if t.ZH == "" {
 		p.add("zh", "missing", "a Chinese text is needed")
