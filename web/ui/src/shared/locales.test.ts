@@ -1,0 +1,37 @@
+// Both languages of every page have the same keys and the same placeholders, and keys sit in their page's file.
+import { describe, expect, it } from 'vitest'
+import type { Messages } from './i18n'
+
+const files = import.meta.glob<Messages>('../../locales/*.json', { eager: true, import: 'default' })
+const pages = ['common', 'exam', 'judge', 'board', 'admin']
+
+function table(page: string, lang: string): Messages {
+  return files[`../../locales/${page}.${lang}.json`] ?? {}
+}
+
+const placeholders = (message: string | undefined): string[] => [...(message?.match(/\{\w+\}/g) ?? [])].sort()
+
+describe.each(pages)('strings of %s', (page) => {
+  const zh = table(page, 'zh-CN')
+  const en = table(page, 'en')
+
+  it('exist', () => {
+    expect(Object.keys(zh).length).toBeGreaterThan(0)
+  })
+
+  it('have the same keys in both languages', () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort())
+  })
+
+  it('have the same placeholders in both languages', () => {
+    for (const key of Object.keys(zh))
+      expect([key, placeholders(en[key])]).toEqual([key, placeholders(zh[key])])
+  })
+
+  it('are filled and named after their page', () => {
+    for (const [key, message] of [...Object.entries(zh), ...Object.entries(en)]) {
+      expect(key).toMatch(new RegExp(`^(${page}|error)\\.[a-z0-9_.]+$`))
+      expect(message.trim(), key).not.toBe('')
+    }
+  })
+})
