@@ -1,0 +1,203 @@
+package bank
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// QuestionFile is what was read from one file of questions: the good rows.
+// The same bytes and the same outline version give the same value.
+type QuestionFile struct {
+	Name    string
+	SHA256  string // of the file's bytes, hex
+	Outline OutlineID
+	Rows    []QuestionRow
+}
+
+// QuestionRow is a question and where it stands in the file.
+type QuestionRow struct {
+	Sheet    string
+	Row      int
+	Question Question // without version and batch
+}
+
+// OutlineFile is what was read from one file of an outline.
+type OutlineFile struct {
+	Name    string
+	SHA256  string  // of the file's bytes, hex
+	Outline Outline // without version and batch
+}
+
+// Fingerprint reduces a text to what makes it different from another: width
+// is folded and space, and a stop at the end, are dropped. Case and all other
+// signs count, as in "mA" and "MA" or "−5" and "5".
+func Fingerprint(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, width.Fold.String(text))
+	return strings.TrimRight(text, "。.")
+}
+
+// body fingerprints kind, stem and options, in any order of options.
+func (q *Question) body() string {
+	parts := make([]string, 0, len(q.Options))
+	for _, o := range q.Options {
+		parts = append(parts, Fingerprint(o.Text))
+	}
+	slices.Sort(parts)
+	return digest(append([]string{string(q.Kind), Fingerprint(q.Stem)}, parts...)...)
+}
+
+// keyTexts fingerprints the right answers, in any order of options.
+func (q *Question) keyTexts() string {
+	var parts []string
+	for _, o := range q.Options {
+		if slices.Contains(q.Key, o.ID) {
+			parts = append(parts, Fingerprint(o.Text))
+		}
+	}
+	slices.Sort(parts)
+	return digest(parts...)
+}
+
+// sameVersion reports whether two versions of a question differ only in
+// version, batch and status.
+func sameVersion(a, b *Question) bool {
+	return a.ID == b.ID && a.GUID == b.GUID && a.Kind == b.Kind && a.Stem == b.Stem &&
+		slices.Equal(a.Options, b.Options) && slices.Equal(a.Key, b.Key) &&
+		a.Point == b.Point && a.Importance == b.Importance && a.Difficulty == b.Difficulty &&
+		a.Consistency == b.Consistency && a.Score == b.Score &&
+		a.Explanation == b.Explanation && a.Source == b.Source
+}
+
+// index finds questions by what can clash.
+type index struct {
+	byID, byBody, byStem map[string]entry
+}
+
+// entry is a question and where it stands: "row 12 of 三级" or "the bank".
+type entry struct {
+	q      *Question
+	place  string
+	inFile bool
+}
+
+func newIndex(existing []Question) *index {
+	x := &index{map[string]entry{}, map[string]entry{}, map[string]entry{}}
+	for i := range existing {
+		x.add(&existing[i], "the bank", false)
+	}
+	return x
+}
+
+func (x *index) add(q *Question, place string, inFile bool) {
+	e := entry{q, place, inFile}
+	x.byID[string(q.ID)] = e
+	x.byBody[q.body()] = e
+	x.byStem[Fingerprint(q.Stem)] = e
+}
+
+// judge compares the rows of a file with the outline, with the questions of
+// the bank and with one another, files what it finds in the report, and
+// returns the questions that the file adds, with their versions.
+func judge(file *QuestionFile, outline *Outline, existing []Question, report *Report) []Question {
+	points := map[PointPath]bool{}
+	outline.Walk(func(path PointPath, _ []*Range, p *Point) { points[path] = p != nil })
+	rows := make(map[string]int, len(report.Rows))
+	for i, r := range report.Rows {
+		rows[place(r.Sheet, r.Row)] = i
+	}
+	x := newIndex(existing)
+	var added []Question
+	for i := range file.Rows {
+		q, here := file.Rows[i].Question, place(file.Rows[i].Sheet, file.Rows[i].Row)
+		at, listed := rows[here]
+		if !listed {
+			at = len(report.Rows)
+			report.AddRow(file.Rows[i].Sheet, file.Rows[i].Row, Label(q.Stem), nil)
+		}
+		if p := stale(&q, file.Outline, points); p != nil {
+			report.Mark(at, *p)
+		}
+		if report.Rows[at].State == Bad {
+			continue
+		}
+		problem, same := x.clash(&q)
+		if problem != nil {
+			report.Mark(at, *problem)
+		}
+		if same {
+			report.settle(&report.Rows[at], Same)
+		}
+		if report.Rows[at].State != Good {
+			continue
+		}
+		q.Version = 1
+		if old, ok := x.byID[string(q.ID)]; ok {
+			q.Version = old.q.Version + 1
+		}
+		added = append(added, q)
+		x.add(&q, here, true)
+	}
+	return added
+}
+
+func place(sheet string, row int) string { return fmt.Sprintf("row %d of %s", row, sheet) }
+
+// stale finds rows that the reader would refuse now: the file was read with
+// another version of the outline, or not by the reader at all.
+func stale(q *Question, outline OutlineID, points map[PointPath]bool) *Problem {
+	err := q.Validate()
+	if err == nil && q.Outline == outline && points[q.Point] {
+		return nil
+	}
+	p := Problem{Severity: Error, Code: "row_stale",
+		Message: "the row does not fit the outline as it is now; read the file again",
+		Params:  map[string]string{"point": string(q.Point)}}
+	if err != nil {
+		p.Message += ": " + err.Error()
+	}
+	return &p
+}
+
+// clash looks for a question that q repeats or contradicts. same means that q
+// adds nothing.
+func (x *index) clash(q *Question) (p *Problem, same bool) {
+	found := func(severity Severity, code, message string, e entry) *Problem {
+		return &Problem{Severity: severity, Code: code, Message: fmt.Sprintf(message, e.place),
+			Params: map[string]string{"place": e.place, "question": string(e.q.ID)}}
+	}
+	if e, ok := x.byBody[q.body()]; ok {
+		switch {
+		case e.q.keyTexts() != q.keyTexts():
+			return found(Error, "key_conflict", "the same question with another key is in %s; one of the keys is wrong", e), false
+		case e.q.ID == q.ID && !e.inFile && !sameVersion(e.q, q):
+			return nil, false // only its point, difficulty or notes changed: a new version
+		default:
+			return found(Warning, "question_repeated", "the same question is in %s; this row adds nothing", e), true
+		}
+	}
+	if e, ok := x.byID[string(q.ID)]; ok && e.inFile {
+		return found(Error, "guid_repeated", "another question with the same GUID is in %s", e), false
+	}
+	if e, ok := x.byStem[Fingerprint(q.Stem)]; ok && e.q.ID != q.ID {
+		return found(Warning, "stem_repeated", "a question with the same stem is in %s; make sure it is another question", e), false
+	}
+	return nil, false
+}
+
+// Label is the beginning of a text, to recognise a row by.
+func Label(text string) string {
+	const most = 40
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
