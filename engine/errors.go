@@ -1,0 +1,29 @@
+package engine
+
+import "github.com/xinglu/xinglu/internal/fault"
+
+// Errors of this package; compare with errors.Is.
+var (
+	// ErrContest: a field of a contest or division is missing or wrong.
+	ErrContest = fault.New(fault.Invalid, "invalid_contest", "the contest is not valid")
+	// ErrFrozen: the division is open; what results depend on no longer changes.
+	ErrFrozen = fault.New(fault.Conflict, "division_frozen", "the division has been opened; this is frozen now")
+	// ErrNotRunning: marks are taken only while the division runs.
+	ErrNotRunning = fault.New(fault.Conflict, "division_not_running", "the division takes no marks now")
+	// ErrNotReady: the division lacks something it needs before it can open.
+	ErrNotReady = fault.New(fault.Invalid, "division_not_ready", "the division cannot be opened yet")
+	// ErrStatus: the division cannot go from its status to that one.
+	ErrStatus = fault.New(fault.Conflict, "division_status", "the division cannot change to this status now")
+	// ErrNoSheet: no such sheet, or it is not for marking by a panel.
+	ErrNoSheet = fault.New(fault.NotFound, "no_such_sheet", "there is no such sheet")
+	// ErrWrongPanel: the judge is not on the panel for this competitor and module.
+	ErrWrongPanel = fault.New(fault.Forbidden, "wrong_panel", "this sheet belongs to another panel")
+	// ErrWrongCode: the repeated characters are not the end of the sheet's code.
+	ErrWrongCode = fault.New(fault.Invalid, "wrong_code", "the repeated code does not belong to this sheet")
+	// ErrMarkVersion: another sheet of the same judge came first.
+	ErrMarkVersion = fault.New(fault.Conflict, "version_conflict", "the sheet was submitted from elsewhere meanwhile")
+	// ErrSheetLocked: the panel has agreed; changing it takes an unlock.
+	ErrSheetLocked = fault.New(fault.Conflict, "sheet_locked", "the panel has agreed on this sheet; it is locked")
+	// ErrNoRow: the board has no such row.
+	ErrNoRow = fault.New(fault.NotFound, "no_such_row", "the board has no such competitor")
+)

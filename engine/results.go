@@ -1,0 +1,233 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xinglu/xinglu/scoring"
+)
+
+// PartState is what a module of one competitor shows.
+type PartState string
+
+// The states of a module on a board. Blank, a mark of zero and absent are
+// three different things.
+const (
+	PartBlank   PartState = "blank"   // nothing yet
+	PartPartial PartState = "partial" // provisional: some of the panel have marked
+	PartReview  PartState = "review"  // the panel confers; the amount stands still
+	PartMarked  PartState = "marked"  // agreed or imported
+	PartAbsent  PartState = "absent"  // did not start
+)
+
+// Part is one module of a standing.
+type Part struct {
+	Module scoring.ModuleID `json:"module"`
+	State  PartState        `json:"state"`
+	Marks  *scoring.Marks   `json:"marks"` // hundredths, of the module's maximum; null without a value
+	In     int              `json:"in"`    // judges who have submitted
+	Of     int              `json:"of"`    // judges of the panel; 0 for imported modules
+}
+
+// Progress is how far a competitor has come.
+type Progress string
+
+// The progress of a competitor.
+const (
+	ProgressWaiting  Progress = "waiting"
+	ProgressRunning  Progress = "running"
+	ProgressReview   Progress = "review"
+	ProgressComplete Progress = "complete"
+	ProgressAbsent   Progress = "absent"
+)
+
+// Standing is one competitor's place.
+type Standing struct {
+	Entrant
+	Rank      *int           `json:"rank"` // null: not ranked
+	Shared    bool           `json:"shared"`
+	Total     *scoring.Marks `json:"total"` // hundredths of the full marks
+	Complete  bool           `json:"complete"`
+	Parts     []Part         `json:"parts"`
+	Progress  Progress       `json:"progress"`
+	ChangedAt time.Time      `json:"changed_at"`
+
+	entry scoring.Entry
+	order []int64
+}
+
+// audience says which projection of the tally is wanted.
+type audience int
+
+const (
+	jury   audience = iota // the amounts as they are
+	public                 // amounts stand still in conference, and hide where the policy says
+)
+
+// standings ranks the division for an audience, in board order.
+func (t *Tally) standings(who audience) ([]Standing, error) {
+	hide := who == public && !t.open.Board.Live && t.status != Final
+	out := make([]Standing, 0, len(t.open.Competitors))
+	entries := make([]scoring.Entry, 0, len(t.open.Competitors))
+	byCode := make(map[scoring.Code]int, len(t.open.Competitors))
+	for i, c := range t.open.Competitors {
+		st, err := t.standing(i, c, who, hide)
+		if err != nil {
+			return nil, err
+		}
+		byCode[scoring.Code(c.Code)] = i
+		out, entries = append(out, st), append(entries, st.entry)
+	}
+	ranked, err := scoring.Rank(entries, t.open.Rules)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range ranked {
+		if st := &out[byCode[r.Code]]; r.Rank > 0 {
+			st.Rank, st.Shared = &r.Rank, r.Tied
+		}
+	}
+	slices.SortFunc(out, func(a, b Standing) int {
+		if c := slices.Compare(a.order, b.order); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Code, b.Code)
+	})
+	return out, nil
+}
+
+func (t *Tally) standing(i int, c Entrant, who audience, hide bool) (Standing, error) {
+	st := Standing{Entrant: c, Parts: []Part{}}
+	values := make(map[scoring.ModuleID]scoring.Value, len(t.open.Scheme.Modules))
+	for _, m := range t.open.Scheme.Modules {
+		w := t.works[i][m.ID]
+		part, v := w.part(m, who)
+		if hide {
+			v, part.Marks = scoring.None(), nil
+		}
+		values[m.ID] = v
+		st.Parts = append(st.Parts, part)
+		if w.changed.After(st.ChangedAt) {
+			st.ChangedAt = w.changed
+		}
+	}
+	total, err := scoring.Sum(t.open.Scheme, t.open.Rules, values)
+	if err != nil {
+		return st, err
+	}
+	st.Complete = total.Complete
+	if total.Value.State == scoring.HasValue {
+		st.Total = &total.Value.Marks
+	}
+	st.entry = total.Entry(scoring.Code(c.Code))
+	st.order = scoring.SortParts(st.entry, t.open.Rules)
+	st.Progress = progressOf(st.Parts)
+	return st, nil
+}
+
+// part returns what a module shows and the value it counts with.
+func (w *work) part(m scoring.Module, who audience) (Part, scoring.Value) {
+	p := Part{Module: m.ID, State: PartBlank}
+	v := w.value
+	if m.Source == scoring.SourcePanel {
+		p.In, p.Of = w.outcome.Have, w.outcome.Need
+		v = w.outcome.Marks
+		if who == public {
+			v = w.shown
+		}
+		switch w.outcome.State {
+		case scoring.Conference:
+			p.State = PartReview
+		case scoring.Settled:
+			p.State = PartMarked
+		case scoring.Waiting:
+			if p.In > 0 {
+				p.State = PartPartial
+			}
+		}
+	} else if v.State == scoring.HasValue {
+		p.State = PartMarked
+	}
+	if v.State == scoring.DidNotStart {
+		p.State = PartAbsent
+	}
+	if v.State == scoring.HasValue {
+		marks := v.Marks
+		p.Marks = &marks
+	}
+	return p, v
+}
+
+func progressOf(parts []Part) Progress {
+	count := map[PartState]int{}
+	for _, p := range parts {
+		count[p.State]++
+	}
+	switch n := len(parts); {
+	case count[PartReview] > 0:
+		return ProgressReview
+	case count[PartAbsent] == n:
+		return ProgressAbsent
+	case count[PartMarked]+count[PartAbsent] == n:
+		return ProgressComplete
+	case count[PartBlank] == n:
+		return ProgressWaiting
+	default:
+		return ProgressRunning
+	}
+}
+
+// Results is the jury's table of a division.
+type Results struct {
+	Version   int64      `json:"version"` // ledger sequence of the last record folded in
+	Status    Status     `json:"status"`
+	Standings []Standing `json:"standings"`
+}
+
+// Results returns the division's table with everything the jury may see.
+func (s *Contests) Results(ctx context.Context, id DivisionID) (Results, error) {
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return Results{}, err
+	}
+	var out Results
+	err = a.read(ctx, func(t *Tally) error {
+		out = Results{Version: t.seq, Status: t.status, Standings: []Standing{}}
+		if t.status == Setup {
+			return nil
+		}
+		out.Standings, err = t.standings(jury)
+		return err
+	})
+	return out, err
+}
+
+// Why tells which step of the tie chain puts one competitor ahead of another
+// on the public board, from public amounts only. Error: ErrNoRow.
+func (s *Contests) Why(ctx context.Context, id DivisionID, x, y CompetitorID) (scoring.Explanation, error) {
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return scoring.Explanation{}, err
+	}
+	var out scoring.Explanation
+	err = a.read(ctx, func(t *Tally) error {
+		hide := !t.open.Board.Live && t.status != Final
+		pair := make([]scoring.Entry, 0, 2)
+		for _, c := range []CompetitorID{x, y} {
+			i, ok := t.byID[c]
+			if !ok {
+				return ErrNoRow.Param("row", c)
+			}
+			st, err := t.standing(i, t.open.Competitors[i], public, hide)
+			if err != nil {
+				return err
+			}
+			pair = append(pair, st.entry)
+		}
+		out = scoring.Explain(pair[0], pair[1], t.open.Rules)
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,270 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/live"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+// PasswordSignIn is the sign-in of staff.
+type PasswordSignIn struct {
+	Login    string `json:"login" minLength:"1" maxLength:"100"`
+	Password string `json:"password" minLength:"1" maxLength:"200" doc:"Password, or a judge's PIN"`
+}
+
+// JudgeMe is a signed-in judge.
+type JudgeMe struct {
+	ID         access.AccountID `json:"id"`
+	Name       string           `json:"name"`
+	ServerTime time.Time        `json:"server_time"`
+}
+
+// JudgeSheets is a judge's list of today.
+type JudgeSheets struct {
+	Judge      JudgeMe         `json:"judge"`
+	Divisions  []JudgeDivision `json:"divisions"`
+	ServerTime time.Time       `json:"server_time"`
+}
+
+// JudgeDivision is one division with the judge's sheets in it: codes only.
+type JudgeDivision struct {
+	ID       engine.DivisionID   `json:"id"`
+	Contest  scoring.Text        `json:"contest"`
+	Event    scoring.Text        `json:"event"`
+	Division scoring.Text        `json:"division"`
+	Sheets   []engine.SheetBrief `json:"sheets"`
+}
+
+type withCookie[T any] struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+	Body      T
+}
+
+type bodyOf[T any] struct{ Body T }
+
+type nothing struct{}
+
+func (s *Server) judgeSignIn(ctx context.Context, a actor, in *bodyOf[PasswordSignIn]) (*withCookie[JudgeMe], error) {
+	acc, token, err := s.staffSignIn(ctx, a, access.Judging, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	// The older tablet is told; its login has ended already.
+	if _, err := s.Bus.Publish(ctx, judgeChannel(acc.ID), "", []byte(`"replaced"`)); err != nil {
+		s.log.Warn("older tablet not told", "error", err)
+	}
+	return &withCookie[JudgeMe]{s.cookie(access.Judging, token), s.judgeMe(acc)}, nil
+}
+
+func (s *Server) staffSignIn(ctx context.Context, a actor, surface access.Surface, in PasswordSignIn) (access.Account, string, error) {
+	if err := s.sign.Allow(surface, in.Login, a.IP); err != nil {
+		return access.Account{}, "", err
+	}
+	return s.access.SignIn(ctx, surface, in.Login, in.Password)
+}
+
+func (s *Server) judgeMe(acc access.Account) JudgeMe {
+	return JudgeMe{ID: acc.ID, Name: acc.Name, ServerTime: s.now()}
+}
+
+func (s *Server) judgeWho(_ context.Context, a actor, _ *nothing) (*bodyOf[JudgeMe], error) {
+	return &bodyOf[JudgeMe]{s.judgeMe(a.Account)}, nil
+}
+
+func (s *Server) judgeSheets(ctx context.Context, a actor, _ *nothing) (*bodyOf[JudgeSheets], error) {
+	out := JudgeSheets{Judge: s.judgeMe(a.Account), Divisions: []JudgeDivision{}, ServerTime: s.now()}
+	divs, err := s.Contest.JudgeDivisions(ctx, a.Account.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range divs {
+		c, err := s.Contest.Contest(ctx, d.Contest)
+		if err != nil {
+			return nil, err
+		}
+		sheets, err := s.Contest.Sheets(ctx, a.Account.ID, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		out.Divisions = append(out.Divisions, JudgeDivision{ID: d.ID, Contest: c.Name, Event: c.Event, Division: d.Name, Sheets: sheets})
+	}
+	return &bodyOf[JudgeSheets]{out}, nil
+}
+
+type sheetPath struct {
+	Division engine.DivisionID `path:"division"`
+	Sheet    engine.SheetID    `path:"sheet"`
+}
+
+func (s *Server) judgeSheet(ctx context.Context, a actor, in *sheetPath) (*bodyOf[engine.SheetView], error) {
+	v, err := s.Contest.Sheet(ctx, a.Account.ID, in.Division, in.Sheet)
+	return &bodyOf[engine.SheetView]{v}, err
+}
+
+// judgeChannel carries "replaced" to a judge's older tablet.
+func judgeChannel(id access.AccountID) live.Channel {
+	return live.Channel("judge:{" + string(id) + "}")
+}
+
+// judgeFrame is what a tablet sends.
+type judgeFrame struct {
+	T        string                `json:"t"`
+	N        int64                 `json:"n"`
+	Key      string                `json:"key"`
+	Division engine.DivisionID     `json:"division"`
+	Sheet    engine.SheetID        `json:"sheet"`
+	CodeTail string                `json:"code_tail"`
+	Expect   int                   `json:"expect"`
+	Entries  []scoring.AspectEntry `json:"entries"`
+	Note     string                `json:"note"`
+	Device   string                `json:"device"`
+}
+
+// judgeReply is what the server sends to a tablet.
+type judgeReply struct {
+	T           string                   `json:"t"` // welcome, ack, refused, sheet, refresh, beat, replaced
+	N           int64                    `json:"n,omitempty"`
+	Key         string                   `json:"key,omitempty"`
+	ServerTime  time.Time                `json:"server_time"`
+	Judge       *JudgeMe                 `json:"judge,omitempty"`
+	Sheet       *engine.SheetBrief       `json:"sheet,omitempty"`
+	Conferences []scoring.ConferenceView `json:"conferences,omitempty"`
+	Version     int                      `json:"version,omitempty"`
+	Total       *scoring.Marks           `json:"total,omitempty"`
+	At          *time.Time               `json:"at,omitempty"`
+	Code        string                   `json:"code,omitempty"`
+	Detail      string                   `json:"detail,omitempty"`
+	Params      map[string]string        `json:"params,omitempty"`
+	Errors      []fault.Field            `json:"errors,omitempty"`
+}
+
+// judgeSocket is the tablet's connection: submissions in, receipts and news
+// of sheets out.
+func (s *Server) judgeSocket(c echo.Context, a actor) error {
+	ctx := c.Request().Context()
+	k, err := s.upgrade(c)
+	if err != nil {
+		return err
+	}
+	cancel, err := s.judgeNews(ctx, k, a.Account.ID)
+	if err != nil {
+		k.close(closeRestarting, "news not available")
+	} else {
+		defer cancel()
+	}
+	device := ""
+	s.run(k, func(raw []byte) error {
+		var f judgeFrame
+		if err := json.Unmarshal(raw, &f); err != nil {
+			return err
+		}
+		switch f.T {
+		case "hello":
+			device = f.Device
+			me := s.judgeMe(a.Account)
+			k.send(judgeReply{T: "welcome", Judge: &me, ServerTime: s.now()})
+		case "beat":
+			k.send(judgeReply{T: "beat", N: f.N, ServerTime: s.now()})
+		case "submit":
+			k.send(s.takeSheet(ctx, a, device, f))
+		default:
+			return errBadFrame
+		}
+		return nil
+	})
+	return nil
+}
+
+func (s *Server) takeSheet(ctx context.Context, a actor, device string, f judgeFrame) judgeReply {
+	// The login may have ended since the socket opened: a revoked tablet must
+	// not go on marking.
+	_, err := s.authenticate(ctx, judge, a.Token)
+	var got engine.Received
+	if err == nil {
+		got, err = s.Contest.Submit(ctx, a.Account.ID, f.Division, engine.Submission{
+			Sheet: f.Sheet, CodeTail: f.CodeTail, Expect: f.Expect, Key: f.Key,
+			Entries: f.Entries, Note: f.Note, Device: device,
+		})
+	}
+	if err != nil {
+		p := problemOf(err, "")
+		if p.Status >= 500 {
+			s.log.Error("sheet not taken", "judge", a.Account.ID, "sheet", f.Sheet, "error", err)
+		}
+		return judgeReply{T: "refused", N: f.N, Key: f.Key, ServerTime: s.now(), Code: p.Code, Detail: p.Detail, Params: p.Params, Errors: p.Errors}
+	}
+	return judgeReply{
+		T: "ack", N: f.N, Key: f.Key, ServerTime: s.now(), Sheet: &got.Sheet,
+		Version: got.Version, Total: &got.Total, At: &got.At,
+	}
+}
+
+// judgeNews forwards news of the judge's sheets from any node, and the word
+// that a newer tablet took over.
+func (s *Server) judgeNews(ctx context.Context, k *socketConn, id access.AccountID) (cancel func(), err error) {
+	var cancels []func()
+	cancel = func() {
+		for _, f := range cancels {
+			f()
+		}
+	}
+	follow := func(ch live.Channel, on func([]byte)) error {
+		at, err := s.Bus.Position(ctx, ch)
+		if err != nil {
+			return err
+		}
+		stop, err := s.Bus.Subscribe(ctx, ch, at, func(p live.Publication, reset bool) {
+			if reset {
+				k.send(judgeReply{T: "refresh", ServerTime: s.now()}) // news may have been missed
+				return
+			}
+			on(p.Data)
+		})
+		if err == nil {
+			cancels = append(cancels, stop)
+		}
+		return err
+	}
+	err = follow(judgeChannel(id), func([]byte) {
+		k.send(judgeReply{T: "replaced", ServerTime: s.now()})
+		k.close(closeReplaced, "another tablet signed in")
+	})
+	divs, err2 := s.Contest.JudgeDivisions(ctx, id)
+	if err == nil {
+		err = err2
+	}
+	for _, d := range divs {
+		if err != nil {
+			break
+		}
+		err = follow(engine.JuryChannel(d.ID), func(data []byte) { s.forwardNews(k, id, data) })
+	}
+	if err != nil {
+		cancel()
+	}
+	return cancel, err
+}
+
+func (s *Server) forwardNews(k *socketConn, id access.AccountID, data []byte) {
+	var news []engine.SheetNews
+	if err := json.Unmarshal(data, &news); err != nil {
+		s.log.Error("jury news not readable", "error", err)
+		return
+	}
+	for _, n := range news {
+		if n.Judge == id {
+			k.send(judgeReply{T: "sheet", ServerTime: s.now(), Sheet: &n.Sheet, Conferences: n.Conferences})
+		}
+	}
+}
+
+func (s *Server) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }

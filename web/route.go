@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/labstack/echo/v4"
+
+	"github.com/xinglu/xinglu/engine/access"
+)
+
+// who says who may call a route. Every route names one; routes.go shows it
+// beside the path and a test walks the list.
+type who struct {
+	Public  bool
+	Surface access.Surface
+	Action  access.Action // console and judging: what the role must allow
+}
+
+var (
+	anyone    = who{Public: true}
+	candidate = who{Surface: access.Exam}
+	judge     = who{Surface: access.Judging, Action: access.MarkSubmit}
+)
+
+// staff lets in console accounts whose roles allow the action.
+func staff(a access.Action) who { return who{Surface: access.Console, Action: a} }
+
+// anyStaff lets in every console account.
+var anyStaff = who{Surface: access.Console}
+
+// actor is who acts in a request. Handlers get it as an argument.
+type actor struct {
+	Login   access.Login
+	Account access.Account // zero for candidates and the public
+	Token   string
+	IP      string
+}
+
+// ID names the actor in the ledger.
+func (a actor) ID() string {
+	if a.Account.ID != "" {
+		return string(a.Account.ID)
+	}
+	return a.Login.Subject
+}
+
+// Route describes one route for the tests that walk them all.
+type Route struct {
+	Method, Path, ID string
+	Public           bool
+	Surface          access.Surface
+	Action           access.Action
+	WebSocket        bool
+}
+
+// Routes lists every API route in the order of registration.
+func (s *Server) Routes() []Route { return s.routes }
+
+type actorKey struct{}
+
+// reg registers a typed operation. The wrapper authenticates, then calls the
+// handler with the actor, then gives errors their one shape.
+func reg[I, O any](s *Server, method, path, id, summary string, w who, h func(context.Context, actor, *I) (*O, error), tweaks ...func(*huma.Operation)) {
+	s.routes = append(s.routes, Route{Method: method, Path: path, ID: id, Public: w.Public, Surface: w.Surface, Action: w.Action})
+	op := huma.Operation{
+		OperationID: id, Method: method, Path: path, Summary: summary,
+		Middlewares: huma.Middlewares{s.admit(w)},
+		Metadata:    map[string]any{"who": w},
+	}
+	for _, t := range tweaks {
+		t(&op)
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		a, _ := ctx.Value(actorKey{}).(actor)
+		out, err := h(ctx, a, in)
+		if err != nil {
+			return nil, s.problem(ctx, method, path, err)
+		}
+		return out, nil
+	})
+}
+
+func (s *Server) problem(ctx context.Context, method, path string, err error) *Problem {
+	p := problemOf(err, requestIDOf(ctx))
+	r := (&http.Request{Method: method}).WithContext(ctx)
+	r.URL = urlOf(path)
+	s.logProblem(r, err, p)
+	return p
+}
+
+// admit is the check of permission before an operation's input is read.
+func (s *Server) admit(w who) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		token := ""
+		if !w.Public {
+			if c, err := huma.ReadCookie(ctx, cookieName(w.Surface)); err == nil {
+				token = c.Value
+			}
+		}
+		a, err := s.authenticate(ctx.Context(), w, token)
+		if err != nil {
+			p := problemOf(err, requestIDOf(ctx.Context()))
+			s.writeProblem(ctx, p)
+			return
+		}
+		a.IP = s.clientIP(ctx)
+		next(huma.WithValue(ctx, actorKey{}, a))
+	}
+}
+
+// authenticate returns the actor of a token if w lets them in.
+func (s *Server) authenticate(ctx context.Context, w who, token string) (actor, error) {
+	if w.Public {
+		return actor{}, nil
+	}
+	login, err := s.access.Login(ctx, w.Surface, token)
+	if err != nil {
+		return actor{}, err
+	}
+	a := actor{Login: login, Token: token}
+	if w.Surface == access.Exam {
+		return a, nil
+	}
+	a.Account, err = s.access.Account(ctx, access.AccountID(login.Subject))
+	if err != nil {
+		return actor{}, err
+	}
+	if w.Action != "" && !access.Allows(a.Account.Roles, w.Action) {
+		return actor{}, access.ErrForbidden.Param("action", w.Action)
+	}
+	return a, nil
+}
+
+// socket registers a WebSocket route; h runs until the connection is over.
+func (s *Server) socket(path, id string, w who, h func(echo.Context, actor) error) {
+	s.routes = append(s.routes, Route{
+		Method: http.MethodGet, Path: path, ID: id, Public: w.Public,
+		Surface: w.Surface, Action: w.Action, WebSocket: true,
+	})
+	s.echo.GET(echoPath(path), func(c echo.Context) error {
+		token := ""
+		if !w.Public {
+			if ck, err := c.Cookie(cookieName(w.Surface)); err == nil {
+				token = ck.Value
+			}
+		}
+		a, err := s.authenticate(c.Request().Context(), w, token)
+		if err != nil {
+			return err
+		}
+		a.IP = c.RealIP()
+		return h(c, a)
+	})
+}

@@ -1,0 +1,81 @@
+package web
+
+import (
+	"bytes"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// pages maps the addresses people type to the entry pages of the build.
+var pages = map[string]string{
+	"/": "index.html", "/exam": "exam.html", "/judge": "judge.html", "/board": "board.html", "/admin": "admin.html",
+}
+
+// serveScreens serves the built screens: hashed assets for ever, pages
+// always fresh, precompressed copies where the client takes gzip.
+func (s *Server) serveScreens() {
+	s.echo.GET("/healthz", s.health)
+	for address, file := range pages {
+		s.echo.GET(address, func(c echo.Context) error { return s.page(c, file) })
+		if address != "/" {
+			s.echo.GET(address+"/*", func(c echo.Context) error { return s.page(c, file) })
+		}
+	}
+	s.echo.GET("/*", s.asset)
+}
+
+// page serves an entry page, or says how to build the screens.
+func (s *Server) page(c echo.Context, file string) error {
+	body, err := fs.ReadFile(s.UI, file)
+	if err != nil {
+		return c.HTML(http.StatusServiceUnavailable, notBuilt)
+	}
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	return c.HTMLBlob(http.StatusOK, body)
+}
+
+const notBuilt = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>兴鲁</title>
+<body style="font:16px/1.6 sans-serif;max-width:40em;margin:4em auto">
+<h1>页面尚未构建</h1><p>服务已启动，但本程序未包含页面。请在源码目录执行 <code>make build</code>（需要 Node.js）后重新启动。</p>
+<p lang="en">The server runs, but this build carries no screens. Run <code>make build</code> (needs Node.js) and start again.</p></body></html>`
+
+func (s *Server) asset(c echo.Context) error {
+	name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/")
+	body, err := fs.ReadFile(s.UI, name)
+	if err != nil || strings.HasPrefix(path.Base(name), ".") {
+		return echo.ErrNotFound
+	}
+	h := c.Response().Header()
+	switch {
+	case strings.HasPrefix(name, "assets/"):
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	default: // service workers, icons, manifests keep their names
+		h.Set("Cache-Control", "no-cache")
+	}
+	kind := mime.TypeByExtension(path.Ext(name))
+	if kind == "" {
+		kind = http.DetectContentType(body)
+	}
+	h.Add("Vary", "Accept-Encoding")
+	if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+		if gz, err := fs.ReadFile(s.UI, name+".gz"); err == nil {
+			h.Set("Content-Encoding", "gzip")
+			body = gz
+		}
+	}
+	return c.Stream(http.StatusOK, kind, bytes.NewReader(body))
+}
+
+// health answers load balancers: 200 when the stores answer.
+func (s *Server) health(c echo.Context) error {
+	if err := s.Ready(c.Request().Context()); err != nil {
+		s.log.Warn("not ready", "error", err)
+		return c.JSON(http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
+	}
+	return c.JSON(http.StatusOK, map[string]string{"status": "ok", "version": s.Version})
+}
