@@ -139,14 +139,14 @@ func (it Item) check() (p problems) {
 		p.add("options", "wrong_count", "a true/false item has two options, not %d", len(it.Options))
 	}
 	distinct(&p, "options", it.Options)
-	distinct(&p, "key", it.Key)
+	distinct(&p, "key", it.Key) // no message quotes the key: it may travel far
 	for i, k := range it.Key {
 		if !slices.Contains(it.Options, k) {
-			p.add(fmt.Sprintf("key[%d]", i), "unknown", "key %q is not among the options", k)
+			p.add(fmt.Sprintf("key[%d]", i), "unknown", "a right option is not among the options")
 		}
 	}
 	if len(it.Key) == 0 || it.Kind != ItemMultiple && len(it.Key) > 1 {
-		p.add("key", "wrong_count", "kind %s cannot have %d right options", it.Kind, len(it.Key))
+		p.add("key", "wrong_count", "kind %s cannot have this number of right options", it.Kind)
 	}
 	return p
 }
@@ -154,7 +154,7 @@ func (it Item) check() (p problems) {
 func distinct(p *problems, path string, ids []string) {
 	for i, id := range ids {
 		if id == "" || slices.Contains(ids[:i], id) {
-			p.add(fmt.Sprintf("%s[%d]", path, i), "duplicate", "option %q is empty or there twice", id)
+			p.add(fmt.Sprintf("%s[%d]", path, i), "duplicate", "an option is empty or there twice")
 		}
 	}
 }

@@ -10,11 +10,11 @@ type Explanation struct {
 	// Step is the deciding comparison: 0 is the total, n is TieChain[n-1], and
 	// -1 means that all are equal.
 	Step int `json:"step"`
-	// Name is the comparison's name, A and B the two values as shown, "—" for
-	// a missing one.
-	Name Text   `json:"name"`
-	A    string `json:"a"`
-	B    string `json:"b"`
+	// Name is the comparison's name, A and B the two values as shown: "—" for
+	// a blank, 缺考 or DNS for someone who did not start.
+	Name Text `json:"name"`
+	A    Text `json:"a"`
+	B    Text `json:"b"`
 	// Text is the whole sentence: "实操成绩 41.50 > 41.00".
 	Text Text `json:"text"`
 }
@@ -53,8 +53,8 @@ func equalText(style RankingStyle) Text {
 func (x Explanation) sentence(pa, pb int64, lessIsAhead bool) Text {
 	if max(pa, pb) >= sortAbsent { // one value is missing, so there is no size to compare
 		return Text{
-			ZH: fmt.Sprintf("%s %s / %s，缺项在后", x.Name.ZH, x.A, x.B),
-			EN: fmt.Sprintf("%s %s / %s, missing is behind", x.Name.english(), x.A, x.B),
+			ZH: fmt.Sprintf("%s %s / %s，缺项在后", x.Name.ZH, x.A.ZH, x.B.ZH),
+			EN: fmt.Sprintf("%s %s / %s, missing is behind", x.Name.english(), x.A.EN, x.B.EN),
 		}
 	}
 	sign := ">"
@@ -62,41 +62,46 @@ func (x Explanation) sentence(pa, pb int64, lessIsAhead bool) Text {
 		sign = "<"
 	}
 	return Text{
-		ZH: fmt.Sprintf("%s %s %s %s", x.Name.ZH, x.A, sign, x.B),
-		EN: fmt.Sprintf("%s %s %s %s", x.Name.english(), x.A, sign, x.B),
+		ZH: fmt.Sprintf("%s %s %s %s", x.Name.ZH, x.A.ZH, sign, x.B.ZH),
+		EN: fmt.Sprintf("%s %s %s %s", x.Name.english(), x.A.EN, sign, x.B.EN),
 	}
 }
 
 func (t TieStep) lessIsAhead() bool { return t.By == TieTime || t.By == TieLot }
 
-func (v Value) shown() string {
-	if v.State != HasValue {
-		return "—"
+func plain(s string) Text { return Text{ZH: s, EN: s} }
+
+func (v Value) shown() Text {
+	switch v.State {
+	case HasValue:
+		return plain(v.Marks.String())
+	case DidNotStart:
+		return Text{ZH: "缺考", EN: "DNS"}
+	default:
+		return plain("—")
 	}
-	return v.Marks.String()
 }
 
-func (e Entry) shown(t TieStep) string {
+func (e Entry) shown(t TieStep) Text {
 	switch t.By {
 	case TiePart:
 		return e.Parts[t.Part].shown()
 	case TieModule:
 		return e.Modules[t.Module].shown()
 	case TieTime:
-		return shownTime(e.TimeMS)
+		if e.TimeMS != nil {
+			return plain(clock(*e.TimeMS))
+		}
 	case TieLot:
 		if e.Lot != nil {
-			return fmt.Sprint(*e.Lot)
+			return plain(fmt.Sprint(*e.Lot))
 		}
 	}
-	return "—"
+	return plain("—")
 }
 
-// shownTime writes milliseconds as h:mm:ss.mmm.
-func shownTime(ms *int64) string {
-	if ms == nil {
-		return "—"
-	}
-	s := *ms / 1000
-	return fmt.Sprintf("%d:%02d:%02d.%03d", s/3600, s/60%60, s%60, *ms%1000)
+// clock writes milliseconds as h:mm:ss.mmm.
+func clock(ms int64) string {
+	s := ms / 1000
+	return fmt.Sprintf("%d:%02d:%02d.%03d", s/3600, s/60%60, s%60, ms%1000)
 }
