@@ -11,8 +11,12 @@ import (
 // stream cannot be read; the rest is reported as one range.
 const maxBlind = 1000
 
-// nearby bounds how far from its place a reordered record is sought.
-const nearby = 1000
+// A reordered record is sought this far from its place, and less far if it
+// is so large that hashing it that often takes long.
+const (
+	nearby      = 1000
+	nearbyBytes = 64 << 20
+)
 
 const (
 	doRestore = "restore the record from a backup, and treat what depends on it as unproven until then"
@@ -50,10 +54,14 @@ func (w *walk) read(ctx context.Context, last int64) error {
 		case len(page) == 0:
 			return nil
 		}
+		before := w.seq
 		for i := range page {
 			w.record(&page[i])
 		}
 		w.v.progress()
+		if w.seq == before { // only misplaced records: no way forward
+			return nil
+		}
 		// limit 1 walks up to the bad record, so it stays until that is found
 	}
 }
@@ -92,6 +100,10 @@ func rangeEnd(first, last int64) int64 {
 func (w *walk) record(r *Record) {
 	v := w.v
 	v.sum.Records++
+	if r.Seq <= w.seq {
+		v.report(Finding{Stream: w.stream, Seq: r.Seq, Code: Reordered, What: fmt.Sprintf("it stands after #%d", w.seq), Do: doExamine})
+		return
+	}
 	if want := w.seq + 1; r.Seq > want {
 		v.report(Finding{Stream: w.stream, Seq: want, Last: rangeEnd(want, r.Seq-1), Code: Missing,
 			What: fmt.Sprintf("the store goes on with #%d", r.Seq), Do: doRestore})
@@ -117,7 +129,7 @@ func (w *walk) record(r *Record) {
 func (w *walk) changed(r *Record) Finding {
 	f := Finding{Stream: w.stream, Seq: r.Seq, Code: Changed, What: "its contents do not match its hash", Do: doRestore}
 	moved := *r
-	for d := int64(1); d <= nearby; d++ {
+	for d := int64(1); d <= min(nearby, nearbyBytes/int64(len(r.Data)+1)); d++ {
 		for _, seq := range [...]int64{r.Seq - d, r.Seq + d} {
 			moved.Seq = seq
 			if _, ok := chainedBy(&moved, w.v.likely); seq > 0 && ok {
@@ -157,4 +169,3 @@ func (w *walk) finish(h Head, err error) {
 	}
 	w.v.report(f)
 }
-

@@ -2,7 +2,9 @@ package store
 
 import (
 	"encoding/base64"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,6 +49,13 @@ func NewSchema(collections []Collection) (Schema, error) {
 		s.collections[c.Name] = c
 	}
 	return s, nil
+}
+
+// Collections returns the declarations in the order of their names.
+func (s Schema) Collections() []Collection {
+	all := slices.Collect(maps.Values(s.collections))
+	slices.SortFunc(all, func(a, b Collection) int { return strings.Compare(a.Name, b.Name) })
+	return all
 }
 
 // Collection returns the declaration, or ErrUndeclared.

@@ -55,7 +55,7 @@ type Doc struct {
 }
 
 // Query selects documents of one collection through one index, in the order
-// (value, id), or by id when Index is "".
+// (value, id). When Index is "", the id itself is the value.
 type Query struct {
 	Index string
 	// Equal, if not empty, selects this value exactly; else Prefix, if not
