@@ -142,4 +142,3 @@ func spread(b *testing.B, writers int, save func(w, i int) error) {
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "saves/s")
 }
-

@@ -196,10 +196,14 @@ func (b backend) Streams(ctx context.Context, after ledger.StreamID, limit int) 
 // and a search for records that belong to no stream.
 func (b backend) Check(ctx context.Context, report func(what string)) error {
 	for _, c := range []struct{ text, what string }{
-		{`SELECT integrity_check FROM pragma_integrity_check(100) WHERE integrity_check <> 'ok'`, "the database file is damaged: %s"},
+		{`PRAGMA integrity_check(100)`, "the database file is damaged: %s"},
 		{`SELECT DISTINCT stream FROM records WHERE stream NOT IN (SELECT id FROM streams) LIMIT 100`, "the records of stream number %s are there, but its name is not"},
 	} {
-		err := b.each(ctx, c.text, func(found string) { report(fmt.Sprintf(c.what, found)) })
+		err := b.each(ctx, c.text, func(found string) {
+			if found != "ok" {
+				report(fmt.Sprintf(c.what, found))
+			}
+		})
 		if errors.Is(err, ledger.ErrCorrupt) {
 			report(fmt.Sprintf("the database file is damaged: %v", err))
 		} else if err != nil {
