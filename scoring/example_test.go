@@ -65,12 +65,12 @@ func ExampleAgree_judgement() {
 			marks = append(marks, scoring.JudgeMark{Judge: panel.Judges[i], Observation: scoring.Observation{Level: &levels[i]}})
 		}
 		out, _ := scoring.Agree(layout, rules, panel, marks)
-		fmt.Printf("%v: %s, %d of %d, %v %s\n", levels, out.State, out.Have, out.Need, out.Marks, out.Reason)
+		fmt.Printf("%v: %d of %d, %s %q, %v\n", levels, out.Have, out.Need, out.State, out.Reason, out.Marks)
 	}
 	// Output:
-	// [2 2]: waiting, 2 of 3, 6.67
-	// [2 2 3]: agreed, 3 of 3, 7.78
-	// [1 2 3]: conference, 3 of 3, blank spread
+	// [2 2]: 2 of 3, waiting "", 6.67
+	// [2 2 3]: 3 of 3, agreed "", 7.78
+	// [1 2 3]: 3 of 3, conference "spread", blank
 }
 
 // Five judges, the highest and the lowest are dropped.
