@@ -56,7 +56,7 @@ type Module struct {
 	Name        Text           `json:"name"`
 	Max         Marks          `json:"max"` // hundredths
 	Source      Source         `json:"source"`
-	SubCriteria []SubCriterion `json:"sub_criteria"`
+	SubCriteria []SubCriterion `json:"sub_criteria"` // empty, not null, for an imported module
 }
 
 // SubCriterion groups aspects (评分项). Max is stated apart from the aspects
@@ -74,16 +74,20 @@ type Kind string
 // The kinds of aspect. The comment names the Observation field a judge fills
 // and the Aspect field that holds the parameters.
 const (
-	KindBinary     Kind = "measurement_binary"    // Met; full marks or nothing
-	KindStepped    Kind = "measurement_stepped"   // Step; one of Aspect.Steps
-	KindTolerance  Kind = "measurement_tolerance" // Measured; within Aspect.Tolerance full marks, else nothing
-	KindLinear     Kind = "linear_deduction"      // Errors; Max − Errors × Aspect.Linear.PerError, never below 0
-	KindPoints     Kind = "points"                // Points; 0 to Max in steps of Aspect.Points.Step
-	KindJudgement  Kind = "judgement"             // Level 0–3; mean level ÷ 3 × Max, with four Aspect.Descriptors
-	KindPot        Kind = "deduction_pot"         // Deductions; Max − Aspect.Deductions taken, never below 0
-	KindPenalty    Kind = "penalty"               // Deductions; taken off the module (Max is 0), which never falls below 0
-	levelTop            = 3                       // the highest judgement level, by the form of the judgement sheet
-	descriptorsLen      = levelTop + 1
+	KindBinary    Kind = "measurement_binary"    // Met; full marks or nothing
+	KindStepped   Kind = "measurement_stepped"   // Step; one of Aspect.Steps
+	KindTolerance Kind = "measurement_tolerance" // Measured; within Aspect.Tolerance full marks, else nothing
+	KindLinear    Kind = "linear_deduction"      // Errors; Max − Errors × Aspect.Linear.PerError, never below 0
+	KindPoints    Kind = "points"                // Points; 0 to Max in steps of Aspect.Points.Step
+	KindJudgement Kind = "judgement"             // Level 0–3; mean level ÷ 3 × Max, with four Aspect.Descriptors
+	KindPot       Kind = "deduction_pot"         // Deductions; Max − Aspect.Deductions taken, never below 0
+	KindPenalty   Kind = "penalty"               // Deductions; taken off the module (Max is 0), which never falls below 0
+)
+
+// The judgement sheet has four levels, 0 to 3; its formula divides by 3.
+const (
+	levelTop       = 3
+	descriptorsLen = levelTop + 1
 )
 
 // Kinds returns every kind of aspect, in the order of the documentation.

@@ -93,6 +93,18 @@ func TestValidateScheme(t *testing.T) {
 		}, []string{m1 + ".tolerance.decimals out_of_range", m1 + ".tolerance missing"}},
 		{"negative tolerance", func(s *scoring.Scheme) { aspect(t, *s, "M01").Tolerance.Minus = new(int64(-1)) },
 			[]string{m1 + ".tolerance.minus out_of_range"}},
+		{"one-sided and too large", func(s *scoring.Scheme) {
+			a := aspect(t, *s, "M01")
+			a.Tolerance.Nominal, a.Tolerance.Plus = 1<<62, new(int64(-2))
+		}, []string{m1 + ".tolerance.nominal out_of_range", m1 + ".tolerance.plus out_of_range"}},
+		{"free errors", func(s *scoring.Scheme) {
+			a := aspect(t, *s, "C1")
+			a.Kind, a.Steps, a.Linear = scoring.KindLinear, nil, &scoring.Linear{}
+		}, []string{c1 + ".linear.per_error out_of_range"}},
+		{"names missing", func(s *scoring.Scheme) {
+			s.Modules[1].Name, aspect(t, *s, "C1").Name = scoring.Text{}, scoring.Text{EN: "x"}
+		},
+			[]string{"modules[1].name.zh missing", c1 + ".name.zh missing"}},
 		{"deduction of nothing", func(s *scoring.Scheme) { aspect(t, *s, "C13-1").Deductions[0].Marks = 0 },
 			[]string{fp + ".deductions[0].marks out_of_range"}},
 		{"penalty with marks", func(s *scoring.Scheme) { aspect(t, *s, "C13-1").Kind = scoring.KindPenalty },
