@@ -1,7 +1,6 @@
 package mongowire
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -156,7 +155,7 @@ func (s *Server) checkCommon(c *command) error {
 			return s.violateLocked("%s with read concern %q", c.name, got)
 		}
 	case defining, writing:
-		if !bytes.Equal(c.body.Lookup("writeConcern").Value, durable) {
+		if !durable(c.body.Lookup("writeConcern")) {
 			return s.violateLocked("%s with write concern %v", c.name, c.body.Lookup("writeConcern"))
 		}
 	}
@@ -166,9 +165,14 @@ func (s *Server) checkCommon(c *command) error {
 	return nil
 }
 
-// durable is the one accepted write concern; drivers send the fields in either
-// order of their own choice, this one in j, w.
-var durable = mustMarshal(bson.D{{Key: "j", Value: true}, {Key: "w", Value: "majority"}})
+// durable reports whether the write concern is exactly w:majority, j:true.
+func durable(v bson.RawValue) bool {
+	wc, _ := v.DocumentOK()
+	_, known := onlyFields(wc, "w", "j")
+	w, _ := wc.Lookup("w").StringValueOK()
+	j, _ := wc.Lookup("j").BooleanOK()
+	return known && w == "majority" && j
+}
 
 // run carries out a checked command; a retried write gets its first reply.
 // Caller holds s.mu.
@@ -186,6 +190,7 @@ func (s *Server) run(c *command) (bson.D, error) {
 	if err != nil {
 		return nil, err
 	}
+	out = slices.Clip(out) // callers append to it
 	return out, s.data.commit(c.lsid, session{Txn: c.txn, Reply: out})
 }
 

@@ -17,11 +17,11 @@ const (
 	opQuery = 2004
 	opMsg   = 2013
 
-	headerLen      = 16
-	maxMessage     = 48_000_000
-	maxDocument    = 16 << 20
-	flagChecksum   = 1 << 0
-	flagExhaust    = 1 << 16 // the client allows streamed replies; we send one
+	headerLen    = 16
+	maxMessage   = 48_000_000
+	maxDocument  = 16 << 20
+	flagChecksum = 1 << 0
+	flagExhaust  = 1 << 16 // the client allows streamed replies; we send one
 )
 
 var crc32c = crc32.MakeTable(crc32.Castagnoli)

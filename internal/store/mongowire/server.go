@@ -138,10 +138,24 @@ func (s *Server) accept() {
 		if err != nil {
 			return // closed
 		}
-		s.mu.Lock()
-		s.open[c] = struct{}{}
-		s.mu.Unlock()
+		if !s.admit(c) {
+			_ = c.Close()
+			return
+		}
 		s.conns.Go(func() { s.serve(c) })
+	}
+}
+
+// admit notes the connection so that Close can end it; false once closed.
+func (s *Server) admit(c net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.stopped:
+		return false
+	default:
+		s.open[c] = struct{}{}
+		return true
 	}
 }
 
