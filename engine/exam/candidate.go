@@ -1,0 +1,236 @@
+package exam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/internal/store"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+// Me is everything that a candidate's screen shows outside the paper.
+type Me struct {
+	Candidate  MeCandidate `json:"candidate"`
+	Sitting    MeSitting   `json:"sitting"`
+	Place      Place       `json:"place"` // the seat now
+	Ticket     TicketNo    `json:"ticket"`
+	Attempt    AttemptView `json:"attempt"`
+	ServerTime time.Time   `json:"server_time"`
+}
+
+// MeCandidate is the person; the ID number is masked.
+type MeCandidate struct {
+	Name     string `json:"name"`
+	IDMasked string `json:"id_masked"`
+	Unit     string `json:"unit"`
+}
+
+// MeSitting is the sitting as its candidates may see it.
+type MeSitting struct {
+	ID         SittingID    `json:"id"`
+	Name       scoring.Text `json:"name"`
+	Occupation MeOccupation `json:"occupation"`
+	Level      bank.Level   `json:"level"`
+	LevelName  scoring.Text `json:"level_name"`
+	State      SittingState `json:"state"`
+	OpensAt    time.Time    `json:"opens_at"` // entry
+	StartsAt   time.Time    `json:"starts_at"`
+	ClosesAt   time.Time    `json:"closes_at"`
+	LimitMS    int64        `json:"limit_ms"`
+	Rules      MeRules      `json:"rules"`
+}
+
+// MeOccupation is the occupation of the sitting.
+type MeOccupation struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// MeRules are the rules that a candidate must know, in milliseconds.
+type MeRules struct {
+	EntryOpensMS     int64 `json:"entry_opens_ms"`
+	LastEntryMS      int64 `json:"last_entry_ms"`
+	EarliestHandInMS int64 `json:"earliest_hand_in_ms"`
+}
+
+// SignIn finds the attempt of a ticket number and the last six characters of
+// the ID number. An unknown ticket and a wrong tail are the same
+// ErrTicketRefused and take the same steps. Only who has both learns
+// ErrNotOpen or ErrEntryEarly. Ended attempts may still sign in to see their
+// receipt.
+func (s *Service) SignIn(ctx context.Context, no TicketNo, tail string) (AttemptID, Me, error) {
+	var person *Candidate
+	ticket, err := tickets.Get(ctx, s.db, NormalID(string(no)))
+	switch {
+	case err == nil:
+		doc, err := candidates.Get(ctx, s.db, string(ticket.Value.Candidate))
+		if err != nil {
+			return "", Me{}, fmt.Errorf("signing in: %w", err)
+		}
+		person = &doc.Value
+	case !errors.Is(err, store.ErrNotFound):
+		return "", Me{}, fmt.Errorf("signing in: %w", err)
+	default: // the same steps as for a ticket that exists
+		_, _ = candidates.Get(ctx, s.db, "decoy")
+	}
+	if !s.idMatches(person, tail) {
+		return "", Me{}, ErrTicketRefused
+	}
+	c, err := s.courseOf(ctx, ticket.Value.Sitting)
+	if err != nil {
+		return "", Me{}, err
+	}
+	known, err := s.catchUp(ctx, c, 0)
+	switch {
+	case err != nil:
+		return "", Me{}, err
+	case known.State == Planned:
+		return "", Me{}, ErrNotOpen
+	case s.now().Before(known.entryOpens()):
+		return "", Me{}, ErrEntryEarly.Param("at", instant(known.entryOpens()))
+	}
+	me, err := s.Me(ctx, ticket.Value.Attempt)
+	return ticket.Value.Attempt, me, err
+}
+
+// Me returns what the candidate of the attempt may see, read afresh. Errors:
+// ErrAttemptNotFound.
+func (s *Service) Me(ctx context.Context, id AttemptID) (Me, error) {
+	var me Me
+	var person CandidateID
+	err := s.with(ctx, id, func(e *entry) error {
+		c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
+		if err != nil {
+			return err
+		}
+		known, err := s.readOn(ctx, e, c)
+		if err != nil {
+			return err
+		}
+		person = e.attempt.Ticket.Candidate
+		me = meOf(e.attempt, c.sitting, known, s.now())
+		return nil
+	})
+	if err != nil {
+		return Me{}, err
+	}
+	doc, err := candidates.Get(ctx, s.db, string(person))
+	if err != nil {
+		return Me{}, err
+	}
+	me.Candidate = MeCandidate{Name: doc.Value.Name, IDMasked: doc.Value.IDMasked, Unit: doc.Value.Unit}
+	return me, nil
+}
+
+func meOf(a *Attempt, s *Sitting, c *Course, now time.Time) Me {
+	return Me{
+		Sitting: MeSitting{
+			ID: s.ID, Name: s.Name, Occupation: MeOccupation{s.Occupation.Code, s.Occupation.Name},
+			Level: s.Level, LevelName: scoring.Text{ZH: s.Level.Zh(), EN: s.Level.En()},
+			State: c.State, OpensAt: c.entryOpens(), StartsAt: c.StartsAt, ClosesAt: c.ClosesAt, LimitMS: c.Rules.LimitMS,
+			Rules: MeRules{c.Rules.EntryOpensMS, c.Rules.LastEntryMS, c.Rules.EarliestHandInMS},
+		},
+		Place: a.Place, Ticket: a.Ticket.Ticket, Attempt: a.View(c, now), ServerTime: now,
+	}
+}
+
+// Admit confirms identity and pledge and binds the attempt to a seat. A place
+// of "" means the seat now, at first that of the ticket. Another place or
+// device than the one that is bound moves the attempt and fences the old one;
+// the same again changes nothing. It returns the fence that this seat's calls
+// must carry. Errors: those of Attempt.Admit, ErrPlace, ErrAttemptNotFound.
+func (s *Service) Admit(ctx context.Context, id AttemptID, seat Seat) (fence int64, me Me, err error) {
+	var moved int64
+	err = s.with(ctx, id, func(e *entry) error {
+		c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
+		if err != nil {
+			return err
+		}
+		if seat.Place != (Place{}) && !c.sitting.has(seat.Place) {
+			return ErrPlace
+		}
+		_, err = s.act(ctx, e, e.attempt.actor(), "", true, func(now time.Time, a *Attempt, k *Course) (Event, error) {
+			at := seat
+			if at.Place == (Place{}) {
+				at.Place = a.Place
+			}
+			ev, err := a.Admit(now, k, at, s.o.Node)
+			moved = 0
+			if _, ok := ev.(SeatMoved); ok {
+				moved = a.Seq + 1
+			}
+			return ev, err
+		})
+		fence = e.attempt.Fence
+		return err
+	})
+	if err != nil {
+		return 0, Me{}, err
+	}
+	if moved > 0 {
+		s.announce(ctx, id.channel(), Notice{News: NewsReplaced, Seq: moved})
+	}
+	me, err = s.Me(ctx, id)
+	return fence, me, err
+}
+
+// actor names the candidate in the ledger.
+func (a *Attempt) actor() string { return "candidate/" + string(a.Ticket.Candidate) }
+
+// SeatPaper returns the candidate's paper. The first call after the start of
+// the sitting starts the candidate's clock. Errors: those of Attempt.Start,
+// ErrAttemptNotFound.
+func (s *Service) SeatPaper(ctx context.Context, id AttemptID, fence int64) (SeatPaper, error) {
+	var paper SeatPaper
+	err := s.with(ctx, id, func(e *entry) error {
+		f, err := s.form(ctx, e)
+		if err != nil {
+			return err
+		}
+		// Laid out first: a paper that cannot be shown must not start a clock.
+		if paper, err = f.forSeat(e.attempt.Ticket.Form, e.attempt.Ticket.Orders); err != nil {
+			return err
+		}
+		return s.begin(ctx, e, fence)
+	})
+	if err != nil {
+		return SeatPaper{}, err
+	}
+	return paper, nil
+}
+
+// begin starts the attempt. Its entry in the list of work is stored before
+// the record, so that no running attempt is ever without one.
+func (s *Service) begin(ctx context.Context, e *entry, fence int64) error {
+	listed := false
+	_, err := s.act(ctx, e, e.attempt.actor(), "", true, func(now time.Time, a *Attempt, c *Course) (Event, error) {
+		ev, err := a.Start(now, c, fence, s.o.Node)
+		if ev == nil || listed {
+			return ev, err
+		}
+		err = s.list(ctx, a)
+		listed = err == nil
+		return ev, err
+	})
+	if err != nil {
+		return err
+	}
+	c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
+	if err != nil {
+		return err
+	}
+	s.sweep.at(e.id, e.attempt.Times(c.last.Load(), s.now()).LastCall)
+	return nil
+}
+
+// list enters the attempt in the list of work.
+func (s *Service) list(ctx context.Context, a *Attempt) error {
+	err := works.Insert(ctx, s.db, &work{Attempt: a.ID, Sitting: a.Ticket.Sitting})
+	if errors.Is(err, store.ErrExists) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,271 @@
+package exam
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/live"
+)
+
+// steer appends one record to the sitting's stream by a decision on its
+// course. An empty kind means that there is nothing to do. It returns the
+// course with the record.
+func (s *Service) steer(ctx context.Context, c *course, actor, key string, decide func(*Course) (kind string, data any, err error)) (*Course, error) {
+	for range maxTries {
+		known, err := s.catchUp(ctx, c, 0)
+		if err != nil {
+			return nil, err
+		}
+		kind, event, err := decide(known)
+		if err != nil || kind == "" {
+			return known, err
+		}
+		data, err := json.Marshal(event)
+		if err != nil {
+			return nil, fmt.Errorf("writing %s: %w", kind, err)
+		}
+		a, err := s.led.Append(ctx, ledger.Entry{Stream: c.id.Stream(), Expect: known.Seq, At: s.now(),
+			Kind: kind, Actor: actor, Key: key, Data: data})
+		if errors.Is(err, ledger.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.catchUp(ctx, c, a.Seq)
+	}
+	return nil, ErrBusy
+}
+
+// OpenEntry freezes the rules and lets candidates in from the entry window
+// on. Opening an open sitting changes nothing. Errors: ErrNotPrepared,
+// ErrSittingClosed, ErrSittingNotFound.
+func (s *Service) OpenEntry(ctx context.Context, id SittingID, actor string) error {
+	c, err := s.courseOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.steer(ctx, c, actor, "opened", func(k *Course) (string, any, error) {
+		switch {
+		case k.State == Closed:
+			return "", nil, ErrSittingClosed
+		case k.State != Planned:
+			return "", nil, nil
+		case !k.Prepared:
+			return "", nil, ErrNotPrepared
+		}
+		return kindOpened, SittingOpened{Rules: c.sitting.Rules, StartsAt: c.sitting.StartsAt,
+			ClosesAt: c.sitting.ClosesAt, Node: s.o.Node}, nil
+	})
+	return err
+}
+
+// Start starts the sitting for everybody; it is only a flip of state, since
+// everything was prepared before. Starting a running sitting changes nothing.
+// Errors: ErrNotOpen, ErrStartTooEarly, ErrSittingClosed, ErrSittingNotFound.
+func (s *Service) Start(ctx context.Context, id SittingID, actor string) error {
+	c, err := s.courseOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	known, err := s.steer(ctx, c, actor, "started", func(k *Course) (string, any, error) {
+		switch k.State {
+		case Planned:
+			return "", nil, ErrNotOpen
+		case Closed:
+			return "", nil, ErrSittingClosed
+		case Running:
+			return "", nil, nil
+		case Open:
+		}
+		if from := k.StartsAt.Add(-ms(k.Rules.EarlyStartMS)); s.now().Before(from) {
+			return "", nil, ErrStartTooEarly.Param("at", instant(from))
+		}
+		return kindStarted, SittingFlip{Node: s.o.Node}, nil
+	})
+	if err == nil {
+		s.announce(ctx, id.channel(), Notice{News: NewsStart, Seq: known.Seq})
+	}
+	return err
+}
+
+// CloseSitting closes the sitting: nobody can enter or begin any more. Attempts that
+// still run are not cut off by it: they refuse it with ErrAttemptsRunning,
+// until they end or staff hands them in. Closing twice changes nothing.
+func (s *Service) CloseSitting(ctx context.Context, id SittingID, actor string) error {
+	c, err := s.courseOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	p, err := s.Progress(ctx, id)
+	if err != nil {
+		return err
+	}
+	if p.Counts.InProgress > 0 {
+		return ErrAttemptsRunning.Param("count", p.Counts.InProgress)
+	}
+	known, err := s.steer(ctx, c, actor, "closed", func(k *Course) (string, any, error) {
+		if k.State == Closed {
+			return "", nil, nil
+		}
+		return kindClosed, SittingFlip{Node: s.o.Node}, nil
+	})
+	if err == nil {
+		s.announce(ctx, id.channel(), Notice{News: NewsClosed, Seq: known.Seq})
+	}
+	return err
+}
+
+// maxReason bounds a reason in one language, in bytes.
+const maxReason = 1000
+
+// Grant gives extra time. The key makes it idempotent. Time is only ever
+// added: an attempt that the clock has handed in is not opened again. Errors:
+// ErrGrant with Fields, ErrKey, ErrSittingClosed, ErrSittingNotFound, and for
+// a single candidate ErrAttemptNotFound, ErrAttemptClosed and ErrVoid.
+func (s *Service) Grant(ctx context.Context, id SittingID, key string, g Granted, actor string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	c, err := s.courseOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := c.sitting.checkGrant(&g); err != nil {
+		return err
+	}
+	if g.Scope == ScopeCandidate {
+		if err := s.canGain(ctx, id, g.Attempt); err != nil {
+			return err
+		}
+	}
+	g.Node = s.o.Node
+	var before int64
+	known, err := s.steer(ctx, c, actor, "grant/"+key, func(k *Course) (string, any, error) {
+		if k.State == Closed {
+			return "", nil, ErrSittingClosed
+		}
+		before = k.Seq
+		return kindGranted, g, nil
+	})
+	if err == nil && known.Seq > before {
+		s.announce(ctx, id.channel(), Notice{News: NewsTime, Seq: known.Seq, Grant: &g})
+	}
+	return err
+}
+
+// canGain returns why the attempt cannot be given time, or nil.
+func (s *Service) canGain(ctx context.Context, sitting SittingID, id AttemptID) error {
+	return s.with(ctx, id, func(e *entry) error {
+		if err := s.refresh(ctx, e); err != nil {
+			return err
+		}
+		if e.attempt.Ticket.Sitting != sitting {
+			return ErrAttemptNotFound
+		}
+		return e.attempt.open()
+	})
+}
+
+// checkGrant reports every wrong field and clears those that the scope does
+// not use.
+func (s *Sitting) checkGrant(g *Granted) error {
+	var fields []fault.Field
+	bad := func(path, code, message string) {
+		fields = append(fields, fault.Field{Path: path, Code: code, Message: message})
+	}
+	if g.Kind != GrantIncident && g.Kind != GrantAccommodation {
+		bad("kind", "kind_unknown", "give incident or accommodation")
+	}
+	if g.MS <= 0 || g.MS > maxDuration {
+		bad("ms", "duration_range", fmt.Sprintf("give 1 to %d milliseconds", maxDuration))
+	}
+	g.Reason.ZH, g.Reason.EN = strings.TrimSpace(g.Reason.ZH), strings.TrimSpace(g.Reason.EN)
+	if g.Reason.ZH == "" || len(g.Reason.ZH) > maxReason || len(g.Reason.EN) > maxReason {
+		bad("reason.zh", "reason_missing", "give a reason of at most 1000 bytes")
+	}
+	if g.Approver == "" {
+		bad("approver", "approver_missing", "say who approved it")
+	}
+	switch g.Scope {
+	case ScopeCandidate:
+		g.Centre, g.Room = "", ""
+	case ScopeRoom:
+		g.Attempt = ""
+		if !s.hasRoom(g.Centre, g.Room) {
+			bad("room", "room_unknown", "the sitting has no such room")
+		}
+	case ScopeCentre:
+		g.Attempt, g.Room = "", ""
+		if !s.hasCentre(g.Centre) {
+			bad("centre", "centre_unknown", "the sitting has no such centre")
+		}
+	case ScopeSitting:
+		g.Attempt, g.Centre, g.Room = "", "", ""
+	default:
+		bad("scope", "scope_unknown", "give candidate, room, centre or sitting")
+	}
+	if fields == nil {
+		return nil
+	}
+	return ErrGrant.With(fields...)
+}
+
+func (s *Sitting) hasRoom(centre, room string) bool {
+	for _, c := range s.Centres {
+		for _, r := range c.Rooms {
+			if c.Code == centre && r.Code == room {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// News says what a Notice is about.
+type News string
+
+// The news of a sitting's channel and of an attempt's.
+const (
+	NewsStart    News = "start"    // sitting: started
+	NewsTime     News = "time"     // sitting: time was granted
+	NewsClosed   News = "closed"   // sitting: closed
+	NewsReplaced News = "replaced" // attempt: another seat took over
+	NewsReceipt  News = "receipt"  // attempt: handed in
+	NewsVoid     News = "void"     // attempt: declared void
+)
+
+// Notice is what nodes tell one another on the live channels
+// "sitting:{id}" and "attempt:{id}". It only says that a record is there;
+// what it means is read from the ledger.
+type Notice struct {
+	News  News     `json:"news"`
+	Seq   int64    `json:"seq"` // of the newest record of the channel's stream
+	Grant *Granted `json:"grant,omitempty"`
+}
+
+func (id SittingID) channel() live.Channel { return live.Channel("sitting:{" + string(id) + "}") }
+func (id AttemptID) channel() live.Channel { return live.Channel("attempt:{" + string(id) + "}") }
+
+// announceTimeout bounds the telling of news.
+const announceTimeout = 5 * time.Second
+
+// announce tells all nodes. The record is durable already, so a failure is
+// only logged: connections learn of it when they next read.
+func (s *Service) announce(ctx context.Context, ch live.Channel, n Notice) {
+	data, err := json.Marshal(n)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), announceTimeout)
+		defer cancel()
+		_, err = s.bus.Publish(ctx, ch, fmt.Sprintf("%s/%d", n.News, n.Seq), data)
+	}
+	if err != nil {
+		s.o.Log.WarnContext(ctx, "news could not be told", "channel", ch, "news", n.News, "error", err)
+	}
+}

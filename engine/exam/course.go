@@ -1,0 +1,135 @@
+package exam
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/internal/ledger"
+)
+
+// SittingState is where a sitting stands.
+type SittingState string
+
+// The states of a sitting, in order.
+const (
+	Planned SittingState = "planned" // being prepared
+	Open    SittingState = "open"    // rules frozen, candidates may enter
+	Running SittingState = "running" // started
+	Closed  SittingState = "closed"
+)
+
+// Kinds of records in the stream of a sitting.
+const (
+	kindPrepared = "sitting.prepared"
+	kindOpened   = "sitting.opened"
+	kindStarted  = "sitting.started"
+	kindGranted  = "sitting.granted"
+	kindClosed   = "sitting.closed"
+)
+
+// Stream returns the ledger stream of the sitting.
+func (id SittingID) Stream() ledger.StreamID { return ledger.StreamID("sitting/" + string(id)) }
+
+// SittingPrepared ends the preparation: every attempt and ticket is there.
+type SittingPrepared struct {
+	Attempts int            `json:"attempts"`
+	Papers   []bank.PaperID `json:"papers"`
+	Seed     uint64         `json:"seed"`
+	Node     string         `json:"node"`
+}
+
+// SittingOpened freezes what decides about time and marks.
+type SittingOpened struct {
+	Rules    Rules     `json:"rules"`
+	StartsAt time.Time `json:"starts_at"`
+	ClosesAt time.Time `json:"closes_at"`
+	Node     string    `json:"node"`
+}
+
+// SittingFlip is a mere change of state: started, closed.
+type SittingFlip struct {
+	Node string `json:"node"`
+}
+
+// Course is the fold over a sitting's stream: what has happened to it. A
+// Course that was handed out is never changed, so it may be read by many.
+type Course struct {
+	ID        SittingID
+	Seq       int64 // of the last record folded in
+	State     SittingState
+	Prepared  bool
+	Attempts  int       // prepared
+	Rules     Rules     // frozen; zero before the opening
+	StartsAt  time.Time // planned start, frozen
+	ClosesAt  time.Time // frozen
+	OpenedAt  time.Time
+	StartedAt time.Time
+	ClosedAt  time.Time
+	Grants    []Granted
+}
+
+// NewCourse returns the fold over no records.
+func NewCourse(id SittingID) *Course { return &Course{ID: id, State: Planned} }
+
+// After returns the fold with the records added; the receiver is not changed.
+// Records must follow Seq without gaps, and an unknown kind is refused with
+// ErrFold: a record that is not understood may be one that matters.
+func (c *Course) After(records []ledger.Record) (*Course, error) {
+	next := *c
+	next.Grants = c.Grants[:len(c.Grants):len(c.Grants)]
+	for _, r := range records {
+		if err := next.apply(r); err != nil {
+			return nil, ErrFold.Param("stream", r.Stream).Param("seq", r.Seq).Wrap(err)
+		}
+	}
+	return &next, nil
+}
+
+func (c *Course) apply(r ledger.Record) error {
+	if r.Seq != c.Seq+1 {
+		return fmt.Errorf("record %d follows record %d", r.Seq, c.Seq)
+	}
+	c.Seq = r.Seq
+	switch r.Kind {
+	case kindPrepared:
+		var e SittingPrepared
+		if err := json.Unmarshal(r.Data, &e); err != nil {
+			return err
+		}
+		c.Prepared, c.Attempts = true, e.Attempts
+	case kindOpened:
+		var e SittingOpened
+		if err := json.Unmarshal(r.Data, &e); err != nil {
+			return err
+		}
+		c.State, c.OpenedAt = Open, r.At
+		c.Rules, c.StartsAt, c.ClosesAt = e.Rules, e.StartsAt, e.ClosesAt
+	case kindStarted:
+		c.State, c.StartedAt = Running, r.At
+	case kindClosed:
+		c.State, c.ClosedAt = Closed, r.At
+	case kindGranted:
+		var g Granted
+		if err := json.Unmarshal(r.Data, &g); err != nil {
+			return err
+		}
+		g.At = r.At
+		c.Grants = append(c.Grants, g)
+	default:
+		return fmt.Errorf("unknown kind %q", r.Kind)
+	}
+	return nil
+}
+
+// entryOpens is the first moment of sign-in and admission.
+func (c *Course) entryOpens() time.Time { return c.StartsAt.Add(-ms(c.Rules.EntryOpensMS)) }
+
+// lastEntry is the last moment of admission; zero before the start.
+func (c *Course) lastEntry() time.Time {
+	if c.StartedAt.IsZero() {
+		return time.Time{}
+	}
+	return c.StartedAt.Add(ms(c.Rules.LastEntryMS))
+}

@@ -1,0 +1,137 @@
+package exam
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/store"
+)
+
+// Prepare ends registration and fixes, for every candidate, ticket, seat,
+// form and option orders. All of it is a function of the sitting, its seed
+// and the roll, so a Prepare that was cut off is repeated and completes the
+// same result; a second one after success changes nothing. It returns how
+// many attempts there are.
+//
+// Order of writes: the roll is frozen; attempts are prepared in the ledger;
+// tickets are stored; the sitting's record comes last and is what counts.
+//
+// Errors: ErrPlacing with Fields, ErrSittingNotFound.
+func (s *Service) Prepare(ctx context.Context, id SittingID, actor string) (int, error) {
+	c, err := s.courseOf(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	known, err := s.catchUp(ctx, c, 0)
+	if err != nil || known.Prepared {
+		return known.attempts(), err
+	}
+	plan, err := s.plan(ctx, c.sitting)
+	if err != nil {
+		return 0, err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(64)
+	for i := range plan {
+		g.Go(func() error { return s.prepareOne(gctx, &plan[i], actor) })
+	}
+	if err := g.Wait(); err != nil {
+		return 0, err
+	}
+	done, err := s.steer(ctx, c, actor, "prepared", func(*Course) (string, any, error) {
+		return kindPrepared, SittingPrepared{Attempts: len(plan), Papers: c.sitting.Papers, Seed: c.sitting.Seed, Node: s.o.Node}, nil
+	})
+	return done.attempts(), err
+}
+
+func (c *Course) attempts() int {
+	if c == nil {
+		return 0
+	}
+	return c.Attempts
+}
+
+// plan freezes the roll and computes everything, or reports what does not
+// fit; nothing but the freeze is stored.
+func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) {
+	forms := make([]*Form, len(sitting.Papers))
+	for i, id := range sitting.Papers {
+		f, err := s.formOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		forms[i] = f
+	}
+	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
+	if err != nil {
+		return nil, notFound(err, ErrPlacing.With(fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"}))
+	}
+	plan, err := arrange(sitting, roll.Value.entries(), forms, s.o.Node)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkTickets(ctx, plan); err != nil {
+		return nil, err
+	}
+	if roll.Value.Frozen {
+		return plan, nil
+	}
+	roll.Value.Frozen = true
+	if err := rolls.Replace(ctx, s.db, &roll.Value, roll.Version); err != nil {
+		return nil, fmt.Errorf("freezing the roll: %w", err)
+	}
+	return plan, nil
+}
+
+// checkTickets refuses numbers that tickets of other sittings have.
+func (s *Service) checkTickets(ctx context.Context, plan []placed) error {
+	fields := make([]fault.Field, len(plan))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(together)
+	for i := range plan {
+		g.Go(func() error {
+			t, err := tickets.Get(ctx, s.db, string(plan[i].ticket.No))
+			if errors.Is(err, store.ErrNotFound) || err == nil && t.Value.Attempt == plan[i].ticket.Attempt {
+				return nil
+			}
+			fields[i] = fault.Field{Path: "ticket", Code: "ticket_taken", Message: "another sitting has a ticket " + string(plan[i].ticket.No)}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	fields = slices.DeleteFunc(fields, func(f fault.Field) bool { return f.Code == "" })
+	if len(fields) > 0 {
+		return ErrPlacing.With(fields...)
+	}
+	return nil
+}
+
+func (s *Service) prepareOne(ctx context.Context, p *placed, actor string) error {
+	data, err := json.Marshal(p.prepared)
+	if err != nil {
+		return err
+	}
+	_, err = s.led.Append(ctx, ledger.Entry{Stream: p.ticket.Attempt.Stream(), Expect: 0, At: s.now(),
+		Kind: p.prepared.kind(), Actor: actor, Key: "prepared", Data: data})
+	if err != nil {
+		return fmt.Errorf("preparing attempt %s: %w", p.ticket.Attempt, err)
+	}
+	err = tickets.Insert(ctx, s.db, &p.ticket)
+	if errors.Is(err, store.ErrExists) {
+		t, err := tickets.Get(ctx, s.db, string(p.ticket.No))
+		if err == nil && t.Value.Attempt != p.ticket.Attempt {
+			err = ErrPlacing.With(fault.Field{Path: "ticket", Code: "ticket_taken", Message: "another sitting has a ticket " + string(p.ticket.No)})
+		}
+		return err
+	}
+	return err
+}

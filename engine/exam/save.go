@@ -1,0 +1,156 @@
+package exam
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/internal/fault"
+)
+
+// maxFrame bounds the answers of one frame. It is above the questions of any
+// paper that fits a frame of 64 KiB.
+const maxFrame = 500
+
+// Saved is the outcome of a save frame: every answer of the frame is either
+// acknowledged or refused, in the frame's order.
+type Saved struct {
+	Acks    []Ack // At is zero for those that wait for the event's record
+	Refused []RefusedAnswer
+}
+
+// Save decides about the answers of a frame, each on its own: good ones are
+// taken though others are refused, so that a mistake loses nothing.
+//
+//   - A seq above the stored ones counts; a lower one is kept as history and
+//     acknowledged; one that is there with the same value gets its first
+//     acknowledgement again, even after the end; with another value it is
+//     refused (seq_reused) and can be sent with a higher seq.
+//   - After the end, within the grace, an answer counts if the machine's own
+//     monotonic clock, tied to the server's by answers recorded earlier,
+//     proves that it was given before the end. Others are refused (too_late)
+//     and kept as evidence.
+//
+// Errors concern the whole frame: ErrBadFrame, ErrReplaced, ErrVoid.
+func (a *Attempt) Save(now time.Time, c *Course, f *Form, fence int64, frame SaveFrame, node string) (Event, Saved, error) {
+	if a.State == Void {
+		return nil, Saved{}, ErrVoid
+	}
+	if err := a.held(fence); err != nil {
+		return nil, Saved{}, err
+	}
+	if n := len(frame.Answers); n == 0 || n > maxFrame {
+		return nil, Saved{}, ErrBadFrame.With(fault.Field{Path: "answers", Code: "count",
+			Message: "a frame carries 1 to " + strconv.Itoa(maxFrame) + " answers"})
+	}
+	d := saving{a: a, now: now, times: a.Times(c, now), fence: fence,
+		event: Answered{Fence: fence, Node: node, Answers: make([]Given, 0, len(frame.Answers))},
+		saved: Saved{Acks: make([]Ack, 0, len(frame.Answers))}}
+	for _, g := range frame.Answers {
+		if code := f.check(&g); code != "" {
+			d.refuse(&g, code)
+			continue
+		}
+		d.decide(&g)
+	}
+	if len(d.event.Answers)+len(d.event.Late) == 0 {
+		return nil, d.saved, nil
+	}
+	return d.event, d.saved, nil
+}
+
+// saving is one frame being decided.
+type saving struct {
+	a     *Attempt
+	now   time.Time
+	times Times
+	fence int64
+	event Answered
+	saved Saved
+}
+
+func (d *saving) refuse(g *Given, code string) {
+	d.saved.Refused = append(d.saved.Refused, RefusedAnswer{Question: g.Question, Seq: g.Seq, Code: code})
+}
+
+func (d *saving) ack(g *Given, at time.Time) {
+	d.saved.Acks = append(d.saved.Acks, Ack{Question: g.Question, Seq: g.Seq, At: at})
+}
+
+func (d *saving) decide(g *Given) {
+	if k, ok := d.a.stored(g.Question, g.Seq); ok {
+		d.repeat(g, &k.Given, k.At)
+		return
+	}
+	for i := range d.event.Answers {
+		if e := &d.event.Answers[i]; e.Question == g.Question && e.Seq == g.Seq {
+			d.repeat(g, e, time.Time{})
+			return
+		}
+	}
+	switch code, evidence := d.timely(g); {
+	case code == "":
+		d.event.Answers = append(d.event.Answers, *g)
+		d.ack(g, time.Time{})
+	default:
+		if evidence && !d.a.heldLate(g) {
+			d.event.Late = append(d.event.Late, *g)
+		}
+		d.refuse(g, code)
+	}
+}
+
+// repeat answers for a seq that is taken by an earlier sending.
+func (d *saving) repeat(g, first *Given, at time.Time) {
+	if g.Flagged != first.Flagged || !slices.Equal(g.Value, first.Value) {
+		d.refuse(g, CodeSeqReused)
+		return
+	}
+	d.ack(g, at)
+}
+
+// timely says why the answer comes at the wrong time ("" when it does not),
+// and whether it must be kept as evidence.
+func (d *saving) timely(g *Given) (code string, evidence bool) {
+	switch d.a.State {
+	case NotStarted, InRoom:
+		return ErrNotStarted.Code, false
+	case Submitted, Finished, Void:
+		return ErrAttemptClosed.Code, false
+	case InProgress:
+	}
+	if !d.now.After(d.times.End) {
+		return "", false
+	}
+	if !d.now.Before(d.times.LastCall) {
+		return ErrTooLate.Code, false
+	}
+	if given, ok := d.a.givenBy(d.fence, *g); ok && !given.After(d.times.End) {
+		return "", false
+	}
+	return ErrTooLate.Code, true
+}
+
+// heldLate reports whether the late answer is kept already.
+func (a *Attempt) heldLate(g *Given) bool {
+	return slices.ContainsFunc(a.late, func(k Kept) bool { return k.Question == g.Question && k.Seq == g.Seq })
+}
+
+// savedAnswers lists the answers that count.
+func (a *Attempt) savedAnswers() []SavedAnswer {
+	list := make([]SavedAnswer, 0, len(a.answers))
+	for q, kept := range a.answers {
+		k := kept[len(kept)-1]
+		list = append(list, SavedAnswer{Question: q, Seq: k.Seq, Value: values(k.Value), Flagged: k.Flagged, At: k.At})
+	}
+	return list
+}
+
+// values returns the list, never nil.
+func values(v []bank.OptionID) []bank.OptionID {
+	if v == nil {
+		return []bank.OptionID{}
+	}
+	return v
+}

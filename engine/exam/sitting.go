@@ -1,0 +1,253 @@
+package exam
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+type (
+	// SittingID names a sitting.
+	SittingID string
+	// CandidateID names a person across sittings; it is derived from the
+	// blinded ID number.
+	CandidateID string
+	// AttemptID names one candidate's run in one sitting.
+	AttemptID string
+	// TicketNo is the number on the ticket (准考证号), unique in the store.
+	TicketNo string
+)
+
+// Rules are the times and policies of a sitting that a regulator or organiser
+// sets. They are data, and frozen into the ledger when the sitting opens.
+// Durations are milliseconds.
+type Rules struct {
+	Version string `json:"version"` // of the rules document; each result names it
+	// LimitMS is the writing time, before accommodation.
+	LimitMS int64 `json:"limit_ms"`
+	// EntryOpensMS before starts_at candidates may sign in.
+	EntryOpensMS int64 `json:"entry_opens_ms"`
+	// LastEntryMS after the start is the last moment of admission. Who was
+	// admitted in time may begin to write later. It never moves the end.
+	LastEntryMS int64 `json:"last_entry_ms"`
+	// EarliestHandInMS after the start of the sitting candidates may hand in.
+	EarliestHandInMS int64 `json:"earliest_hand_in_ms"`
+	// GraceMS after the end, answers still count if the candidate's own clock
+	// proves that they were given before it; then the clock hands in.
+	GraceMS int64 `json:"grace_ms"`
+	// EarlyStartMS before starts_at the start may be given; 0: not before.
+	EarlyStartMS int64 `json:"early_start_ms"`
+	// ShuffleOptions gives each candidate an own order of the options that are
+	// not fixed.
+	ShuffleOptions bool `json:"shuffle_options"`
+	// Multiple says what an incomplete multiple choice earns.
+	Multiple scoring.Policy `json:"multiple"`
+	// MultiplePartial is what the policy partial_if_subset gives, in basis
+	// points of the question's score, rounded half up to 0.01 marks.
+	MultiplePartial int64 `json:"multiple_partial_bp"`
+}
+
+// Place is a seat: codes of centre (考点), room (考场) and seat (机位).
+type Place struct {
+	Centre string `json:"centre"`
+	Room   string `json:"room"`
+	Seat   string `json:"seat"`
+}
+
+// Centre is a place of examination with its rooms, in seating order.
+type Centre struct {
+	Code  string `json:"code"` // unique in the sitting
+	Name  string `json:"name"`
+	Rooms []Room `json:"rooms"`
+}
+
+// Room is a room with its seats in seating order. Spare seats come last and
+// are left free by Prepare.
+type Room struct {
+	Code  string   `json:"code"` // unique in the centre
+	Name  string   `json:"name"`
+	Seats []string `json:"seats"`           // unique in the room
+	Spare []string `json:"spare,omitempty"` // kept for moves
+}
+
+// Sitting is a scheduled exam (场次) as planned. It does not change after
+// CreateSitting; what happens to it is in its ledger stream.
+type Sitting struct {
+	ID         SittingID       `json:"id"`
+	Code       string          `json:"code"` // short, for the ticket template
+	Name       scoring.Text    `json:"name"`
+	Occupation bank.Occupation `json:"occupation"`
+	Level      bank.Level      `json:"level"`
+	// Papers are the parallel forms, A first; neighbours get different ones.
+	Papers   []bank.PaperID `json:"papers"`
+	Centres  []Centre       `json:"centres"`
+	StartsAt time.Time      `json:"starts_at"`
+	ClosesAt time.Time      `json:"closes_at"`
+	Rules    Rules          `json:"rules"`
+	// Ticket is the template of ticket numbers: literal text and the fields
+	// {sitting} {centre} {room} {seat} {serial}, each with an optional width to
+	// which it is filled up with zeros: "37{centre}{room:2}{seat:3}".
+	Ticket string `json:"ticket"`
+	// Seed fixes placing, forms and option orders.
+	Seed      uint64    `json:"seed"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Limits of one sitting; they bound memory and documents, they are no rule of
+// any examination.
+const (
+	MaxCandidates = 10000
+	maxForms      = 8
+	maxDuration   = 48 * int64(time.Hour/time.Millisecond)
+)
+
+// Validate reports every wrong field with ErrSittingInvalid.
+func (s *Sitting) Validate() error {
+	var fields []fault.Field
+	add := func(ok bool, path, code, message string) {
+		if !ok {
+			fields = append(fields, fault.Field{Path: path, Code: code, Message: message})
+		}
+	}
+	add(s.ID != "" && len(s.ID) <= 100, "id", "id_form", "give an id of 1 to 100 bytes")
+	add(strings.TrimSpace(s.Name.ZH) != "", "name.zh", "name_missing", "give the sitting's Chinese name")
+	add(s.Level.Valid(), "level", "level_range", "give a level from 5 to 1")
+	add(len(s.Papers) >= 1 && len(s.Papers) <= maxForms, "papers", "papers_count", fmt.Sprintf("give 1 to %d papers", maxForms))
+	add(!s.StartsAt.IsZero(), "starts_at", "time_missing", "give the time of the start")
+	add(s.ClosesAt.After(s.StartsAt), "closes_at", "time_order", "the sitting closes after its start")
+	fields = append(fields, s.Rules.check()...)
+	fields = append(fields, checkCentres(s.Centres)...)
+	if err := checkTemplate(s.Ticket); err != nil {
+		fields = append(fields, fault.Field{Path: "ticket", Code: "ticket_template", Message: err.Error()})
+	}
+	if fields == nil {
+		return nil
+	}
+	return ErrSittingInvalid.With(fields...)
+}
+
+func (r *Rules) check() []fault.Field {
+	var fields []fault.Field
+	if r.Version == "" {
+		fields = append(fields, fault.Field{Path: "rules.version", Code: "version_missing", Message: "rules need a version"})
+	}
+	for _, d := range []struct {
+		name    string
+		ms, min int64
+	}{
+		{"limit_ms", r.LimitMS, 1}, {"entry_opens_ms", r.EntryOpensMS, 0}, {"last_entry_ms", r.LastEntryMS, 0},
+		{"earliest_hand_in_ms", r.EarliestHandInMS, 0}, {"grace_ms", r.GraceMS, 0}, {"early_start_ms", r.EarlyStartMS, 0},
+	} {
+		if d.ms < d.min || d.ms > maxDuration {
+			fields = append(fields, fault.Field{Path: "rules." + d.name, Code: "duration_range",
+				Message: fmt.Sprintf("give %d to %d milliseconds", d.min, maxDuration)})
+		}
+	}
+	switch r.Multiple {
+	case scoring.PolicyAll, scoring.PolicyPartial, scoring.PolicyPerOption:
+	default:
+		fields = append(fields, fault.Field{Path: "rules.multiple", Code: "policy_unknown",
+			Message: "give all, partial_if_subset or per_option"})
+	}
+	if r.MultiplePartial < 0 || r.MultiplePartial >= 10000 {
+		fields = append(fields, fault.Field{Path: "rules.multiple_partial_bp", Code: "share_range",
+			Message: "give 0 to 9999 basis points"})
+	}
+	return fields
+}
+
+func checkCentres(centres []Centre) []fault.Field {
+	var fields []fault.Field
+	seen := map[string]bool{}
+	need := func(path, scope, code string) {
+		switch {
+		case code == "" || strings.ContainsAny(code, "/\x1f"):
+			fields = append(fields, fault.Field{Path: path, Code: "code_form", Message: "give a code without a slash"})
+		case seen[scope+"/"+code]:
+			fields = append(fields, fault.Field{Path: path, Code: "code_repeated", Message: "this code is used twice"})
+		}
+		seen[scope+"/"+code] = true
+	}
+	seats := 0
+	for i, c := range centres {
+		path := fmt.Sprintf("centres[%d]", i)
+		need(path+".code", "", c.Code)
+		for j, r := range c.Rooms {
+			path := fmt.Sprintf("%s.rooms[%d]", path, j)
+			need(path+".code", c.Code, r.Code)
+			seats += len(r.Seats)
+			for k, seat := range append(r.Seats[:len(r.Seats):len(r.Seats)], r.Spare...) {
+				need(fmt.Sprintf("%s.seats[%d]", path, k), c.Code+"/"+r.Code, seat)
+			}
+		}
+	}
+	if seats == 0 {
+		fields = append(fields, fault.Field{Path: "centres", Code: "seats_missing", Message: "the sitting has no seats"})
+	}
+	return fields
+}
+
+// has reports whether the place exists in the sitting, spare seats included.
+func (s *Sitting) has(p Place) bool {
+	for _, c := range s.Centres {
+		if c.Code != p.Centre {
+			continue
+		}
+		for _, r := range c.Rooms {
+			if r.Code != p.Room {
+				continue
+			}
+			for _, seat := range append(r.Seats[:len(r.Seats):len(r.Seats)], r.Spare...) {
+				if seat == p.Seat {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// fields of a ticket template.
+var ticketFields = map[string]bool{"sitting": true, "centre": true, "room": true, "seat": true, "serial": true}
+
+func checkTemplate(template string) error {
+	_, err := fillTemplate(template, map[string]string{})
+	if err == nil && !strings.Contains(template, "{serial") && !strings.Contains(template, "{seat") {
+		err = fmt.Errorf("the template needs {seat} or {serial}, or two tickets would be equal")
+	}
+	return err
+}
+
+// fillTemplate replaces the fields of a ticket template by their values.
+func fillTemplate(template string, values map[string]string) (string, error) {
+	var b strings.Builder
+	for rest := template; rest != ""; {
+		before, after, found := strings.Cut(rest, "{")
+		b.WriteString(before)
+		if !found {
+			break
+		}
+		field, tail, closed := strings.Cut(after, "}")
+		name, digits, sized := strings.Cut(field, ":")
+		pad := 0
+		if sized {
+			n, err := strconv.Atoi(digits)
+			if err != nil || n < 1 || n > 20 {
+				return "", fmt.Errorf("{%s} has a bad width", field)
+			}
+			pad = n
+		}
+		if !closed || !ticketFields[name] {
+			return "", fmt.Errorf("{%s} is no field of a ticket number", field)
+		}
+		b.WriteString(strings.Repeat("0", max(0, pad-len(values[name]))))
+		b.WriteString(values[name])
+		rest = tail
+	}
+	return b.String(), nil
+}
