@@ -19,8 +19,8 @@ const ledgerCollection = "ledger_blocks"
 type blocks struct{ c *mongo.Collection }
 
 // Commit implements ledger.Backend with one unordered insert, hence one
-// majority round trip for all blocks. DESIGN.md proves that the unique ids
-// suffice when several nodes race.
+// majority round trip for all blocks. DESIGN.md proves that the unique
+// indexes suffice when several nodes race.
 func (b blocks) Commit(ctx context.Context, in []ledger.Block) ([]error, error) {
 	errs := make([]error, len(in))
 	docs := make([]blockRecord, 0, len(in))

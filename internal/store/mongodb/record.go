@@ -1,7 +1,6 @@
 package mongodb
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -53,7 +52,7 @@ func keyText(index store.Index, at store.Cursor) string {
 	if index.Unique {
 		return at.Value
 	}
-	return at.String()
+	return at.Value + "\x00" + at.ID
 }
 
 func fromRecord(r docRecord) store.Doc {
@@ -86,8 +85,10 @@ type blockID struct {
 	First  int64  `bson:"f"`
 }
 
-// entryRecord is a ledger.Record without what its block says already.
+// entryRecord is a ledger.Record without its stream. An index over Seq makes
+// each place of a stream unique.
 type entryRecord struct {
+	Seq   int64         `bson:"seq"`
 	At    bson.DateTime `bson:"at"` // milliseconds, as the contract cuts it
 	Kind  string        `bson:"kind"`
 	Actor string        `bson:"actor"`
@@ -119,7 +120,7 @@ func toBlockRecord(b ledger.Block) (blockRecord, error) {
 			r.Keys = append(r.Keys, e.Key)
 		}
 		r.Records = append(r.Records, entryRecord{
-			At: bson.NewDateTimeFromTime(e.At), Kind: e.Kind, Actor: e.Actor, Key: e.Key,
+			Seq: e.Seq, At: bson.NewDateTimeFromTime(e.At), Kind: e.Kind, Actor: e.Actor, Key: e.Key,
 			Data: e.Data, Prev: e.Prev, Hash: e.Hash,
 		})
 	}
@@ -129,18 +130,21 @@ func toBlockRecord(b ledger.Block) (blockRecord, error) {
 	return r, nil
 }
 
-// fromBlockRecord gives the records of a block, or ErrCorrupt when the block
-// contradicts itself. Whether the hashes are right is for ledger.Verify.
+// fromBlockRecord gives the records of a block, or ErrCorrupt when the places
+// in it contradict one another. Whether the hashes are right is for
+// ledger.Verify.
 func fromBlockRecord(b blockRecord) ([]ledger.Record, error) {
 	n := int64(len(b.Records))
-	if b.First < 1 || n == 0 || b.Last != b.First+n-1 || b.ID != (blockID{b.Stream, b.First}) ||
-		!bytes.Equal(b.Hash, b.Records[n-1].Hash) {
-		return nil, ledger.ErrCorrupt.Wrap(fmt.Errorf("block %d of stream %s contradicts itself", b.First, b.Stream))
+	if b.First < 1 || n == 0 || b.Last != b.First+n-1 || b.ID != (blockID{b.Stream, b.First}) {
+		return nil, ledger.ErrCorrupt.Wrap(fmt.Errorf("%s: the block at %d has %d records but ends at %d", b.Stream, b.First, n, b.Last))
 	}
 	records := make([]ledger.Record, 0, n)
 	for i, e := range b.Records {
+		if e.Seq != b.First+int64(i) {
+			return nil, ledger.ErrCorrupt.Wrap(fmt.Errorf("%s: record %d stands in place %d", b.Stream, e.Seq, b.First+int64(i)))
+		}
 		records = append(records, ledger.Record{
-			Stream: ledger.StreamID(b.Stream), Seq: b.First + int64(i), At: time.UnixMilli(int64(e.At)).UTC(),
+			Stream: ledger.StreamID(b.Stream), Seq: e.Seq, At: time.UnixMilli(int64(e.At)).UTC(),
 			Kind: e.Kind, Actor: e.Actor, Key: e.Key, Data: e.Data, Prev: e.Prev, Hash: e.Hash,
 		})
 	}

@@ -63,13 +63,17 @@ func keyIndex(x store.Index) mongo.IndexModel {
 	return mongo.IndexModel{Keys: bson.D{{Key: field, Value: int32(1)}}, Options: opts}
 }
 
-// ledgerIndexes serve, in this order: Read and Head, FindKey and the
-// uniqueness of keys, Streams. (stream, first) is unique as the _id.
+// ledgerIndexes serve, in this order: Read and Head, the uniqueness of places,
+// FindKey and the uniqueness of keys, Streams.
 func ledgerIndexes() []mongo.IndexModel {
 	return []mongo.IndexModel{
 		{
 			Keys:    bson.D{{Key: "s", Value: int32(1)}, {Key: "l", Value: int32(1)}, {Key: "f", Value: int32(1)}},
 			Options: options.Index().SetName("by_last"),
+		},
+		{
+			Keys:    bson.D{{Key: "s", Value: int32(1)}, {Key: "r.seq", Value: int32(1)}},
+			Options: options.Index().SetName("by_seq").SetUnique(true),
 		},
 		{
 			Keys:    bson.D{{Key: "s", Value: int32(1)}, {Key: "keys", Value: int32(1)}},

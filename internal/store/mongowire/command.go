@@ -44,7 +44,7 @@ type rule struct {
 func ruleOf(name string) (rule, bool) {
 	switch name {
 	case "hello":
-		return rule{plain, "helloOk? client? compression? backpressure? topologyVersion? maxAwaitTimeMS?", true, (*Server).hello}, true
+		return rule{plain, "helloOk? client? compression? backpressure? topologyVersion? maxAwaitTimeMS? $readPreference?", true, (*Server).hello}, true
 	case "ping":
 		return rule{plain, "", true, nothing}, true
 	case "endSessions":
@@ -120,9 +120,6 @@ func (s *Server) check(c *command) error {
 		allowed["writeConcern"] = true
 	case writing:
 		allowed["writeConcern"], allowed["txnNumber"] = true, true
-	}
-	if s.opts.Standalone {
-		allowed["$readPreference"] = true // drivers add it on a direct connection
 	}
 	elems, _ := c.body.Elements()
 	seen := map[string]bool{}

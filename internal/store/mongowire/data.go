@@ -187,7 +187,7 @@ func (x *index) holds(doc bson.Raw) bool {
 	return x.partial.matches(doc)
 }
 
-func (x *index) keys(doc bson.Raw) [][]byte {
+func (x *index) keys(doc bson.Raw) []indexKey {
 	if !x.holds(doc) {
 		return nil
 	}
@@ -208,10 +208,10 @@ func (x *index) check(id string, doc bson.Raw) error {
 		return err
 	}
 	for _, k := range keys {
-		i, _ := slices.BinarySearchFunc(x.entries, entry{key: string(k)}, compareEntries)
-		for ; i < len(x.entries) && x.entries[i].key == string(k); i++ {
+		i, _ := slices.BinarySearchFunc(x.entries, entry{key: k.text}, compareEntries)
+		for ; i < len(x.entries) && x.entries[i].key == k.text; i++ {
 			if x.entries[i].id != id {
-				return &duplicate{index: x, doc: doc}
+				return &duplicate{index: x, key: k}
 			}
 		}
 	}
@@ -220,7 +220,7 @@ func (x *index) check(id string, doc bson.Raw) error {
 
 func (x *index) add(id string, doc bson.Raw) {
 	for _, k := range x.keys(doc) {
-		e := entry{string(k), id}
+		e := entry{k.text, id}
 		i, found := slices.BinarySearchFunc(x.entries, e, compareEntries)
 		if !found {
 			x.entries = slices.Insert(x.entries, i, e)
@@ -230,7 +230,7 @@ func (x *index) add(id string, doc bson.Raw) {
 
 func (x *index) drop(id string, doc bson.Raw) {
 	for _, k := range x.keys(doc) {
-		if i, found := slices.BinarySearchFunc(x.entries, entry{string(k), id}, compareEntries); found {
+		if i, found := slices.BinarySearchFunc(x.entries, entry{k.text, id}, compareEntries); found {
 			x.entries = slices.Delete(x.entries, i, i+1)
 		}
 	}
@@ -239,7 +239,7 @@ func (x *index) drop(id string, doc bson.Raw) {
 // duplicate is a broken unique index.
 type duplicate struct {
 	index *index
-	doc   bson.Raw
+	key   indexKey
 }
 
 func (e *duplicate) Error() string {
@@ -248,9 +248,13 @@ func (e *duplicate) Error() string {
 
 // pattern and value are the keyPattern and keyValue of the server's error.
 func (e *duplicate) pattern() (pattern, value bson.D) {
-	for _, p := range e.index.paths {
+	for i, p := range e.index.paths {
 		pattern = append(pattern, bson.E{Key: p, Value: int32(1)})
-		value = append(value, bson.E{Key: p, Value: lookup(e.doc, p)})
+		if v := e.key.values[i]; v.Type == 0 {
+			value = append(value, bson.E{Key: p, Value: nil})
+		} else {
+			value = append(value, bson.E{Key: p, Value: v})
+		}
 	}
 	return pattern, value
 }

@@ -46,7 +46,7 @@ func parseFilter(doc bson.Raw) ([]cond, error) {
 }
 
 // signature is the filter without its values, for comparison with the declared
-// shapes: "s=string l$gt64-bit integer".
+// shapes: "s=string l$gt=long".
 func signature(conds []cond) string {
 	parts := make([]string, 0, len(conds))
 	for _, c := range conds {
@@ -54,7 +54,7 @@ func signature(conds []cond) string {
 		if strings.HasPrefix(path, "k.") {
 			path = "k.*"
 		}
-		parts = append(parts, path+c.op+typeName(c.value))
+		parts = append(parts, path+strings.TrimPrefix(c.op, "=")+"="+typeName(c.value))
 	}
 	return strings.Join(parts, " ")
 }
@@ -77,19 +77,18 @@ func typeName(v bson.RawValue) string {
 	return v.Type.String()
 }
 
-// matches reports whether the document meets the condition. Ranges compare
-// only values of the same kind, equality looks into arrays.
+// matches reports whether a value of the document meets the condition. Values
+// of different kinds do not compare.
 func (c cond) matches(doc bson.Raw) bool {
-	v := lookup(doc, c.path)
-	if arr, ok := v.ArrayOK(); ok && c.op == "=" {
-		values, _ := arr.Values()
-		for _, e := range values {
-			if e.Equal(c.value) {
-				return true
-			}
+	for _, v := range valuesAt(doc, strings.Split(c.path, ".")) {
+		if c.accepts(v) {
+			return true
 		}
-		return false
 	}
+	return false
+}
+
+func (c cond) accepts(v bson.RawValue) bool {
 	got, err1 := appendKey(nil, v)
 	want, err2 := appendKey(nil, c.value)
 	if err1 != nil || err2 != nil || got[0] != want[0] {

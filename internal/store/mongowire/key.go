@@ -61,30 +61,54 @@ func lookup(doc bson.Raw, path string) bson.RawValue {
 	return v
 }
 
+// valuesAt are the values at a dotted path: one for each element where the path
+// leads to an array or through one, else one, maybe missing.
+func valuesAt(doc bson.Raw, path []string) []bson.RawValue {
+	v, err := doc.LookupErr(path[0])
+	if err != nil {
+		return []bson.RawValue{{}}
+	}
+	found := []bson.RawValue{v}
+	if arr, ok := v.ArrayOK(); ok {
+		found, _ = arr.Values()
+	}
+	if len(path) == 1 {
+		return found
+	}
+	var all []bson.RawValue
+	for _, f := range found {
+		if inner, ok := f.DocumentOK(); ok {
+			all = append(all, valuesAt(inner, path[1:])...)
+		} else {
+			all = append(all, bson.RawValue{})
+		}
+	}
+	return all
+}
+
+// indexKey is one key of a document with the values it was made of.
+type indexKey struct {
+	text   string
+	values []bson.RawValue
+}
+
 // keysOf are the keys of doc in an index on paths. An array in one of the
 // paths gives a key for each of its elements (multikey).
-func keysOf(doc bson.Raw, paths []string) ([][]byte, error) {
-	keys := [][]byte{nil}
+func keysOf(doc bson.Raw, paths []string) ([]indexKey, error) {
+	keys := []indexKey{{}}
 	for _, path := range paths {
-		values := []bson.RawValue{lookup(doc, path)}
-		if arr, ok := values[0].ArrayOK(); ok {
-			var err error
-			if values, err = arr.Values(); err != nil {
-				return nil, err
-			}
-		}
-		var next [][]byte
+		var next []indexKey
 		for _, k := range keys {
-			for _, v := range values {
-				b, err := appendKey(slices.Clone(k), v)
+			for _, v := range valuesAt(doc, strings.Split(path, ".")) {
+				text, err := appendKey([]byte(k.text), v)
 				if err != nil {
 					return nil, fmt.Errorf("%s: %w", path, err)
 				}
-				next = append(next, b)
+				next = append(next, indexKey{string(text), append(slices.Clip(k.values), v)})
 			}
 		}
 		keys = next
 	}
-	slices.SortFunc(keys, slices.Compare)
-	return slices.CompactFunc(keys, slices.Equal), nil
+	slices.SortFunc(keys, func(a, b indexKey) int { return strings.Compare(a.text, b.text) })
+	return slices.CompactFunc(keys, func(a, b indexKey) bool { return a.text == b.text }), nil
 }

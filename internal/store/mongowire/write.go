@@ -50,7 +50,7 @@ func (s *Server) insertOne(c *command, doc bson.Raw) bson.D {
 	}
 	col := s.data.collection(c.namespace())
 	if _, taken := col.docs[string(id)]; taken {
-		return writeError(c, &duplicate{index: col.indexes[0], doc: doc})
+		return writeError(c, &duplicate{index: col.indexes[0], key: indexKey{values: []bson.RawValue{doc.Lookup("_id")}}})
 	}
 	if len(doc) > maxDocument {
 		return writeError(c, &commandError{code: 10334, message: "BSONObjectTooLarge"})
