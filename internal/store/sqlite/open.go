@@ -115,12 +115,11 @@ func (db *DB) open(ctx context.Context, path string) error {
 	if db.lock, err = lockFile(ctx, path+".lock"); err != nil {
 		return err
 	}
-	c, err := connect(ctx, dsn(path, "rwc", "journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)",
-		"temp_store(MEMORY)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"))
+	c, err := connect(ctx, dsn(path, "rwc", "busy_timeout(10000)", "temp_store(MEMORY)"))
 	if err != nil {
 		return err
 	}
-	if err := migrate(c, db.schema); err != nil {
+	if err := prepareFile(c, db.schema); err != nil {
 		return errors.Join(err, c.close())
 	}
 	db.writer = newWriter(c, db.log)

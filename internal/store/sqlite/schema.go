@@ -19,7 +19,7 @@ const (
 // The ledger's tables. A stream's name is stored once; its records are
 // clustered by (stream, seq). streams repeats the end of each stream, which
 // makes Head one look-up and shows when a stream's tail was cut off.
-var ledgerTables = []string{
+var ledgerTables = [...]string{
 	`CREATE TABLE streams (
 		id INTEGER PRIMARY KEY,
 		name TEXT NOT NULL UNIQUE,
@@ -41,55 +41,66 @@ var ledgerTables = []string{
 	`CREATE UNIQUE INDEX records_key ON records (stream, key) WHERE key <> ''`,
 }
 
-// migrate creates what is missing and drops indexes that are not declared any
-// more, all in one transaction. Columns stay: a document keeps the values of
-// an index that is declared again later.
-func migrate(c *conn, schema store.Schema) (err error) {
-	if _, err := c.exec("BEGIN IMMEDIATE"); err != nil {
+// prepareFile sets up the writer's connection and the tables. A file of
+// something else is left as it is.
+func prepareFile(c *conn, schema store.Schema) error {
+	fresh, err := kind(c)
+	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_, rollback := c.exec("ROLLBACK")
-			err = errors.Join(err, rollback)
+	for _, text := range []string{
+		"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", // durable at COMMIT, readers go on meanwhile
+		"PRAGMA wal_autocheckpoint = 4000",     // pages; the default of 1000 is less than a second of full load
+		"PRAGMA journal_size_limit = 67108864", // bytes the log keeps after a checkpoint
+		"BEGIN IMMEDIATE",
+	} {
+		if _, err := c.exec(text); err != nil {
+			return err
 		}
-	}()
-	if err := migrateLedger(c); err != nil {
-		return err
+	}
+	end := "COMMIT"
+	if err = migrate(c, schema, fresh); err != nil {
+		end = "ROLLBACK"
+	}
+	_, ended := c.exec(end)
+	return errors.Join(err, ended)
+}
+
+// kind reports whether the file is empty, or ErrForeign.
+func kind(c *conn) (fresh bool, err error) {
+	var found [3]any
+	for i, text := range []string{"PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema"} {
+		row, _, err := c.row(text)
+		if err != nil {
+			return false, err
+		}
+		found[i] = row[0]
+	}
+	if found[0] == int64(applicationID) && found[1] == int64(formatVersion) {
+		return false, nil
+	}
+	if found != [3]any{int64(0), int64(0), int64(0)} {
+		return false, ErrForeign
+	}
+	return true, nil
+}
+
+// migrate creates what is missing and drops indexes that are not declared any
+// more. Columns stay: a document keeps the values of an index that is
+// declared again later.
+func migrate(c *conn, schema store.Schema, fresh bool) error {
+	if fresh {
+		for _, text := range append(ledgerTables[:],
+			fmt.Sprintf("PRAGMA application_id = %d", applicationID),
+			fmt.Sprintf("PRAGMA user_version = %d", formatVersion)) {
+			if _, err := c.exec(text); err != nil {
+				return err
+			}
+		}
 	}
 	for _, coll := range schema.Collections() {
 		if err := migrateCollection(c, coll); err != nil {
 			return fmt.Errorf("collection %s: %w", coll.Name, err)
-		}
-	}
-	_, err = c.exec("COMMIT")
-	return err
-}
-
-func migrateLedger(c *conn) error {
-	version, _, err := c.row("PRAGMA user_version")
-	if err != nil {
-		return err
-	}
-	id, _, err := c.row("PRAGMA application_id")
-	if err != nil {
-		return err
-	}
-	if id[0] == int64(applicationID) && version[0] == int64(formatVersion) {
-		return nil
-	}
-	_, any, err := c.row("SELECT 1 FROM sqlite_schema LIMIT 1")
-	if err != nil {
-		return err
-	}
-	if any || id[0] != int64(0) || version[0] != int64(0) {
-		return ErrForeign
-	}
-	for _, text := range append(ledgerTables,
-		fmt.Sprintf("PRAGMA application_id = %d", applicationID),
-		fmt.Sprintf("PRAGMA user_version = %d", formatVersion)) {
-		if _, err := c.exec(text); err != nil {
-			return err
 		}
 	}
 	return nil
