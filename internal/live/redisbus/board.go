@@ -72,7 +72,9 @@ func (b *Bus) readPages(ctx context.Context, ch live.Channel, size int) (s live.
 		if s.Position != (live.Position{}) && s.Position != page.Position {
 			return live.Snapshot{}, false, nil
 		}
-		page.Rows = append(s.Rows, page.Rows...)
+		if len(s.Rows) > 0 {
+			page.Rows = append(s.Rows, page.Rows...)
+		}
 		s = page
 		if len(s.Rows) >= total {
 			return s, true, nil
