@@ -16,11 +16,14 @@ var (
 	keyInBrackets = regexp.MustCompile(`[(（] *([A-H]{1,8}|[√×✓✔✗✘]) *[)）]`)
 )
 
+// carriageReturn is how a workbook escapes one.
+const carriageReturn = "_x000D_"
+
 // Text normalises a cell that people read: letters and digits to half width,
 // spaces of all kinds to single ones, invisible signs away, a blank to answer
 // in to "( )". Punctuation stays as it was written. Text(Text(s)) = Text(s).
 func Text(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "_x000D_", "")
+	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
@@ -36,6 +39,9 @@ func Text(s string) string {
 		}
 		return r
 	}, s)
+	for strings.Contains(s, carriageReturn) {
+		s = strings.ReplaceAll(s, carriageReturn, "")
+	}
 	s = lines.ReplaceAllString(spaces.ReplaceAllString(s, " "), "\n")
 	return strings.TrimSpace(emptyBrackets.ReplaceAllString(s, "( )"))
 }

@@ -82,9 +82,15 @@ func (n *node) ranges() []bank.Range {
 	return list
 }
 
+// matches reports whether a row with this code and name means n; a blank cell
+// repeats what is above it.
+func (n *node) matches(code, name string) bool {
+	return (code == "" || code == n.code) && (name == "" || name == n.name)
+}
+
 func (n *node) child(code, name string) *node {
 	for _, c := range n.children {
-		if c.name == name && (code == "" || c.code == code) {
+		if c.matches(code, name) {
 			return c
 		}
 	}
@@ -161,20 +167,17 @@ func (t *tree) row(number int, cells []string) {
 	label := ""
 	for level, c := range t.layout.levels {
 		code, name := t.code(cells, c.code, at.path), Text(cell(cells, c.name))
-		if level < len(t.current) && (code == "" && name == "" || t.current[level] != nil &&
-			t.current[level].name == name && (code == "" || t.current[level].code == code)) {
-			if t.current[level] != nil {
-				at = t.current[level]
-			}
+		if level < len(t.current) && t.current[level].matches(code, name) {
+			at = t.current[level]
 		} else if code != "" || name != "" {
-			next := t.enter(at, level, code, name, c, p)
-			if next == nil {
-				break
+			next := t.enter(at, code, name, c, p)
+			if level >= len(t.current) || t.current[level] != next {
+				t.current = append(t.current[:level], next)
 			}
 			at, label = next, next.name
-			t.current = append(t.current[:level], at)
 		} else {
-			break // no deeper range yet
+			t.noneBelow(level, cells, p)
+			break
 		}
 		t.weigh(at, number, cells, c, p)
 	}
@@ -184,6 +187,17 @@ func (t *tree) row(number int, cells []string) {
 	t.report.AddRow(t.sheet, number, bank.Label(label), p.list)
 }
 
+// noneBelow complains of ranges below a level that the row leaves out.
+func (t *tree) noneBelow(level int, cells []string, p *rowProblems) {
+	for _, c := range t.layout.levels[level:] {
+		if Text(cell(cells, c.name)) != "" || Text(cell(cells, c.code)) != "" {
+			p.add(c.name, bank.Error, "range_orphan", orphanMessage, nil)
+		}
+	}
+}
+
+const orphanMessage = "the range has no range of the level above it"
+
 // code reads a code cell; a code that repeats the path of its parent, as in
 // "A-B" below "A", is cut to its own part.
 func (t *tree) code(cells []string, column int, parent bank.PointPath) string {
@@ -191,12 +205,8 @@ func (t *tree) code(cells []string, column int, parent bank.PointPath) string {
 	return strings.TrimPrefix(code, string(parent)+"-")
 }
 
-// enter finds or makes the range that a row names at a level.
-func (t *tree) enter(parent *node, level int, code, name string, c levelColumns, p *rowProblems) *node {
-	if level > len(t.current) || level > 0 && parent == &t.root {
-		p.add(c.name, bank.Error, "range_orphan", "the range has no range of the level above it", nil)
-		return nil
-	}
+// enter finds or makes the range that a row names below a parent.
+func (t *tree) enter(parent *node, code, name string, c levelColumns, p *rowProblems) *node {
 	if code == "" {
 		code, name = codeInName(name)
 	}
