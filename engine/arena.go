@@ -61,7 +61,7 @@ func (s *Contests) arena(ctx context.Context, id DivisionID) (*arena, error) {
 	head := boardHead{contest: contest, name: div.Name}
 	a.projector = board.NewProjector(s.bus, PublicChannel(id), func(ctx context.Context) (board.Board, error) {
 		return a.publicBoard(ctx, head)
-	}, board.Options{Tick: s.opts.Tick, Now: s.opts.Now, Log: s.opts.Log})
+	}, board.Options{Tick: s.opts.Tick, Log: s.opts.Log})
 	s.arenas[id] = a
 	return a, nil
 }

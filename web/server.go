@@ -69,15 +69,16 @@ type Limits struct {
 // Server is the HTTP handler. Safe for concurrent use.
 type Server struct {
 	Options
-	log      *slog.Logger
-	access   *access.Access
-	echo     *echo.Echo
-	api      huma.API
-	routes   []Route
-	sign     *signInLimiter
-	origin   *http.CrossOriginProtection
-	sockets  sockets
-	rehearse rehearsals
+	log       *slog.Logger
+	access    *access.Access
+	echo      *echo.Echo
+	api       huma.API
+	routes    []Route
+	sign      *signInLimiter
+	origin    *http.CrossOriginProtection
+	sockets   sockets
+	rehearse  rehearsals
+	importing sync.Mutex
 }
 
 // setFramework gives huma our error shape and non-null arrays. Both are

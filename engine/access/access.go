@@ -171,7 +171,14 @@ func (a *Access) SignIn(ctx context.Context, s Surface, login, password string) 
 	if !mayEnter(s, acc.Roles) {
 		return Account{}, "", ErrForbidden
 	}
-	token, err := a.Open(ctx, s, string(acc.ID), 0)
+	if s == Judging {
+		// A judge has one live tablet. The old logins end first: a crash in
+		// between leaves nobody signed in, which a new sign-in mends.
+		if err := a.endOthers(ctx, s, string(acc.ID), ""); err != nil {
+			return Account{}, "", err
+		}
+	}
+	token, err := a.Open(ctx, s, string(acc.ID))
 	if err != nil {
 		return Account{}, "", err
 	}
@@ -190,10 +197,8 @@ func mayEnter(s Surface, roles []Role) bool {
 	return false
 }
 
-// Open makes a login for a subject and returns its token. A judge has one
-// live login and a candidate one seat, so older logins of the same subject on
-// those surfaces end.
-func (a *Access) Open(ctx context.Context, s Surface, subject string, fence int64) (token string, err error) {
+// Open makes a login for a subject and returns its token.
+func (a *Access) Open(ctx context.Context, s Surface, subject string) (token string, err error) {
 	raw := make([]byte, 32)
 	rand.Read(raw)
 	token = base64.RawURLEncoding.EncodeToString(raw)
@@ -201,15 +206,22 @@ func (a *Access) Open(ctx context.Context, s Surface, subject string, fence int6
 	if life == 0 {
 		life = 12 * time.Hour
 	}
-	l := Login{ID: loginID(token), Surface: s, Subject: subject, Fence: fence, Created: a.now(), Expires: a.now().Add(life)}
-	if s != Console {
-		// The old ones end first: a crash in between leaves nobody signed in,
-		// which a new sign-in mends; the other order could leave two.
-		if err := a.end(ctx, s, subject); err != nil {
-			return "", err
-		}
-	}
+	l := Login{ID: loginID(token), Surface: s, Subject: subject, Created: a.now(), Expires: a.now().Add(life)}
 	return token, logins.Insert(ctx, a.db, &l)
+}
+
+// Hold makes the login of a token the subject's only one on its surface and
+// notes the fence it holds: an admitted candidate has one seat. Repeating it
+// changes nothing.
+func (a *Access) Hold(ctx context.Context, s Surface, token string, fence int64) error {
+	l, err := logins.Update(ctx, a.db, loginID(token), func(l *Login) error { l.Fence = fence; return nil })
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrSignedOut
+	}
+	if err != nil {
+		return err
+	}
+	return a.endOthers(ctx, s, l.Subject, l.ID)
 }
 
 // Login returns the live login of a token, or ErrSignedOut.
@@ -246,28 +258,40 @@ func (a *Access) Accounts(ctx context.Context) ([]Account, error) {
 
 // SignOut ends the login of a token; one that is over already is no error.
 func (a *Access) SignOut(ctx context.Context, token string) error {
-	l, err := logins.Get(ctx, a.db, loginID(token))
-	if err == nil {
-		err = logins.Delete(ctx, a.db, l.Value.ID, l.Version)
-	}
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrVersion) {
-		return nil
-	}
-	return err
+	return a.remove(ctx, loginID(token))
 }
 
-func (a *Access) end(ctx context.Context, s Surface, subject string) error {
+// endOthers ends the subject's logins on the surface, but for the kept one.
+func (a *Access) endOthers(ctx context.Context, s Surface, subject, keep string) error {
 	old, err := logins.All(ctx, a.db, store.Query{Index: "subject", Equal: store.Key(string(s), subject)})
 	if err != nil {
 		return err
 	}
 	for _, l := range old {
-		// Logins are never replaced, so their version is 1.
-		if err := logins.Delete(ctx, a.db, l.ID, 1); err != nil && !errors.Is(err, store.ErrNotFound) {
+		if l.ID == keep {
+			continue
+		}
+		if err := a.remove(ctx, l.ID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (a *Access) remove(ctx context.Context, id string) error {
+	for {
+		l, err := logins.Get(ctx, a.db, id)
+		if err == nil {
+			err = logins.Delete(ctx, a.db, id, l.Version)
+		}
+		switch {
+		case errors.Is(err, store.ErrVersion) && ctx.Err() == nil:
+			continue // its fence was noted meanwhile
+		case errors.Is(err, store.ErrNotFound):
+			return nil
+		}
+		return err
+	}
 }
 
 func (a *Access) record(ctx context.Context, id AccountID, actor, kind string, data any) error {

@@ -1,0 +1,223 @@
+package crowd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+// plan is what was set up for one rehearsal.
+type plan struct {
+	division engine.DivisionID
+	seats    []seat
+	judges   []judgeLogin
+}
+
+// items is the shape of the console's lists.
+type items[T any] struct {
+	Items []T `json:"items"`
+}
+
+// judgePIN of the simulated judges; their accounts exist for the rehearsal
+// contest alone.
+const judgePIN = "258036"
+
+// prepare sets a rehearsal up as an organiser does in the console: contest,
+// judges, sitting, candidates, tickets, division.
+func (r *run) prepare(ctx context.Context) (plan, error) {
+	err := r.staff.call(ctx, "POST", "/api/admin/sign-in", map[string]string{"login": r.o.Login, "password": r.o.Password}, nil)
+	if err != nil {
+		return plan{}, err
+	}
+	model, err := r.model(ctx)
+	if err != nil {
+		return plan{}, err
+	}
+	paper, err := r.paper(ctx)
+	if err != nil {
+		return plan{}, err
+	}
+	name := fmt.Sprintf("r%d", time.Now().UnixMilli())
+	p := plan{}
+	var panel []engine.PanelJudge
+	if p.judges, panel, err = r.hireJudges(ctx, name, model.Rules.Panel.Size); err != nil {
+		return plan{}, err
+	}
+	sitting := exam.SittingID(name)
+	if err := r.planSitting(ctx, sitting, paper); err != nil {
+		return plan{}, err
+	}
+	people := invent(r.rand(0), r.o.Crowd)
+	var registered struct {
+		Candidates []exam.CandidateID `json:"candidates"`
+	}
+	list := make([]exam.Registration, 0, len(people))
+	for _, m := range people {
+		list = append(list, exam.Registration{Name: m.name, Unit: m.unit, IDType: exam.IDResident, IDNumber: m.id})
+	}
+	at := "/api/admin/sittings/" + string(sitting)
+	if err := r.staff.call(ctx, "POST", at+"/register", map[string]any{"key": name, "registrations": list}, &registered); err != nil {
+		return plan{}, err
+	}
+	if p.division, err = r.openDivision(ctx, model, sitting, panel, people, registered.Candidates); err != nil {
+		return plan{}, err
+	}
+	for _, step := range []string{"/prepare", "/open-entry", "/start"} {
+		if err := r.staff.call(ctx, "POST", at+step, nil, nil); err != nil {
+			return plan{}, err
+		}
+	}
+	p.seats, err = r.tickets(ctx, at, people, registered.Candidates)
+	return p, err
+}
+
+// model is the division whose scheme and rules are rehearsed: the newest that
+// is no rehearsal itself.
+func (r *run) model(ctx context.Context) (engine.Division, error) {
+	var contests items[struct {
+		engine.Contest
+		Divisions []struct {
+			ID engine.DivisionID `json:"id"`
+		} `json:"divisions"`
+	}]
+	if err := r.staff.call(ctx, "GET", "/api/admin/contests", nil, &contests); err != nil {
+		return engine.Division{}, err
+	}
+	for i := len(contests.Items) - 1; i >= 0; i-- {
+		c := contests.Items[i]
+		if c.Rehearsal || len(c.Divisions) == 0 {
+			continue
+		}
+		var d engine.Division
+		err := r.staff.call(ctx, "GET", "/api/admin/divisions/"+string(c.Divisions[0].ID), nil, &d)
+		return d, err
+	}
+	return engine.Division{}, errors.New("there is no contest whose scheme could be rehearsed; make one first")
+}
+
+// paper is the newest paper of any outline.
+func (r *run) paper(ctx context.Context) (bank.Paper, error) {
+	var outlines items[struct {
+		ID bank.OutlineID `json:"id"`
+	}]
+	if err := r.staff.call(ctx, "GET", "/api/admin/bank/outlines", nil, &outlines); err != nil {
+		return bank.Paper{}, err
+	}
+	for _, o := range outlines.Items {
+		var papers items[bank.Paper]
+		if err := r.staff.call(ctx, "GET", "/api/admin/bank/outlines/"+string(o.ID)+"/papers", nil, &papers); err != nil {
+			return bank.Paper{}, err
+		}
+		if n := len(papers.Items); n > 0 {
+			return papers.Items[n-1], nil
+		}
+	}
+	return bank.Paper{}, errors.New("there is no paper to sit; assemble one first")
+}
+
+func (r *run) hireJudges(ctx context.Context, name string, n int) ([]judgeLogin, []engine.PanelJudge, error) {
+	var logins []judgeLogin
+	var panel []engine.PanelJudge
+	for i := range n {
+		login := fmt.Sprintf("%s-j%d", name, i+1)
+		var made struct {
+			ID access.AccountID `json:"id"`
+		}
+		err := r.staff.call(ctx, "POST", "/api/admin/accounts", access.Draft{
+			Login: login, Name: fmt.Sprintf("演练裁判%d", i+1), Unit: "演练裁判组", Roles: []access.Role{access.Judge}, Password: judgePIN,
+		}, &made)
+		if err != nil {
+			return nil, nil, err
+		}
+		logins = append(logins, judgeLogin{login, judgePIN})
+		panel = append(panel, engine.PanelJudge{Judge: made.ID, Unit: "演练裁判组"})
+	}
+	return logins, panel, nil
+}
+
+// planSitting plans rooms for everybody; the times allow a start at once.
+func (r *run) planSitting(ctx context.Context, id exam.SittingID, paper bank.Paper) error {
+	const perRoom = 50
+	centre := exam.Centre{Code: "90", Name: "演练考点"}
+	for made := 0; made < r.o.Crowd; made += perRoom {
+		n := len(centre.Rooms) + 1
+		room := exam.Room{Code: fmt.Sprintf("%02d", n), Name: fmt.Sprintf("第%d机房", n)}
+		for s := range min(perRoom, r.o.Crowd-made) {
+			room.Seats = append(room.Seats, fmt.Sprintf("%02d", s+1))
+		}
+		centre.Rooms = append(centre.Rooms, room)
+	}
+	now := time.Now().UTC()
+	limit := time.Duration(paper.Limit) * time.Second
+	return r.staff.call(ctx, "POST", "/api/admin/sittings", map[string]any{
+		"id": id, "code": string(id), "name": scoring.Text{ZH: "演练场次", EN: "Rehearsal sitting"},
+		"occupation": paper.Occupation, "level": paper.Level, "papers": []bank.PaperID{paper.ID},
+		"centres": []exam.Centre{centre}, "starts_at": now, "closes_at": now.Add(limit + time.Hour),
+		"rules": exam.Rules{
+			Version: "rehearsal-1", LimitMS: limit.Milliseconds(), EntryOpensMS: time.Hour.Milliseconds(),
+			LastEntryMS: time.Hour.Milliseconds(), EarliestHandInMS: 0, GraceMS: 5000,
+			EarlyStartMS: time.Hour.Milliseconds(), ShuffleOptions: true, Multiple: scoring.PolicyAll,
+		},
+		"ticket": "{sitting}{centre:2}{room:2}{seat:2}", "seed": int64(r.o.Seed >> 1),
+	}, nil)
+}
+
+func (r *run) openDivision(ctx context.Context, model engine.Division, sitting exam.SittingID, panel []engine.PanelJudge, people []person, ids []exam.CandidateID) (engine.DivisionID, error) {
+	var contest engine.Contest
+	err := r.staff.call(ctx, "POST", "/api/admin/contests", engine.ContestDraft{
+		Name:      scoring.Text{ZH: "系统演练 " + time.Now().Format("01-02 15:04"), EN: "Rehearsal " + time.Now().Format("01-02 15:04")},
+		Event:     scoring.Text{ZH: "演练赛项", EN: "Rehearsal event"},
+		Organiser: "系统演练", Rehearsal: true,
+	}, &contest)
+	if err != nil {
+		return "", err
+	}
+	draft := engine.DivisionDraft{
+		Contest: contest.ID, Name: scoring.Text{ZH: "演练组", EN: "Rehearsal group"}, Scheme: model.Scheme, Rules: model.Rules,
+		Panels: []engine.Panel{}, Board: engine.BoardPolicy{Live: true, Units: true},
+	}
+	for _, m := range model.Scheme.Modules {
+		switch m.Source {
+		case scoring.SourcePanel:
+			draft.Panels = append(draft.Panels, engine.Panel{Module: m.ID, Judges: panel})
+		case scoring.SourceImported:
+			draft.Theory = &engine.Theory{Module: m.ID, Sitting: sitting}
+		}
+	}
+	var div engine.Division
+	if err := r.staff.call(ctx, "POST", "/api/admin/divisions", draft, &div); err != nil {
+		return "", err
+	}
+	entries := []map[string]string{}
+	for i, m := range people {
+		entries = append(entries, map[string]string{"candidate": string(ids[i]), "name": m.name, "unit": m.unit, "city": m.city})
+	}
+	at := "/api/admin/divisions/" + string(div.ID)
+	if err := r.staff.call(ctx, "POST", at+"/competitors", map[string]any{"competitors": entries}, nil); err != nil {
+		return "", err
+	}
+	return div.ID, r.staff.call(ctx, "POST", at+"/open", map[string]any{"seed": int64(r.o.Seed >> 1)}, nil)
+}
+
+func (r *run) tickets(ctx context.Context, at string, people []person, ids []exam.CandidateID) ([]seat, error) {
+	var list items[exam.Ticket]
+	if err := r.staff.call(ctx, "GET", at+"/tickets", nil, &list); err != nil {
+		return nil, err
+	}
+	tails := map[exam.CandidateID]string{}
+	for i, id := range ids {
+		tails[id] = people[i].id[len(people[i].id)-6:]
+	}
+	var seats []seat
+	for _, t := range list.Items {
+		seats = append(seats, seat{ticket: string(t.No), tail: tails[t.Candidate]})
+	}
+	return seats, nil
+}

@@ -1,0 +1,178 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/exam"
+)
+
+// TicketSignIn is a candidate's sign-in.
+type TicketSignIn struct {
+	Ticket string `json:"ticket" minLength:"1" maxLength:"100"`
+	IDTail string `json:"id_tail" minLength:"6" maxLength:"6" doc:"Last six characters of the ID number"`
+}
+
+func (s *Server) examSignIn(ctx context.Context, a actor, in *bodyOf[TicketSignIn]) (*withCookie[exam.Me], error) {
+	ticket := strings.TrimSpace(in.Body.Ticket)
+	if err := s.sign.Allow(access.Exam, ticket, a.IP); err != nil {
+		return nil, err
+	}
+	attempt, me, err := s.Exam.SignIn(ctx, exam.TicketNo(ticket), in.Body.IDTail)
+	if err != nil {
+		return nil, err
+	}
+	// The seat that is bound keeps its login until this one is admitted.
+	token, err := s.access.Open(ctx, access.Exam, string(attempt))
+	if err != nil {
+		return nil, err
+	}
+	return &withCookie[exam.Me]{s.cookie(access.Exam, token), me}, nil
+}
+
+func (s *Server) examMe(ctx context.Context, a actor, _ *nothing) (*bodyOf[exam.Me], error) {
+	me, err := s.Exam.Me(ctx, attemptOf(a))
+	return &bodyOf[exam.Me]{me}, err
+}
+
+func attemptOf(a actor) exam.AttemptID { return exam.AttemptID(a.Login.Subject) }
+
+type admitIn struct {
+	Body struct {
+		Pledge bool `json:"pledge" doc:"The candidate has read the rules and pledges honesty"`
+	}
+}
+
+// examAdmit binds the attempt to this login's machine. The login is the
+// device: signing in elsewhere and being admitted there moves the seat.
+func (s *Server) examAdmit(ctx context.Context, a actor, in *admitIn) (*bodyOf[exam.Me], error) {
+	fence, me, err := s.Exam.Admit(ctx, attemptOf(a), exam.Seat{Device: a.Login.ID[:16], Pledge: in.Body.Pledge})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.access.Hold(ctx, access.Exam, a.Token, fence); err != nil {
+		return nil, err
+	}
+	return &bodyOf[exam.Me]{me}, nil
+}
+
+func (s *Server) examPaper(ctx context.Context, a actor, _ *nothing) (*bodyOf[exam.SeatPaper], error) {
+	p, err := s.Exam.SeatPaper(ctx, attemptOf(a), a.Login.Fence)
+	return &bodyOf[exam.SeatPaper]{p}, err
+}
+
+// examFrame is what a candidate's screen sends.
+type examFrame struct {
+	T string `json:"t"`
+	exam.SaveFrame
+	Key string `json:"key"`
+}
+
+// examSocket is a candidate's connection: answers in, receipts and news out.
+func (s *Server) examSocket(c echo.Context, a actor) error {
+	// Checked before the upgrade too, so that the screen gets a readable
+	// answer and not a closed socket.
+	if a.Login.Fence == 0 {
+		return exam.ErrNotAdmitted
+	}
+	k, err := s.upgrade(c)
+	if err != nil {
+		return err
+	}
+	conn := examConn{s: s, k: k, a: a, ctx: c.Request().Context()}
+	s.run(k, conn.frame)
+	if conn.link != nil {
+		conn.link.Close()
+	}
+	return nil
+}
+
+type examConn struct {
+	s    *Server
+	k    *socketConn
+	a    actor
+	ctx  context.Context // of the request that became the socket
+	link *exam.Link
+}
+
+func (c *examConn) frame(raw []byte) error {
+	var f examFrame
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return err
+	}
+	if c.link == nil {
+		if f.T != "hello" {
+			return errBadFrame
+		}
+		return c.hello()
+	}
+	switch f.T {
+	case "save":
+		c.save(f.SaveFrame)
+	case "beat":
+		b, err := c.link.Beat(f.N)
+		c.answer(f.N, b, err)
+	case "hand_in":
+		r, err := c.s.Exam.HandIn(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Key)
+		c.answer(f.N, r, err)
+	default:
+		return errBadFrame
+	}
+	return nil
+}
+
+func (c *examConn) hello() error {
+	link, err := c.s.Exam.Connect(c.ctx, attemptOf(c.a), c.a.Login.Fence, func(f exam.Frame) {
+		c.k.send(f)
+		switch f.(type) {
+		case exam.ReplacedFrame:
+			c.k.close(closeReplaced, "another seat took over")
+		case exam.RefusedFrame:
+			c.k.close(closeOver, "the attempt is over")
+		}
+	})
+	c.link = link
+	if err != nil {
+		c.answer(0, nil, err)
+		c.k.close(closeRestarting, "try again")
+	}
+	return nil
+}
+
+func (c *examConn) save(f exam.SaveFrame) {
+	reply, err := c.s.Exam.Save(c.ctx, attemptOf(c.a), c.a.Login.Fence, f)
+	if err != nil {
+		c.answer(f.N, nil, err)
+		return
+	}
+	if reply.Ack != nil {
+		c.k.send(reply.Ack)
+	}
+	if reply.Refused != nil {
+		c.k.send(reply.Refused)
+	}
+}
+
+// answer sends the frame, or the refusal that err means; refusals that end
+// the attempt at this seat end the connection.
+func (c *examConn) answer(n int64, f exam.Frame, err error) {
+	if err == nil {
+		c.k.send(f)
+		return
+	}
+	if problemOf(err, "").Status >= 500 {
+		c.s.log.Error("candidate's frame failed", "attempt", c.a.Login.Subject, "error", err)
+	}
+	c.k.send(exam.Refuse(n, err))
+	switch {
+	case errors.Is(err, exam.ErrReplaced):
+		c.k.close(closeReplaced, "another seat took over")
+	case errors.Is(err, exam.ErrVoid):
+		c.k.close(closeOver, "the attempt is over")
+	}
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/xinglu/xinglu/engine/access"
+)
+
+// register lists every route of the API with who may call it. A test walks
+// the list: no route without a permission, none that is not here.
+func (s *Server) register() {
+	const (
+		get  = http.MethodGet
+		post = http.MethodPost
+		put  = http.MethodPut
+	)
+	upload := func(op *huma.Operation) { op.MaxBodyBytes = s.Limits.UploadBytes }
+
+	// Candidates.
+	reg(s, post, "/api/exam/sign-in", "exam-sign-in", "Sign in with ticket and last six of the ID number", anyone, s.examSignIn)
+	reg(s, get, "/api/exam/me", "exam-me", "The signed-in candidate", candidate, s.examMe)
+	reg(s, post, "/api/exam/admit", "exam-admit", "Confirm identity and pledge; bind this seat", candidate, s.examAdmit)
+	reg(s, get, "/api/exam/paper", "exam-paper", "The paper; the first call starts the clock", candidate, s.examPaper)
+	reg(s, post, "/api/exam/sign-out", "exam-sign-out", "Sign out", candidate, s.signOut(access.Exam))
+	s.socket("/api/exam/ws", "exam-ws", candidate, s.examSocket)
+
+	// Judges.
+	reg(s, post, "/api/judge/sign-in", "judge-sign-in", "Sign in with login and PIN", anyone, s.judgeSignIn)
+	reg(s, get, "/api/judge/me", "judge-me", "The signed-in judge", judge, s.judgeWho)
+	reg(s, get, "/api/judge/sheets", "judge-sheets", "The judge's sheets, by code", judge, s.judgeSheets)
+	reg(s, get, "/api/judge/sheets/{division}/{sheet}", "judge-sheet", "One sheet with its scheme and the judge's own marks", judge, s.judgeSheet)
+	reg(s, post, "/api/judge/sign-out", "judge-sign-out", "Sign out", judge, s.signOut(access.Judging))
+	s.socket("/api/judge/ws", "judge-ws", judge, s.judgeSocket)
+
+	// Spectators.
+	reg(s, get, "/api/board/boards", "boards", "The public boards", anyone, s.boards)
+	reg(s, get, "/api/board/{division}/why", "board-why", "Why one competitor is ahead of another", anyone, s.boardWhy)
+	s.plain(get, "/api/board/{division}", "board", anyone, s.boardSnapshot)
+	s.socket("/api/board/{division}/ws", "board-ws", anyone, s.boardSocket)
+
+	// Console: people.
+	reg(s, post, "/api/admin/sign-in", "admin-sign-in", "Sign in to the console", anyone, s.staffSignInRoute)
+	reg(s, get, "/api/admin/me", "admin-me", "The signed-in member of staff", anyStaff, s.staffWho)
+	reg(s, post, "/api/admin/sign-out", "admin-sign-out", "Sign out", anyStaff, s.signOut(access.Console))
+	reg(s, get, "/api/admin/accounts", "accounts", "All accounts", staff(access.AccountManage), s.listAccounts)
+	reg(s, post, "/api/admin/accounts", "account-create", "Make an account", staff(access.AccountManage), s.createAccount)
+
+	// Console: bank.
+	reg(s, get, "/api/admin/bank/outlines", "outlines", "All outlines with counts", staff(access.BankRead), s.listOutlines)
+	reg(s, get, "/api/admin/bank/outlines/{outline}", "outline", "One outline with questions per point", staff(access.BankRead), s.getOutline)
+	reg(s, post, "/api/admin/bank/outline-imports", "outline-import", "Preview or accept an outline workbook", staff(access.BankImport), s.importOutline, upload)
+	reg(s, post, "/api/admin/bank/outlines/{outline}/question-imports", "question-import", "Preview or accept a question workbook", staff(access.BankImport), s.importQuestions, upload)
+	reg(s, get, "/api/admin/bank/outlines/{outline}/imports", "imports", "Accepted workbooks", staff(access.BankRead), s.listImports)
+	reg(s, get, "/api/admin/bank/outlines/{outline}/questions", "questions", "Search questions; without keys", staff(access.BankRead), s.listQuestions)
+	reg(s, get, "/api/admin/bank/outlines/{outline}/blueprints", "blueprints", "Blueprints of an outline", staff(access.BankRead), s.listBlueprints)
+	reg(s, get, "/api/admin/bank/outlines/{outline}/papers", "papers", "Papers of an outline", staff(access.BankRead), s.listPapers)
+	reg(s, post, "/api/admin/bank/papers", "paper-assemble", "Draw a paper by a blueprint", staff(access.PaperAssemble), s.assemblePaper)
+
+	// Console: sittings.
+	reg(s, get, "/api/admin/sittings", "sittings", "All sittings", staff(access.SittingRead), s.listSittings)
+	reg(s, post, "/api/admin/sittings", "sitting-create", "Plan a sitting", staff(access.SittingManage), s.createSitting)
+	reg(s, get, "/api/admin/sittings/{sitting}", "sitting", "One sitting", staff(access.SittingRead), s.getSitting)
+	reg(s, get, "/api/admin/sittings/{sitting}/progress", "sitting-progress", "Every seat of a sitting", staff(access.SittingRead), s.sittingProgress)
+	reg(s, post, "/api/admin/sittings/{sitting}/hand-in", "sitting-hand-in", "Hand in for a candidate, with a reason", staff(access.TimeGrant), s.forceHandIn)
+	reg(s, post, "/api/admin/sittings/{sitting}/register", "sitting-register", "Register candidates, all or none", staff(access.SittingManage), s.registerCandidates)
+	reg(s, post, "/api/admin/sittings/{sitting}/prepare", "sitting-prepare", "Give out seats, tickets and forms", staff(access.SittingManage), s.prepareSitting)
+	reg(s, get, "/api/admin/sittings/{sitting}/tickets", "sitting-tickets", "The tickets", staff(access.SittingRead), s.listTickets)
+	reg(s, post, "/api/admin/sittings/{sitting}/open-entry", "sitting-open", "Let candidates in; freezes the rules", staff(access.SittingManage), s.openEntry)
+	reg(s, post, "/api/admin/sittings/{sitting}/start", "sitting-start", "Start", staff(access.SittingManage), s.startSitting)
+	reg(s, post, "/api/admin/sittings/{sitting}/close", "sitting-close", "Close; hands in what is open", staff(access.SittingManage), s.closeSitting)
+	reg(s, post, "/api/admin/sittings/{sitting}/grants", "sitting-grant", "Grant extra time", staff(access.TimeGrant), s.grantTime)
+
+	// Console: contests.
+	reg(s, get, "/api/admin/contests", "contests", "All contests", staff(access.ContestRead), s.listContests)
+	reg(s, post, "/api/admin/contests", "contest-create", "Make a contest", staff(access.ContestManage), s.createContest)
+	reg(s, post, "/api/admin/divisions", "division-create", "Make a division with scheme and rules", staff(access.ContestManage), s.createDivision)
+	reg(s, get, "/api/admin/divisions/{division}", "division", "One division", staff(access.ContestRead), s.getDivision)
+	reg(s, get, "/api/admin/divisions/{division}/competitors", "competitors", "Competitors by name, without codes", staff(access.ContestRead), s.listCompetitors)
+	reg(s, post, "/api/admin/divisions/{division}/competitors", "competitors-enter", "Enter competitors, all or none", staff(access.ContestManage), s.enterCompetitors)
+	reg(s, put, "/api/admin/divisions/{division}/panels", "panels-set", "Set the panels", staff(access.ContestManage), s.setPanels)
+	reg(s, post, "/api/admin/divisions/{division}/open", "division-open", "Draw codes, freeze, take marks", staff(access.ContestManage), s.openDivision)
+	reg(s, post, "/api/admin/divisions/{division}/status", "division-status", "Close marking, reopen, make final", staff(access.ContestManage), s.setDivisionStatus)
+	reg(s, get, "/api/admin/divisions/{division}/results", "results", "The jury's table, by code", staff(access.ContestRead), s.results)
+
+	// Console: proof and rehearsal.
+	reg(s, post, "/api/admin/ledger/verify", "ledger-verify", "Prove the ledger", staff(access.LedgerVerify), s.verifyLedger)
+	reg(s, get, "/api/admin/rehearsal", "rehearsal", "The rehearsal that runs or ran last", staff(access.RehearsalRun), s.rehearsalState)
+	reg(s, post, "/api/admin/rehearsal", "rehearsal-start", "Drive a crowd through the public API", staff(access.RehearsalRun), s.startRehearsal)
+}
