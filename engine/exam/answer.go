@@ -106,13 +106,20 @@ func refusal(list []RefusedAnswer) error {
 // ErrAttemptNotFound.
 func (s *Service) HandIn(ctx context.Context, id AttemptID, fence int64, n int64, key string) (ReceiptFrame, error) {
 	r, err := s.finish(ctx, id, Leave{By: ByCandidate, Fence: fence, Key: key}, "")
+	if err == nil {
+		s.sweep.at(id, s.now())
+	}
 	return ReceiptFrame{Head: Head{"receipt"}, N: n, Receipt: r}, err
 }
 
 // ForceHandIn hands in for an invigilator, at any time while the attempt
 // runs. Errors: ErrReason, ErrNotStarted, ErrVoid, ErrAttemptNotFound.
 func (s *Service) ForceHandIn(ctx context.Context, id AttemptID, actor, reason string) (Receipt, error) {
-	return s.finish(ctx, id, Leave{By: ByInvigilator, Reason: reason}, actor)
+	r, err := s.finish(ctx, id, Leave{By: ByInvigilator, Reason: reason}, actor)
+	if err == nil {
+		s.sweep.at(id, s.now())
+	}
+	return r, err
 }
 
 // finish is the one path by which candidate, clock and invigilator hand in.
@@ -142,7 +149,6 @@ func (s *Service) finish(ctx context.Context, id AttemptID, l Leave, actor strin
 	})
 	if seq > 0 {
 		s.announce(ctx, id.channel(), Notice{News: NewsReceipt, Seq: seq})
-		s.sweep.at(id, s.now())
 	}
 	return receipt, err
 }

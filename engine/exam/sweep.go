@@ -191,6 +191,13 @@ func (s *Service) settle(ctx context.Context, id AttemptID) (time.Time, error) {
 	if err != nil || !next.IsZero() {
 		return next, err
 	}
+	listed, err := works.Get(ctx, s.db, string(id))
+	if errors.Is(err, store.ErrNotFound) {
+		return time.Time{}, nil // another node has delivered it
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
 	outcome, err := s.outcome(ctx, id)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("marking %s: %w", id, err)
@@ -200,7 +207,11 @@ func (s *Service) settle(ctx context.Context, id AttemptID) (time.Time, error) {
 			return time.Time{}, fmt.Errorf("delivering the outcome of %s: %w", id, err)
 		}
 	}
-	return time.Time{}, s.unlist(ctx, id)
+	err = s.db.Delete(ctx, works.Name, string(id), listed.Version)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return time.Time{}, err
 }
 
 // endOf hands a running attempt in if its time is over, else says when to
@@ -259,18 +270,6 @@ func (s *Service) outcome(ctx context.Context, id AttemptID) (*Scored, error) {
 		return err
 	})
 	return out, err
-}
-
-// unlist takes the attempt off the list of work.
-func (s *Service) unlist(ctx context.Context, id AttemptID) error {
-	doc, err := works.Get(ctx, s.db, string(id))
-	if err == nil {
-		err = s.db.Delete(ctx, works.Name, string(id), doc.Version)
-	}
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 // queue is a heap by due time.
