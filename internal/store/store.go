@@ -51,7 +51,7 @@ type Doc struct {
 	ID      string            // at most 200 bytes
 	Version int64             // 1 after Insert, +1 with each Replace
 	Keys    map[string]string // index name → value, ≤ 500 bytes each; a missing name is not indexed
-	Body    json.RawMessage   // the domain's own JSON, at most 8 MiB
+	Body    json.RawMessage   // the domain's own JSON, at most 8 MiB; comes back byte for byte
 }
 
 // Query selects documents of one collection through one index, in the order

@@ -16,9 +16,11 @@ const (
 	formatVersion = 1
 )
 
-// The ledger's tables. A stream's name is stored once; its records are
-// clustered by (stream, seq). streams repeats the end of each stream, which
-// makes Head one look-up and shows when a stream's tail was cut off.
+// The ledger's tables. A stream's name is stored once. Records lie in the
+// order in which they were written and are found through two narrow indexes:
+// a commit then dirties few pages, which costs half of what records clustered
+// by stream cost. streams repeats the end of each stream, which makes Head
+// one look-up and shows when a stream's tail was cut off.
 var ledgerTables = [...]string{
 	`CREATE TABLE streams (
 		id INTEGER PRIMARY KEY,
@@ -35,9 +37,9 @@ var ledgerTables = [...]string{
 		key TEXT NOT NULL,
 		data BLOB NOT NULL,
 		prev BLOB NOT NULL,
-		hash BLOB NOT NULL,
-		PRIMARY KEY (stream, seq)
-	) STRICT, WITHOUT ROWID`,
+		hash BLOB NOT NULL
+	) STRICT`,
+	`CREATE UNIQUE INDEX records_place ON records (stream, seq)`,
 	`CREATE UNIQUE INDEX records_key ON records (stream, key) WHERE key <> ''`,
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func Documents(t T, db store.DB) {
 }
 
 // sameDoc compares what was stored with what came back. An absent map and an
-// empty one are the same; a body is JSON and may come back in another layout.
+// empty one are the same; a body comes back byte for byte.
 func sameDoc(t T, got, want store.Doc) {
 	t.Helper()
 	if got.ID != want.ID || got.Version != want.Version {
@@ -57,15 +58,16 @@ func docRoundTrip(t T, db store.DB) {
 	want.ID = "round-trip-1"
 	want.Keys = map[string]string{"by_colour": "red", "by_code": "7"}
 	want.Body = json.RawMessage(`{"b":1,"a":[true,null,1.50,"é"], "z":{}}`)
-	must(t, db.Insert(ctx, cRoundTrip, want))
-	want.Version = 1 // whatever was handed in
+	given := want
+	given.Body, given.Keys = bytes.Clone(want.Body), maps.Clone(want.Keys)
+	must(t, db.Insert(ctx, cRoundTrip, given))
+	given.Body[1], given.Keys["by_colour"] = 'X', "spoilt" // not kept by the store
+	want.Version = 1                                       // whatever was handed in
 	got, err := db.Get(ctx, cRoundTrip, want.ID)
 	must(t, err)
 	sameDoc(t, got, want)
 
-	// What was returned and what was handed in belong to us.
-	got.Body[0], got.Keys["by_colour"], want.Body[1] = 'X', "spoilt", 'X'
-	want.Body[1] = '"'
+	got.Body[0], got.Keys["by_colour"] = 'X', "spoilt" // ours
 	again, err := db.Get(ctx, cRoundTrip, want.ID)
 	must(t, err)
 	sameDoc(t, again, want)
