@@ -205,7 +205,7 @@ func sectionNote(questions int, each int64) scoring.Text {
 	amount := strings.TrimSuffix(strings.TrimRight(scoring.Marks(each).String(), "0"), ".")
 	return scoring.Text{
 		ZH: fmt.Sprintf("共 %d 题，每题 %s 分", questions, amount),
-		EN: fmt.Sprintf("%d questions, %s marks each", questions, amount),
+		EN: fmt.Sprintf("%d questions, worth %s each", questions, amount),
 	}
 }
 

@@ -84,7 +84,11 @@ func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) 
 		return plan, nil
 	}
 	roll.Value.Frozen = true
-	if err := rolls.Replace(ctx, s.db, &roll.Value, roll.Version); err != nil {
+	err = rolls.Replace(ctx, s.db, &roll.Value, roll.Version)
+	if errors.Is(err, store.ErrVersion) { // registered or frozen meanwhile
+		return s.plan(ctx, sitting)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("freezing the roll: %w", err)
 	}
 	return plan, nil

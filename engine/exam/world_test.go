@@ -15,6 +15,7 @@ import (
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/seal"
+	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -264,4 +265,14 @@ func (w *stores) fold(t testing.TB, id exam.AttemptID) *exam.Attempt {
 		}
 		must(t, a.Fold(records))
 	}
+}
+
+// storeQuery selects a first page of anything.
+var storeQuery = store.Query{Limit: 100}
+
+// deafBus is a bus of its own: what happens on it reaches nobody else.
+func deafBus(t testing.TB) *live.Memory {
+	b := live.NewMemory(live.Options{})
+	t.Cleanup(func() { b.Close() })
+	return b
 }
