@@ -139,3 +139,24 @@ func zipped(t testing.TB, name string, n int) []byte {
 	must(t, w.Close())
 	return buf.Bytes()
 }
+
+// replacePart copies an archive with one part replaced.
+func replacePart(t testing.TB, data []byte, name string, content []byte) []byte {
+	t.Helper()
+	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	must(t, err)
+	var buf bytes.Buffer
+	w := zip.NewWriter(&buf)
+	for _, f := range r.File {
+		if f.Name != name {
+			must(t, w.Copy(f))
+			continue
+		}
+		part, err := w.Create(name)
+		must(t, err)
+		_, err = part.Write(content)
+		must(t, err)
+	}
+	must(t, w.Close())
+	return buf.Bytes()
+}

@@ -292,3 +292,23 @@ func FuzzReadQuestions(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSheet puts hostile worksheet XML into a sound archive.
+func FuzzSheet(f *testing.F) {
+	fine := workbook(f, sheet{name: "三级", rows: [][]any{nationalHeader, row("单选题", "一( )", "D", four, fuse)}})
+	f.Add([]byte(`<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="ZZZ1"><v>1</v></c></row></sheetData></worksheet>`))
+	f.Add([]byte(`<worksheet><sheetData><row r="2000000000"><c r="A2"><v>1</v></c></row></sheetData></worksheet>`))
+	f.Add([]byte(`<worksheet><sheetData><row r="-1"><c r="A0" t="inlineStr"><is><t>题型</t></is></c></row></sheetData></worksheet>`))
+	f.Add([]byte(`<worksheet><sheetData><row r="5"/><row r="3"><c r="XFD3"><f>1/0</f><v>x</v></c></row><mergeCells/>`))
+	f.Fuzz(func(t *testing.T, xml []byte) {
+		data := replacePart(t, fine, "xl/worksheets/sheet1.xml", xml)
+		_, _, err := exchange.ReadQuestions(bytes.NewReader(data), -1, "f.xlsx", outline())
+		if err != nil && fault.KindOf(err) != fault.Invalid {
+			t.Fatalf("unclassified: %v", err)
+		}
+		_, _, err = exchange.ReadOutline(bytes.NewReader(data), -1, "f.xlsx", electrician, bank.Advanced)
+		if err != nil && fault.KindOf(err) != fault.Invalid {
+			t.Fatalf("unclassified: %v", err)
+		}
+	})
+}
