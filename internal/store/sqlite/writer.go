@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -105,9 +104,6 @@ func (w *writer) work() {
 			close(o.done)
 		}
 		clear(batch)
-		// The callers just answered often write again at once; let them in
-		// before the next transaction begins.
-		runtime.Gosched()
 	}
 }
 
