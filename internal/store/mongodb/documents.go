@@ -211,6 +211,8 @@ func written(ctx context.Context, err error) error {
 		return translate(ctx, err)
 	case field == "_id":
 		return store.ErrExists
+	case field == "":
+		return store.ErrDuplicate
 	}
 	path := "keys." + strings.TrimPrefix(field, "k.")
 	return store.ErrDuplicate.With(fault.Field{Path: path, Code: "duplicate_key", Message: "another document has this value"})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -83,22 +82,15 @@ func writeConcernFailed(err error) bool {
 }
 
 // duplicateField returns the first field of the unique index that refused the
-// write: "_id", "k.by_code". ok is false for any other error.
+// write: "_id", "k.by_code", or "" when the server does not say. ok is false
+// for any other error.
 func duplicateField(err error) (field string, ok bool) {
 	var e mongo.WriteException
 	if !errors.As(err, &e) || e.WriteConcernError != nil || len(e.WriteErrors) == 0 || e.WriteErrors[0].Code != codeDuplicateKey {
 		return "", false
 	}
-	if pattern, ok := e.WriteErrors[0].Raw.Lookup("keyPattern").DocumentOK(); ok {
-		return firstKey(pattern), true
-	}
-	// Routers may leave the pattern out; the text is "… index: NAME dup key: …".
-	_, rest, _ := strings.Cut(e.WriteErrors[0].Message, "index: ")
-	name, _, _ := strings.Cut(rest, " ")
-	if name == "_id_" {
-		return "_id", true
-	}
-	return "k." + strings.TrimPrefix(name, indexPrefix), true
+	pattern, _ := e.WriteErrors[0].Raw.Lookup("keyPattern").DocumentOK()
+	return firstKey(pattern), true
 }
 
 func firstKey(doc bson.Raw) string {
