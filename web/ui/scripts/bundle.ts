@@ -46,8 +46,10 @@ export function budgets(limits: Record<string, Budget>): Plugin {
     writeBundle(_options, bundle) {
       for (const [page, limit] of Object.entries(limits)) {
         const { files, modules } = closure(bundle, page)
-        const size = files.reduce((sum, name) => sum + gzipSize(bundle, name), 0) / 1000
-        console.log(`${page}: ${size.toFixed(1)} KB of ${limit.kilobytes} KB gz`)
+        const sizes = files.map((name) => gzipSize(bundle, name) / 1000)
+        const size = sizes.reduce((sum, kb) => sum + kb, 0)
+        const parts = files.map((name, i) => `${name.replace('assets/', '')} ${sizes[i]!.toFixed(1)}`)
+        console.log(`${page}: ${size.toFixed(1)} KB of ${limit.kilobytes} KB gz (${parts.join(', ')})`)
         if (size > limit.kilobytes) {
           this.error(`page ${page} weighs ${size.toFixed(1)} KB gz, its budget is ${limit.kilobytes} KB`)
         }

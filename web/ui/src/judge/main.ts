@@ -1,6 +1,5 @@
-import en from '../../locales/judge.en.json'
 import zh from '../../locales/judge.zh-CN.json'
 import { createPage } from '../shared/page'
 import JudgeApp from './JudgeApp.vue'
 
-createPage(JudgeApp, zh, en).mount('#app')
+createPage(JudgeApp, zh, () => import('../../locales/judge.en.json')).mount('#app')

@@ -1,8 +1,7 @@
-// Strings of the screens in Chinese and English. Each page installs its own table and the common one; both
-// languages of a page are loaded together, so that switching works without a network.
-import { computed, ref } from 'vue'
+// Strings of the screens in Chinese and English. Chinese comes with the page; English is fetched when it is wanted,
+// and otherwise quietly after the page has settled, so that switching works without a network too.
+import { computed, ref, shallowRef } from 'vue'
 import commonZh from '../../locales/common.zh-CN.json'
-import commonEn from '../../locales/common.en.json'
 
 /** The languages of the screens. */
 export type Lang = 'zh-CN' | 'en'
@@ -20,7 +19,7 @@ export interface Text {
 }
 
 const stored = 'xinglu.lang'
-const tables: Record<Lang, Messages> = { 'zh-CN': { ...commonZh }, en: { ...commonEn } }
+const tables = shallowRef<Record<Lang, Messages>>({ 'zh-CN': commonZh, en: {} })
 const current = ref<Lang>(initial())
 
 /** The language in use; reading it in a template or computed makes that follow the switch. */
@@ -36,15 +35,37 @@ function initial(): Lang {
   return known(asked === 'zh' ? 'zh-CN' : asked) ?? known(localStorage.getItem(stored)) ?? 'zh-CN'
 }
 
-/** Adds a page's strings; call it before mounting. */
-export function installMessages(zh: Messages, en: Messages): void {
-  Object.assign(tables['zh-CN'], zh)
-  Object.assign(tables.en, en)
+/** Gives the English strings of a page when they are wanted: `() => import('../../locales/exam.en.json')`. */
+export type LoadMessages = () => Promise<{ default: Messages }>
+
+let loadEnglish: () => Promise<void> = async () => {}
+
+function add(language: Lang, messages: Messages): void {
+  tables.value = { ...tables.value, [language]: { ...tables.value[language], ...messages } }
+}
+
+/** Adds a page's strings; call it before mounting. English missing so far is shown in Chinese. */
+export function installMessages(zh: Messages, en: LoadMessages): void {
+  add('zh-CN', zh)
+  let loading: Promise<void> | undefined
+  loadEnglish = () => {
+    loading ??= Promise.all([import('../../locales/common.en.json'), en()]).then(
+      ([common, page]) => add('en', { ...common.default, ...page.default }),
+      (error: unknown) => {
+        loading = undefined // tried again at the next switch
+        console.error('the English strings could not be loaded', error)
+      },
+    )
+    return loading
+  }
   document.documentElement.lang = current.value
+  if (current.value === 'en') void loadEnglish()
+  else setTimeout(() => void loadEnglish(), 3_000)
 }
 
 /** Switches the language and remembers it for this browser. */
 export function setLang(next: Lang): void {
+  if (next === 'en') void loadEnglish()
   current.value = next
   localStorage.setItem(stored, next)
   document.documentElement.lang = next
@@ -56,9 +77,13 @@ export function resetLang(): void {
   localStorage.removeItem(stored)
 }
 
-/** Whether the language in use has this key. */
+function message(key: string): string | undefined {
+  return tables.value[current.value][key] ?? tables.value['zh-CN'][key]
+}
+
+/** Whether a key has a string. */
 export function hasMessage(key: string): boolean {
-  return tables[current.value][key] !== undefined
+  return message(key) !== undefined
 }
 
 /**
@@ -66,8 +91,7 @@ export function hasMessage(key: string): boolean {
  * missing placeholder stays as written.
  */
 export function t(key: string, params: Params = {}): string {
-  const message = tables[current.value][key] ?? key
-  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+  return (message(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
 }
 
 /** A server text in the language in use; the other language when that one is empty. */

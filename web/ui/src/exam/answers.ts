@@ -1,0 +1,128 @@
+// The answer book: what this candidate answered, and how much of it the server has acknowledged.
+import { reactive } from 'vue'
+import type { Given, Held } from './wire'
+
+/** What is shown for a question; the mark for later is separate. */
+export type AnswerState = 'blank' | 'pending' | 'saved' | 'refused'
+
+/** The latest answer to one question here, and the highest seq of it that the server has. */
+export interface Entry {
+  given: Given
+  acked: number
+  /** Why the server will not take this answer; gone with the next change. */
+  refused?: string
+}
+
+/** A reading of this machine's clocks at the moment of an answer; evidence, not truth. */
+export type Stamp = Pick<Given, 'mono_ms' | 'wall'>
+
+function same(a: string[], b: string[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i])
+}
+
+/** The answers of one attempt. Reactive: reading it in a template follows changes. */
+export class AnswerBook {
+  private readonly entries = reactive(new Map<string, Entry>())
+
+  /** The chosen option ids; none means not answered. */
+  value(question: string): string[] {
+    return this.entries.get(question)?.given.value ?? []
+  }
+
+  /** Whether the question is marked for later. */
+  flagged(question: string): boolean {
+    return this.entries.get(question)?.given.flagged ?? false
+  }
+
+  /** Whether anything is chosen. */
+  answered(question: string): boolean {
+    return this.value(question).length > 0
+  }
+
+  /** What to show: saved only once the server has said so. */
+  state(question: string): AnswerState {
+    const entry = this.entries.get(question)
+    if (!entry) return 'blank'
+    if (entry.refused) return 'refused'
+    if (entry.given.seq > entry.acked) return 'pending'
+    return entry.given.value.length > 0 ? 'saved' : 'blank'
+  }
+
+  /** Why the answer was refused, as a code. */
+  refusal(question: string): string | undefined {
+    return this.entries.get(question)?.refused
+  }
+
+  /**
+   * Takes in a change; returns the answer to keep and send, or nothing when it changes nothing. Its seq is above
+   * every seq known here or at the server.
+   */
+  change(question: string, to: Partial<Pick<Given, 'value' | 'flagged'>>, stamp: Stamp): Given | undefined {
+    const entry = this.entries.get(question)
+    const value = to.value ?? entry?.given.value ?? []
+    const flagged = to.flagged ?? entry?.given.flagged ?? false
+    if (entry && !entry.refused && same(value, entry.given.value) && flagged === entry.given.flagged)
+      return undefined
+    const acked = entry?.acked ?? 0
+    const seq = Math.max(entry?.given.seq ?? 0, acked) + 1
+    const given: Given = { question, seq, value: [...value], flagged, ...stamp }
+    this.entries.set(question, { given, acked })
+    return given
+  }
+
+  /** The server has this seq of the question. */
+  acknowledge(question: string, seq: number): void {
+    const entry = this.entries.get(question)
+    if (entry && seq > entry.acked) this.entries.set(question, { ...entry, acked: seq })
+  }
+
+  /** The server will not take this answer; a newer one is not concerned. */
+  refuse(question: string, seq: number, code: string): void {
+    const entry = this.entries.get(question)
+    if (entry?.given.seq === seq) this.entries.set(question, { ...entry, refused: code })
+  }
+
+  /** The answers that the server has not acknowledged and may still take. */
+  unsent(): Given[] {
+    const open = [...this.entries.values()].filter((e) => !e.refused && e.given.seq > e.acked)
+    return open.map((e) => e.given)
+  }
+
+  /** How many answers the server refused. */
+  refusedCount(): number {
+    return [...this.entries.values()].filter((e) => e.refused).length
+  }
+
+  /** Takes in what this machine kept from an earlier page of the same attempt. */
+  restore(journal: Given[]): void {
+    for (const given of journal) {
+      const entry = this.entries.get(given.question)
+      if (!entry || given.seq > entry.given.seq)
+        this.entries.set(given.question, { given, acked: entry?.acked ?? 0 })
+    }
+  }
+
+  /**
+   * Takes in all answers that the server holds. The higher seq wins: an answer that never left this machine stays
+   * and is sent again, one that was changed on another seat since is taken over. Afterwards exactly what the
+   * server lists counts as acknowledged.
+   */
+  merge(held: Held[]): void {
+    const server = new Map(held.map((h) => [h.question, h]))
+    for (const [question, entry] of this.entries) {
+      if (!server.has(question) && entry.acked > 0) this.entries.set(question, { ...entry, acked: 0 })
+    }
+    for (const h of held) {
+      const entry = this.entries.get(h.question)
+      if (entry && entry.given.seq > h.seq) {
+        this.entries.set(h.question, { ...entry, acked: h.seq })
+      } else {
+        const { question, seq, value, flagged } = h
+        this.entries.set(question, {
+          given: { question, seq, value, flagged, mono_ms: 0, wall: '' },
+          acked: seq,
+        })
+      }
+    }
+  }
+}
