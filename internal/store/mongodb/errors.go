@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -45,17 +46,20 @@ var passing = [...]int{
 }
 
 // translate turns an error of the driver into one of this package, with the
-// driver's text but not its type. When the caller's context has ended, the
-// cause is that. Server errors that are not known to pass are our own
+// driver's text but not its type. When a context has ended, the caller's or the
+// one that bounds the command, the cause is that. Server errors that are not known to pass are our own
 // mistakes and become internal.
 func translate(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	text := errors.New(err.Error())
 	if ctx.Err() != nil {
 		return ErrUnavailable.Wrap(ctx.Err())
 	}
+	if errors.Is(err, context.DeadlineExceeded) { // the socket's deadline may be first to pass
+		return ErrUnavailable.Wrap(fmt.Errorf("%w: %s", context.DeadlineExceeded, err))
+	}
+	text := errors.New(err.Error())
 	if errors.Is(err, mongo.ErrClientDisconnected) {
 		return ErrClosed
 	}

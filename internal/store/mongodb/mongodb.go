@@ -165,3 +165,7 @@ func (d *DB) Close() error {
 	}
 	return translate(ctx, err)
 }
+
+// Drop removes the whole database. It is for scratch databases, such as those
+// of "xinglu selftest".
+func (d *DB) Drop(ctx context.Context) error { return translate(ctx, d.db.Drop(ctx)) }
