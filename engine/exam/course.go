@@ -36,7 +36,7 @@ func (id SittingID) Stream() ledger.StreamID { return ledger.StreamID("sitting/"
 type SittingPrepared struct {
 	Attempts int            `json:"attempts"`
 	Papers   []bank.PaperID `json:"papers"`
-	Seed     uint64         `json:"seed"`
+	Seed     uint64         `json:"seed,string"`
 	Node     string         `json:"node"`
 }
 

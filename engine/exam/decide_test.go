@@ -375,3 +375,16 @@ func FuzzSaveFrame(f *testing.F) {
 		}
 	})
 }
+
+func TestStampNeverCostsAnAnswer(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]exam.Stamp{
+		`12.9`: 12, `"2000-01-01T00:00:00.5Z"`: exam.Stamp(start.UnixMilli() + 500), `""`: 0, `null`: 0, `-5`: 0, `1e300`: 0, `"noon"`: 0, `{}`: 0, `true`: 0,
+	} {
+		var g exam.Given
+		must(t, json.Unmarshal([]byte(`{"question":"s0","seq":1,"wall":`+text+`}`), &g))
+		if g.Wall != want {
+			t.Errorf("%s is read as %d, want %d", text, g.Wall, want)
+		}
+	}
+}

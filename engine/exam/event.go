@@ -158,26 +158,20 @@ func decode[E Event](data []byte) (Event, error) {
 
 // Stamp is a reading of a candidate's clock in whole milliseconds, or 0 when
 // the machine gave none. In JSON it may come as a number, broken or not, or
-// as an RFC 3339 time; it is written as a whole number.
+// as an RFC 3339 time; it is written as a whole number. What cannot be read
+// counts as none: a broken clock must not cost an answer.
 type Stamp int64
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (s *Stamp) UnmarshalJSON(data []byte) error {
-	if len(data) > 0 && data[0] == '"' {
-		var t time.Time
-		if err := json.Unmarshal(data, &t); err != nil {
-			return err
-		}
-		*s = Stamp(t.UnixMilli())
-		return nil
-	}
+	*s = 0
+	var t time.Time
 	var f float64
-	if err := json.Unmarshal(data, &f); err != nil {
-		return err
+	switch {
+	case json.Unmarshal(data, &f) == nil && f > 0 && f < 1<<53:
+		*s = Stamp(f)
+	case json.Unmarshal(data, &t) == nil && t.Unix() > 0:
+		*s = Stamp(t.UnixMilli())
 	}
-	if f < -1<<53 || f > 1<<53 {
-		return fmt.Errorf("clock reading %v is out of range", f)
-	}
-	*s = Stamp(f)
 	return nil
 }

@@ -120,7 +120,11 @@ func (s *Service) seatProgress(ctx context.Context, t *Ticket, c *Course) (SeatP
 		a := e.attempt
 		v := a.View(c, s.now())
 		p.Place, p.State, p.Questions, p.Answered = a.Place, a.State, a.Ticket.Questions, a.Answered()
-		p.StartedAt, p.EndsAt, p.GrantedMS, p.HandedIn = v.StartedAt, v.EndsAt, v.GrantedMS, v.Receipt
+		p.StartedAt, p.EndsAt, p.GrantedMS = v.StartedAt, v.EndsAt, v.GrantedMS
+		if a.Receipt != nil {
+			r := *a.Receipt
+			p.HandedIn = &r
+		}
 		if seen := e.seen.Load(); seen > 0 {
 			p.SeenAt = timeOf(time.UnixMilli(seen).UTC())
 		}

@@ -94,7 +94,7 @@ type Sitting struct {
 	// which it is filled up with zeros: "37{centre}{room:2}{seat:3}".
 	Ticket string `json:"ticket"`
 	// Seed fixes placing, forms and option orders.
-	Seed      uint64    `json:"seed"`
+	Seed      uint64    `json:"seed,string"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
