@@ -102,10 +102,10 @@ type DB interface {
 // Key joins parts to one index value so that a prefix of the parts is a
 // prefix of the value and parts cannot run into one another.
 func Key(parts ...string) string {
-	for i, p := range parts {
-		if strings.ContainsRune(p, '\x1f') {
-			parts[i] = strings.ReplaceAll(p, "\x1f", " ")
-		}
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(strings.ReplaceAll(p, "\x1f", " "))
+		b.WriteByte('\x1f')
 	}
-	return strings.Join(parts, "\x1f") + "\x1f"
+	return b.String()
 }
