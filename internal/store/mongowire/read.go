@@ -1,6 +1,7 @@
 package mongowire
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -72,15 +73,15 @@ func parseSort(v bson.RawValue) []sortField {
 
 // parseProjection reads {field: 1, …}; nil means whole documents.
 func parseProjection(v bson.RawValue) ([]string, error) {
-	doc, _ := v.DocumentOK()
-	elems, err := doc.Elements()
-	if len(doc) == 0 {
+	doc, ok := v.DocumentOK()
+	if !ok {
 		return nil, nil
 	}
+	elems, err := doc.Elements()
 	var fields []string
 	for _, e := range elems {
 		if n, ok := e.Value().AsInt64OK(); !ok || n != 1 {
-			return nil, &commandError{message: "projection of " + e.Key()}
+			return nil, fmt.Errorf("projection of %s", e.Key())
 		}
 		fields = append(fields, e.Key())
 	}

@@ -85,8 +85,8 @@ func declaredDocument(collection string, doc bson.Raw) bool {
 // version.
 const selector = "_id=string v=long"
 
-// streamsPipeline is the aggregation that lists stream heads; %s and %d of
-// its first and third stages are free.
+// isStreamsPipeline recognises the one declared aggregation, which lists the
+// heads of streams; only the name to start after and the limit are free.
 func isStreamsPipeline(stages []bson.Raw) (after string, limit int64, ok bool) {
 	if len(stages) != 5 {
 		return "", 0, false
