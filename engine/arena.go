@@ -17,8 +17,9 @@ type arena struct {
 	id     DivisionID
 	stream ledger.StreamID
 
-	mu    sync.Mutex // guards tally
+	mu    sync.Mutex // guards what follows
 	tally *Tally
+	shown bool // the projector has been woken for a viewer on this node
 
 	projector *board.Projector
 }

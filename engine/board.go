@@ -159,6 +159,28 @@ func (s *Contests) Boards(ctx context.Context) ([]BoardBrief, error) {
 	return out, nil
 }
 
+// WakeBoard makes this node project the division's board. Error: ErrNoBoard
+// for a division that does not exist or has not been opened.
+func (s *Contests) WakeBoard(ctx context.Context, id DivisionID) error {
+	a, err := s.arena(ctx, id)
+	if isNotFound(err) {
+		return ErrNoBoard.Param("division", id)
+	}
+	if err != nil {
+		return err
+	}
+	return a.read(ctx, func(t *Tally) error {
+		if t.status == Setup {
+			return ErrNoBoard.Param("division", id)
+		}
+		if !a.shown {
+			a.shown = true
+			a.projector.Poke()
+		}
+		return nil
+	})
+}
+
 // Resume makes the arenas of all open divisions, so that this node projects
 // their boards after a start. Call it once when the stores are open.
 func (s *Contests) Resume(ctx context.Context) error {

@@ -24,6 +24,8 @@ var (
 	ErrMarkVersion = fault.New(fault.Conflict, "version_conflict", "the sheet was submitted from elsewhere meanwhile")
 	// ErrSheetLocked: the panel has agreed; changing it takes an unlock.
 	ErrSheetLocked = fault.New(fault.Conflict, "sheet_locked", "the panel has agreed on this sheet; it is locked")
+	// ErrNoBoard: no such division, or it has not been opened.
+	ErrNoBoard = fault.New(fault.NotFound, "no_such_board", "there is no such board")
 	// ErrNoRow: the board has no such row.
 	ErrNoRow = fault.New(fault.NotFound, "no_such_row", "the board has no such competitor")
 )

@@ -125,7 +125,7 @@ func (s *Server) startSitting(ctx context.Context, a actor, in *sittingPath) (*n
 }
 
 func (s *Server) closeSitting(ctx context.Context, a actor, in *sittingPath) (*nothing, error) {
-	return &nothing{}, s.Exam.Close(ctx, in.Sitting, a.ID())
+	return &nothing{}, s.Exam.CloseSitting(ctx, in.Sitting, a.ID())
 }
 
 type grantIn struct {

@@ -10,6 +10,7 @@ import (
 type LedgerProof struct {
 	Streams  int64     `json:"streams"`
 	Records  int64     `json:"records"`
+	Root     string    `json:"root" doc:"Digest over the last record of every stream, to be kept on paper"`
 	Findings []Finding `json:"findings" doc:"Empty when every record is there, unchanged and in order"`
 	At       time.Time `json:"at"`
 }

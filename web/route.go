@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -153,4 +154,18 @@ func (s *Server) socket(path, id string, w who, h func(echo.Context, actor) erro
 		a.IP = c.RealIP()
 		return h(c, a)
 	})
+}
+
+// plain registers a public route whose answer is made by hand (frames that
+// are ready as bytes).
+func (s *Server) plain(method, path, id string, w who, h echo.HandlerFunc) {
+	s.routes = append(s.routes, Route{Method: method, Path: path, ID: id, Public: w.Public, Surface: w.Surface, Action: w.Action})
+	s.echo.Add(method, echoPath(path), h)
+}
+
+// writeProblem writes a refusal of admit, before an operation's handler.
+func (s *Server) writeProblem(ctx huma.Context, p *Problem) {
+	ctx.SetHeader("Content-Type", p.ContentType(""))
+	ctx.SetStatus(p.Status)
+	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p) // a client that has gone is no news
 }

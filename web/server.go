@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"path"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -116,7 +118,22 @@ func apiConfig(version string) huma.Config {
 	c := huma.DefaultConfig("Xinglu 兴鲁", version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/openapi", "", ""
 	c.CreateHooks = nil
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	return c
+}
+
+// schemaName puts the package before the name of a type that is not web's
+// own: scoring.Module and engine's are two things.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	pkg := path.Base(t.PkgPath())
+	if t.Name() == "" || pkg == "." || pkg == "web" || strings.Contains(t.Name(), "[") {
+		return name
+	}
+	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
 }
 
 // ServeHTTP implements http.Handler.

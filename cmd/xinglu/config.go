@@ -78,6 +78,9 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	return err
 }
 
+// String is the duration as it is written in a file.
+func (d Duration) String() string { return time.Duration(d).String() }
+
 // MarshalText implements encoding.TextMarshaler.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
 

@@ -251,6 +251,20 @@ func (a *Access) Account(ctx context.Context, id AccountID) (Account, error) {
 	return v.Value, err
 }
 
+// Disable closes an account for good and ends its logins.
+func (a *Access) Disable(ctx context.Context, actor string, id AccountID) error {
+	_, err := accounts.Update(ctx, a.db, string(id), func(acc *Account) error { acc.Disabled = true; return nil })
+	if err != nil {
+		return err
+	}
+	for _, s := range []Surface{Judging, Console} {
+		if err := a.endOthers(ctx, s, string(id), ""); err != nil {
+			return err
+		}
+	}
+	return a.record(ctx, id, actor, "account.disabled", struct{}{})
+}
+
 // Accounts returns all accounts in the order of their logins.
 func (a *Access) Accounts(ctx context.Context) ([]Account, error) {
 	return accounts.All(ctx, a.db, store.Query{Index: "login"})

@@ -136,3 +136,15 @@ func SnapshotFrame(s live.Snapshot) ([]byte, error) {
 	}
 	return json.Marshal(f)
 }
+
+// Positioned writes the position into a frame, as screens receive it.
+func Positioned(frame []byte, at live.Position) ([]byte, error) {
+	position, err := json.Marshal(at)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, len(frame)+len(position))
+	out = append(out, position[:len(position)-1]...)
+	out = append(out, ',')
+	return append(out, frame[1:]...), nil
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/live"
+	"github.com/xinglu/xinglu/internal/live/fanout"
+	"github.com/xinglu/xinglu/internal/live/redisbus"
+	"github.com/xinglu/xinglu/internal/seal"
+	"github.com/xinglu/xinglu/internal/store"
+	"github.com/xinglu/xinglu/internal/store/mongodb"
+	"github.com/xinglu/xinglu/internal/store/sqlite"
+	"github.com/xinglu/xinglu/scoring"
+	"github.com/xinglu/xinglu/web"
+	"github.com/xinglu/xinglu/web/ui"
+)
+
+// App is the opened program: built bottom-up, closed top-down.
+type App struct {
+	cfg     Config
+	log     *slog.Logger
+	db      store.DB
+	led     *ledger.Ledger
+	bus     live.Bus
+	hub     *fanout.Hub
+	access  *access.Access
+	bank    *bank.Bank
+	exam    *exam.Service
+	contest *engine.Contests
+	web     *web.Server
+	closers []func() error
+}
+
+// collections is everything the program stores.
+func collections() []store.Collection {
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections)
+}
+
+// OpenApp opens stores and services. On an error what was opened is closed.
+func OpenApp(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
+	a := &App{cfg: cfg, log: log}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	if err := os.MkdirAll(a.cfg.Data, 0o750); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	var err error
+	if a.db, err = openStore(ctx, a.cfg, a.log); err != nil {
+		return fmt.Errorf("opening the store: %w", err)
+	}
+	a.onClose(a.db.Close)
+	a.led = ledger.Open(a.db.Ledger(), ledger.Options{Hash: ledger.HashName(a.cfg.Ledger.Hash)})
+	a.onClose(a.led.Close)
+	if a.bus, err = openBus(ctx, a.cfg, a.log); err != nil {
+		return fmt.Errorf("opening live channels: %w", err)
+	}
+	a.onClose(a.bus.Close)
+	sealer, err := openSealer(a.cfg)
+	if err != nil {
+		return err
+	}
+	a.access = access.New(a.db, a.led, access.Options{
+		Now: time.Now, MinPassword: 6, Life: map[access.Surface]time.Duration{access.Exam: 24 * time.Hour},
+	})
+	a.bank = bank.New(a.db, a.led, time.Now)
+	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick)})
+	a.onClose(func() error { a.contest.Close(); return nil })
+	if a.exam, err = a.openExam(sealer); err != nil {
+		return err
+	}
+	a.onClose(func() error { a.exam.Close(); return nil })
+	if err := a.contest.Resume(ctx); err != nil {
+		return err
+	}
+	a.hub = fanout.New(fanout.Options{
+		Bus: a.bus, Snapshot: web.BoardSnapshot(a.bus), Log: a.log,
+		MaxConns: a.cfg.Limits.Spectators, MaxPerIP: a.cfg.Limits.SpectatorsPerIP, Seed: uint64(time.Now().UnixNano()),
+	})
+	a.onClose(func() error { a.hub.Close(); return nil })
+	a.web = a.openWeb()
+	a.onClose(func() error { a.web.Close(); return nil })
+	return nil
+}
+
+func openStore(ctx context.Context, cfg Config, log *slog.Logger) (store.DB, error) {
+	if cfg.Mongo != "" {
+		return mongodb.Open(ctx, mongodb.Options{URI: cfg.Mongo, Collections: collections(), AllowStandalone: cfg.MongoStandalone, Log: log})
+	}
+	return sqlite.Open(ctx, databaseFile(cfg), sqlite.Options{Collections: collections(), Log: log})
+}
+
+func databaseFile(cfg Config) string { return filepath.Join(cfg.Data, "xinglu.db") }
+
+func openBus(ctx context.Context, cfg Config, log *slog.Logger) (live.Bus, error) {
+	if cfg.Redis != "" {
+		return redisbus.Open(ctx, redisbus.Options{Addr: cfg.Redis, Log: log})
+	}
+	return live.NewMemory(live.Options{}), nil
+}
+
+func openSealer(cfg Config) (*seal.Sealer, error) {
+	var key []byte
+	var err error
+	if cfg.SecretKey != "" {
+		key, err = seal.ParseKey(cfg.SecretKey)
+	} else {
+		key, err = seal.LoadOrCreateKey(filepath.Join(cfg.Data, "secret.key"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("secret key: %w", err)
+	}
+	return seal.New(key)
+}
+
+func (a *App) openExam(sealer *seal.Sealer) (*exam.Service, error) {
+	papers := func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
+		p, err := a.bank.Paper(ctx, id)
+		if err != nil {
+			return p, nil, err
+		}
+		questions, err := a.bank.QuestionsOf(ctx, &p)
+		return p, questions, err
+	}
+	host, _ := os.Hostname()
+	return exam.New(a.db, a.led, a.bus, papers, sealer, exam.Options{
+		Now: time.Now, Log: a.log, Node: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		OnScored: func(ctx context.Context, s exam.Scored) error {
+			v := scoring.Absence()
+			if s.Marked != nil && !s.Void {
+				v = scoring.Of(s.Marked.Result.Total)
+			}
+			return a.contest.TheoryScored(ctx, s.Sitting, s.Candidate, s.Attempt, v)
+		},
+	})
+}
+
+func (a *App) openWeb() *web.Server {
+	var proxies []netip.Prefix
+	for _, p := range a.cfg.TrustedProxies {
+		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
+	}
+	return web.New(web.Options{
+		Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Ledger: a.led, Bus: a.bus, Hub: a.hub,
+		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
+		Limits: web.Limits{
+			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,
+			UploadBytes: int64(a.cfg.Limits.UploadMiB) << 20,
+		},
+		Ready:    func(ctx context.Context) error { return errors.Join(a.db.Ping(ctx), a.bus.Ping(ctx)) },
+		Verify:   a.verify,
+		Rehearse: a.rehearse,
+		Now:      time.Now, Log: a.log, Version: version,
+	})
+}
+
+func (a *App) verify(ctx context.Context, progress func(int64)) (web.LedgerProof, error) {
+	var proof web.LedgerProof
+	sum, err := ledger.Verify(ctx, a.db.Ledger(), ledger.VerifyOptions{Progress: func(s ledger.Summary) { progress(s.Records) }},
+		func(f ledger.Finding) {
+			proof.Findings = append(proof.Findings, web.Finding{Stream: string(f.Stream), Seq: f.Seq, Code: string(f.Code), Message: f.What + "; " + f.Do})
+		})
+	proof.Streams, proof.Records, proof.Root = sum.Streams, sum.Records, sum.Root
+	return proof, err
+}
+
+func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }
+
+// Close closes what was opened, last first.
+func (a *App) Close() error {
+	var err error
+	for _, f := range slices.Backward(a.closers) {
+		err = errors.Join(err, f())
+	}
+	a.closers = nil
+	return err
+}
+
+// newLogger writes to w in the configured form.
+func newLogger(cfg Config, w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(cfg.Log.Level)) // Validate has seen it
+	opts := &slog.HandlerOptions{Level: level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/demo"
+	"github.com/xinglu/xinglu/web"
+	"github.com/xinglu/xinglu/web/crowd"
+)
+
+func serveCommand(environ []string) *cobra.Command {
+	cmd := &cobra.Command{Use: "serve", Short: "Run the server", Args: cobra.NoArgs}
+	s := bind(cmd, environ, "listen", "data", "demo", "mongo", "mongo_standalone", "redis", "tls.cert", "tls.key", "log.level", "log.format")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := s.load()
+		if err != nil {
+			return err
+		}
+		return serve(cmd.Context(), cfg, cmd.OutOrStdout(), newLogger(cfg, cmd.ErrOrStderr()))
+	}
+	return cmd
+}
+
+// serve runs until ctx ends, then stops gracefully.
+func serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger) error {
+	// The port is taken first: a second server on it fails before it touches
+	// the stores.
+	ln, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", cfg.Listen, err)
+	}
+	defer ln.Close()
+	cfg.Listen = ln.Addr().String()
+	app, err := OpenApp(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	err = app.serve(ctx, ln, stdout)
+	return errors.Join(err, app.Close())
+}
+
+func (a *App) serve(ctx context.Context, ln net.Listener, stdout io.Writer) error {
+	var guide *demo.Guide
+	if a.cfg.Demo {
+		g, err := demo.Load(ctx, demo.Services{Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Now: time.Now})
+		if err != nil {
+			return fmt.Errorf("loading the demonstration: %w", err)
+		}
+		guide = &g
+		if host, _, _ := net.SplitHostPort(a.cfg.Listen); !net.ParseIP(host).IsLoopback() {
+			a.log.Warn("the demonstration's passwords are public, and this server listens on more than this machine", "listen", a.cfg.Listen)
+		}
+	}
+	srv := &http.Server{
+		Handler: a.web, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() {
+		if a.cfg.TLS.Cert != "" {
+			srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+			failed <- srv.ServeTLS(ln, a.cfg.TLS.Cert, a.cfg.TLS.Key)
+			return
+		}
+		failed <- srv.Serve(ln)
+	}()
+	printGuide(stdout, a.url(), guide)
+	a.log.Info("ready", "url", a.url(), "store", a.storeName(), "boards", a.boardsName(), "version", version)
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	a.log.Info("stopping")
+	stop, cancel := background(ctx, time.Duration(a.cfg.Stop))
+	defer cancel()
+	// Sockets first: Shutdown waits for requests, and a socket is one that
+	// does not end by itself.
+	a.web.Close()
+	a.hub.Close()
+	return srv.Shutdown(stop)
+}
+
+func (a *App) storeName() string {
+	if a.cfg.Mongo != "" {
+		return "MongoDB"
+	}
+	return "SQLite " + databaseFile(a.cfg)
+}
+
+func (a *App) boardsName() string {
+	if a.cfg.Redis != "" {
+		return "Redis"
+	}
+	return "memory"
+}
+
+// url is where a browser on this machine finds the server.
+func (a *App) url() string {
+	scheme := "http"
+	if a.cfg.TLS.Cert != "" {
+		scheme = "https"
+	}
+	host, port, _ := net.SplitHostPort(a.cfg.Listen)
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// rehearse drives a crowd through this server's public API. The organiser it
+// needs is an account made for the occasion and closed afterwards.
+func (a *App) rehearse(ctx context.Context, n int, say func(web.RehearsalState)) error {
+	var secret [16]byte
+	rand.Read(secret[:])
+	password := hex.EncodeToString(secret[:])
+	acc, err := a.access.CreateAccount(ctx, "rehearsal", access.Draft{
+		Login: "rehearsal-" + password[:8], Name: "系统演练", Unit: "系统演练", Roles: []access.Role{access.Organiser}, Password: password,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		end, cancel := background(ctx, 10*time.Second)
+		defer cancel()
+		if err := a.access.Disable(end, "rehearsal", acc.ID); err != nil {
+			a.log.Error("rehearsal account not closed", "account", acc.ID, "error", err)
+		}
+	}()
+	transport, err := a.ownTransport()
+	if err != nil {
+		return err
+	}
+	_, err = crowd.Run(ctx, crowd.Options{
+		URL: a.url(), Login: acc.Login, Password: password, Crowd: n, Length: rehearsalLength,
+		Seed: uint64(time.Now().UnixNano()), Transport: transport, Log: a.log,
+		Say: func(s crowd.State) {
+			say(web.RehearsalState{Stage: s.Stage, Done: s.Done, Division: string(s.Division)})
+		},
+	})
+	return err
+}
+
+// rehearsalLength is about how long a rehearsal takes.
+const rehearsalLength = 90 * time.Second
+
+// ownTransport trusts the server's own certificate and no other.
+func (a *App) ownTransport() (http.RoundTripper, error) {
+	t := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 256}
+	if a.cfg.TLS.Cert == "" {
+		return t, nil
+	}
+	pair, err := tls.LoadX509KeyPair(a.cfg.TLS.Cert, a.cfg.TLS.Key)
+	if err != nil {
+		return nil, err
+	}
+	leaf, err := x509.ParseCertificate(pair.Certificate[0])
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	for _, der := range pair.Certificate {
+		if c, err := x509.ParseCertificate(der); err == nil {
+			pool.AddCert(c)
+		}
+	}
+	name := "localhost"
+	if len(leaf.DNSNames) > 0 {
+		name = leaf.DNSNames[0]
+	}
+	t.TLSClientConfig = &tls.Config{RootCAs: pool, ServerName: name, MinVersion: tls.VersionTLS12}
+	return t, nil
+}
+
+// printGuide tells a visitor where to go and how to come in.
+func printGuide(w io.Writer, url string, g *demo.Guide) {
+	fmt.Fprintf(w, "\n兴鲁 Xinglu %s\n\n  考生 candidate   %s/exam\n  裁判 judge       %s/judge\n  大屏 board       %s/board\n  控制台 console   %s/admin\n", version, url, url, url, url)
+	if g == nil {
+		fmt.Fprintln(w)
+		return
+	}
+	fmt.Fprintf(w, "\n演示登录 Demonstration logins\n")
+	for _, c := range g.Candidates {
+		fmt.Fprintf(w, "  考生 candidate   准考证号 %s  证件号后六位 %s  (%s)\n", c.Ticket, c.IDTail, c.Name)
+	}
+	if len(g.Candidates) == 0 {
+		fmt.Fprintf(w, "  考生 candidate   本场考生均已入场；控制台可查看 (all candidates have entered)\n")
+	}
+	for _, j := range g.Judges {
+		fmt.Fprintf(w, "  裁判 judge       %-14s %s  (%s)\n", j.Login, j.Password, j.Name)
+	}
+	for _, s := range g.Staff {
+		fmt.Fprintf(w, "  工作人员 staff   %-14s %s  (%s, %v)\n", s.Login, s.Password, s.Name, s.Roles)
+	}
+	fmt.Fprintf(w, "  观众 spectator   %s/board  无需登录 (no login)\n", url)
+	fmt.Fprintf(w, "\n按 Ctrl+C 停止；数据保留，再次启动即恢复。 Ctrl+C stops; the data stays.\n\n")
+}
+
+// openLog is where commands without a server write their warnings.
+func openLog() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }

@@ -1,0 +1,377 @@
+// Package demo fills an empty store with a demonstration: a question bank, a
+// sitting that anyone may sit at once, and a contest with a panel of judges.
+//
+// Everything goes in through the same doors as real data: the workbooks
+// through the importer, people through registration, the contest through
+// engine. All people, units and numbers are invented; see data/README.md.
+package demo
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/bank/exchange"
+	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+//go:embed data/*.xlsx data/*.json
+var files embed.FS
+
+// Services are the doors the data goes through.
+type Services struct {
+	Access  *access.Access
+	Bank    *bank.Bank
+	Exam    *exam.Service
+	Contest *engine.Contests
+	Now     func() time.Time
+}
+
+// Guide tells a visitor how to come in.
+type Guide struct {
+	Candidates []CandidateLogin
+	Judges     []StaffLogin
+	Staff      []StaffLogin
+	Board      engine.DivisionID
+}
+
+// CandidateLogin is a ticket with the last six of the ID number.
+type CandidateLogin struct{ Name, Ticket, IDTail, Place string }
+
+// StaffLogin is an account of the demonstration.
+type StaffLogin struct {
+	Name, Login, Password string
+	Roles                 []access.Role
+}
+
+// The passwords of the demonstration are public; serve warns when a
+// demonstration listens on more than this machine.
+const (
+	staffPassword = "xinglu-demo"
+	judgePIN      = "246810"
+)
+
+type people struct {
+	Centres []struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Rooms []struct {
+			ID    string `json:"id"`
+			Name  string `json:"name"`
+			Seats int    `json:"seats"`
+		} `json:"rooms"`
+	} `json:"centres"`
+	Candidates []struct {
+		Name     string `json:"name"`
+		Unit     string `json:"unit"`
+		City     string `json:"city"`
+		IDNumber string `json:"id_number"`
+		Centre   string `json:"centre"`
+	} `json:"candidates"`
+	Judges []struct {
+		Name  string `json:"name"`
+		Unit  string `json:"unit"`
+		Login string `json:"login"`
+	} `json:"judges"`
+	Staff []struct {
+		Name  string        `json:"name"`
+		Login string        `json:"login"`
+		Roles []access.Role `json:"roles"`
+	} `json:"staff"`
+}
+
+var occupation = bank.Occupation{Edition: "2015", Code: "6-31-01-03", Name: "电工"}
+
+const actor = "demo"
+
+// Load brings the demonstration in, or finds what is there of it. A round of
+// it (contest and sitting) lasts a day; after that a new one is made, so that
+// there is always a paper to sit.
+func Load(ctx context.Context, s Services) (Guide, error) {
+	var p people
+	if err := readJSON("data/people.json", &p); err != nil {
+		return Guide{}, err
+	}
+	g := Guide{}
+	panel, err := s.accounts(ctx, &p, &g)
+	if err != nil {
+		return g, fmt.Errorf("accounts: %w", err)
+	}
+	papers, err := s.papers(ctx)
+	if err != nil {
+		return g, fmt.Errorf("bank: %w", err)
+	}
+	round, err := s.round(ctx)
+	if err != nil {
+		return g, err
+	}
+	if round == "" {
+		if round, err = s.newRound(ctx, &p, papers, panel); err != nil {
+			return g, fmt.Errorf("round: %w", err)
+		}
+	}
+	return g, s.guide(ctx, &p, round, &g)
+}
+
+func readJSON(name string, into any) error {
+	b, err := files.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(b, into)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// accounts makes the staff and judges that are not there yet.
+func (s Services) accounts(ctx context.Context, p *people, g *Guide) ([]engine.PanelJudge, error) {
+	for _, m := range p.Staff {
+		g.Staff = append(g.Staff, StaffLogin{m.Name, m.Login, staffPassword, m.Roles})
+	}
+	units := map[string]string{}
+	for _, j := range p.Judges {
+		g.Judges = append(g.Judges, StaffLogin{j.Name, j.Login, judgePIN, []access.Role{access.Judge}})
+		units[j.Login] = j.Unit
+	}
+	there := map[string]access.AccountID{}
+	all, err := s.Access.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range all {
+		there[a.Login] = a.ID
+	}
+	for _, m := range append(g.Staff[:len(g.Staff):len(g.Staff)], g.Judges...) {
+		if there[m.Login] != "" {
+			continue
+		}
+		a, err := s.Access.CreateAccount(ctx, actor, access.Draft{
+			Login: m.Login, Name: m.Name, Unit: units[m.Login], Roles: m.Roles, Password: m.Password,
+		})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Login, err)
+		}
+		there[m.Login] = a.ID
+	}
+	var panel []engine.PanelJudge
+	for _, j := range p.Judges {
+		panel = append(panel, engine.PanelJudge{Judge: there[j.Login], Unit: j.Unit})
+	}
+	return panel, nil
+}
+
+// papers imports the workbooks and draws two parallel forms.
+func (s Services) papers(ctx context.Context) ([]bank.PaperID, error) {
+	id := bank.OutlineFor(occupation, bank.Advanced)
+	body, err := files.ReadFile("data/dgy3-outline.xlsx")
+	if err != nil {
+		return nil, err
+	}
+	of, report, err := exchange.ReadOutline(bytes.NewReader(body), int64(len(body)), "dgy3-outline.xlsx", occupation, bank.Advanced)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Bank.AcceptOutline(ctx, actor, of, report); err != nil {
+		return nil, err
+	}
+	outline, err := s.Bank.Outline(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if body, err = files.ReadFile("data/dgy3-questions.xlsx"); err != nil {
+		return nil, err
+	}
+	qf, report, err := exchange.ReadQuestions(bytes.NewReader(body), int64(len(body)), "dgy3-questions.xlsx", outline)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := s.Bank.AcceptQuestions(ctx, actor, qf, report); err != nil {
+		return nil, err
+	}
+	var papers []bank.PaperID
+	for _, seed := range []uint64{20261101, 20261102} {
+		paper, err := s.Bank.Assemble(ctx, actor, Blueprint(), seed)
+		if err != nil {
+			return nil, err
+		}
+		papers = append(papers, paper.ID)
+	}
+	return papers, nil
+}
+
+// Blueprint is the demonstration's paper: 60 single, 20 multiple choice and
+// 20 true/false of one mark each, by the outline's weights, in 90 minutes.
+func Blueprint() bank.Blueprint {
+	return bank.Blueprint{
+		ID: "dgy3-demo", Version: 1, Title: "电工（三级/高级工）理论知识试卷",
+		Outline: bank.OutlineFor(occupation, bank.Advanced),
+		Sections: []bank.SectionPlan{
+			{Kind: bank.SingleChoice, Count: 60, ScoreEach: 100},
+			{Kind: bank.MultipleChoice, Count: 20, ScoreEach: 100},
+			{Kind: bank.TrueFalse, Count: 20, ScoreEach: 100},
+		},
+		Total: 10000, Limit: 90 * 60, Pass: 6000, Depth: 2,
+	}
+}
+
+// window is how long one round admits candidates.
+const window = 24 * time.Hour
+
+// round finds the sitting of a round that still admits candidates.
+func (s Services) round(ctx context.Context) (exam.SittingID, error) {
+	open, err := s.Contest.Opened(ctx)
+	if err != nil {
+		return "", err
+	}
+	for i := len(open) - 1; i >= 0; i-- {
+		d := open[i]
+		c, err := s.Contest.Contest(ctx, d.Contest)
+		if err != nil {
+			return "", err
+		}
+		if c.Rehearsal || d.Theory == nil {
+			continue
+		}
+		info, err := s.Exam.Sitting(ctx, d.Theory.Sitting)
+		if err != nil {
+			return "", err
+		}
+		if info.State == exam.Running && info.StartedAt != nil && s.Now().Before(info.StartedAt.Add(window-2*time.Hour)) {
+			return info.ID, nil
+		}
+		return "", nil
+	}
+	return "", nil
+}
+
+// newRound makes sitting, contest and division, and starts them.
+func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID, panel []engine.PanelJudge) (exam.SittingID, error) {
+	now := s.Now().UTC()
+	id := exam.SittingID("demo-" + now.Format("20060102150405"))
+	if err := s.Exam.CreateSitting(ctx, sitting(id, p, papers, now)); err != nil {
+		return "", err
+	}
+	list := make([]exam.Registration, 0, len(p.Candidates))
+	for _, c := range p.Candidates {
+		list = append(list, exam.Registration{Name: c.Name, Unit: c.Unit, IDType: exam.IDResident, IDNumber: c.IDNumber, Centre: c.Centre})
+	}
+	ids, err := s.Exam.Register(ctx, id, "demo", list)
+	if err != nil {
+		return "", err
+	}
+	if err := s.contest(ctx, p, id, ids, panel, now); err != nil {
+		return "", err
+	}
+	if _, err := s.Exam.Prepare(ctx, id, actor); err != nil {
+		return "", err
+	}
+	if err := s.Exam.OpenEntry(ctx, id, actor); err != nil {
+		return "", err
+	}
+	return id, s.Exam.Start(ctx, id, actor)
+}
+
+func sitting(id exam.SittingID, p *people, papers []bank.PaperID, now time.Time) exam.Sitting {
+	x := exam.Sitting{
+		ID: id, Code: now.Format("0102"), Name: scoring.Text{ZH: "理论知识考试（演示场次）", EN: "Theory examination (demonstration)"},
+		Occupation: occupation, Level: bank.Advanced, Papers: papers, StartsAt: now, ClosesAt: now.Add(window + 4*time.Hour),
+		Rules: exam.Rules{
+			Version: "demo-1", LimitMS: 90 * 60_000, EntryOpensMS: 30 * 60_000, LastEntryMS: window.Milliseconds(),
+			EarliestHandInMS: 0, GraceMS: 5000, EarlyStartMS: 60_000, ShuffleOptions: true, Multiple: scoring.PolicyAll,
+		},
+		// Digits of date and time make the numbers of two rounds differ.
+		Ticket: now.Format("0102150405") + "{centre:2}{room:2}{seat:2}",
+		Seed:   uint64(now.UnixNano()),
+	}
+	for _, c := range p.Centres {
+		centre := exam.Centre{Code: c.ID, Name: c.Name}
+		for _, r := range c.Rooms {
+			room := exam.Room{Code: r.ID, Name: r.Name}
+			for n := range r.Seats {
+				seat := fmt.Sprintf("%02d", n+1)
+				if n >= r.Seats-max(1, r.Seats/10) {
+					room.Spare = append(room.Spare, seat)
+				} else {
+					room.Seats = append(room.Seats, seat)
+				}
+			}
+			centre.Rooms = append(centre.Rooms, room)
+		}
+		x.Centres = append(x.Centres, centre)
+	}
+	return x
+}
+
+func (s Services) contest(ctx context.Context, p *people, sitting exam.SittingID, ids []exam.CandidateID, panel []engine.PanelJudge, now time.Time) error {
+	var scheme scoring.Scheme
+	var rules scoring.Rules
+	if err := errors.Join(readJSON("data/practical-scheme.json", &scheme), readJSON("data/practical-rules.json", &rules)); err != nil {
+		return err
+	}
+	c, err := s.Contest.CreateContest(ctx, engine.ContestDraft{
+		Name:      scoring.Text{ZH: "“技能兴鲁”职业技能大赛（演示）", EN: "Jineng Xinglu skills contest (demonstration)"},
+		Event:     scoring.Text{ZH: "电工（三级/高级工）赛项", EN: "Electrician, level 3"},
+		Organiser: "兴鲁演示组委会",
+	})
+	if err != nil {
+		return err
+	}
+	draft := engine.DivisionDraft{
+		Contest: c.ID, Name: scoring.Text{ZH: "职工组", EN: "Employees"}, Scheme: scheme, Rules: rules,
+		Panels: []engine.Panel{}, Board: engine.BoardPolicy{Live: true, Units: true},
+	}
+	for _, m := range scheme.Modules {
+		switch m.Source {
+		case scoring.SourcePanel:
+			draft.Panels = append(draft.Panels, engine.Panel{Module: m.ID, Judges: panel})
+		case scoring.SourceImported:
+			draft.Theory = &engine.Theory{Module: m.ID, Sitting: sitting}
+		}
+	}
+	div, err := s.Contest.CreateDivision(ctx, draft)
+	if err != nil {
+		return err
+	}
+	list := make([]engine.Competitor, 0, len(ids))
+	for i, m := range p.Candidates {
+		list = append(list, engine.Competitor{Candidate: ids[i], Name: m.Name, Unit: m.Unit, City: m.City})
+	}
+	if err := s.Contest.Enter(ctx, div.ID, list); err != nil {
+		return err
+	}
+	return s.Contest.Open(ctx, actor, div.ID, now.UnixNano())
+}
+
+// guide collects tickets that are still free to try.
+func (s Services) guide(ctx context.Context, p *people, id exam.SittingID, g *Guide) error {
+	progress, err := s.Exam.Progress(ctx, id)
+	if err != nil {
+		return err
+	}
+	tails := map[string]string{}
+	for _, c := range p.Candidates {
+		tails[c.Name+c.Unit] = c.IDNumber[len(c.IDNumber)-6:]
+	}
+	for _, seat := range progress.Seats {
+		if seat.State == exam.NotStarted && len(g.Candidates) < 5 {
+			g.Candidates = append(g.Candidates, CandidateLogin{
+				Name: seat.Name, Ticket: string(seat.Ticket), IDTail: tails[seat.Name+seat.Unit],
+				Place: seat.Place.Centre + "-" + seat.Place.Room + "-" + seat.Place.Seat,
+			})
+		}
+	}
+	boards, err := s.Contest.Boards(ctx)
+	if err == nil && len(boards) > 0 {
+		g.Board = boards[0].ID
+	}
+	return err
+}
