@@ -1,0 +1,3 @@
+package fanout_test
+
+func benchClient(string) {}
