@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
@@ -34,7 +36,12 @@ func TestMain(m *testing.M) {
 		fmt.Println(errors.Is(err, sqlite.ErrInUse), db != nil)
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 func child(t *testing.T, what, path string) *exec.Cmd {
@@ -91,8 +98,8 @@ func TestKill(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "x.db")
 	var acked []string
-	for round := range 5 {
-		acked = append(acked, killAfter(t, path, 200+700*round)...)
+	for round := range 4 {
+		acked = append(acked, killAfter(t, path, 200+300*round)...)
 		if len(acked) < 200 {
 			t.Fatalf("only %d acknowledgements", len(acked))
 		}
@@ -117,7 +124,7 @@ func TestKill(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	t.Logf("%d acknowledged writes over 5 kills, all there", len(acked))
+	t.Logf("%d acknowledged writes over 4 kills, all there", len(acked))
 }
 
 // killAfter runs the load until n lines have come and returns all that did.
