@@ -198,12 +198,12 @@ func (s *Sitting) checkGrant(g *Granted) error {
 		g.Centre, g.Room = "", ""
 	case ScopeRoom:
 		g.Attempt = ""
-		if !s.hasRoom(g.Centre, g.Room) {
+		if s.room(g.Centre, g.Room) == nil {
 			bad("room", "room_unknown", "the sitting has no such room")
 		}
 	case ScopeCentre:
 		g.Attempt, g.Room = "", ""
-		if !s.hasCentre(g.Centre) {
+		if s.centre(g.Centre) == nil {
 			bad("centre", "centre_unknown", "the sitting has no such centre")
 		}
 	case ScopeSitting:
@@ -215,17 +215,6 @@ func (s *Sitting) checkGrant(g *Granted) error {
 		return nil
 	}
 	return ErrGrant.With(fields...)
-}
-
-func (s *Sitting) hasRoom(centre, room string) bool {
-	for _, c := range s.Centres {
-		for _, r := range c.Rooms {
-			if c.Code == centre && r.Code == room {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // News says what a Notice is about.

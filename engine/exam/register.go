@@ -178,7 +178,7 @@ func (s *Service) readList(sitting *Sitting, list []Registration) ([]Candidate, 
 		if r.Factor != 0 && (r.Factor < Whole || r.Factor > 5*Whole) {
 			fields = append(fields, wrong(i, "factor", "factor_range", "give 1000 to 5000 thousandths"))
 		}
-		if r.Centre != "" && !sitting.hasCentre(r.Centre) {
+		if r.Centre != "" && sitting.centre(r.Centre) == nil {
 			fields = append(fields, wrong(i, "centre", "centre_unknown", "the sitting has no such centre"))
 		}
 		if code := CheckID(r.IDType, number); code != "" {
@@ -200,15 +200,6 @@ func (s *Service) readList(sitting *Sitting, list []Registration) ([]Candidate, 
 			IDSealed: sealed, IDMasked: MaskID(r.IDType, number)}
 	}
 	return people, fields, nil
-}
-
-func (s *Sitting) hasCentre(code string) bool {
-	for _, c := range s.Centres {
-		if c.Code == code {
-			return true
-		}
-	}
-	return false
 }
 
 // together is how many documents are read or written at a time.

@@ -160,7 +160,8 @@ func (s *Service) act(ctx context.Context, e *entry, actor, key string, fresh bo
 				return time.Time{}, err
 			}
 		}
-		ev, err := decide(s.now(), e.attempt, known)
+		now := s.now()
+		ev, err := decide(now, e.attempt, known)
 		switch {
 		case errors.Is(err, errReadOn):
 			fresh = true
@@ -173,7 +174,7 @@ func (s *Service) act(ctx context.Context, e *entry, actor, key string, fresh bo
 		case ev == nil:
 			return time.Time{}, nil
 		}
-		at, err := s.append(ctx, e, actor, key, ev)
+		at, err := s.append(ctx, e, now, actor, key, ev)
 		if !errors.Is(err, ledger.ErrConflict) {
 			return at, err
 		}
@@ -190,15 +191,16 @@ func (s *Service) readOn(ctx context.Context, e *entry, c *course) (*Course, err
 	return s.catchUp(ctx, c, 0)
 }
 
-// append stores the event after the last folded record and folds it in.
-func (s *Service) append(ctx context.Context, e *entry, actor, key string, ev Event) (time.Time, error) {
+// append stores the event, decided at now, after the last folded record and
+// folds it in.
+func (s *Service) append(ctx context.Context, e *entry, now time.Time, actor, key string, ev Event) (time.Time, error) {
 	data, err := json.Marshal(ev)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("writing %s: %w", ev.kind(), err)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
 	defer cancel()
-	a, err := s.led.Append(ctx, ledger.Entry{Stream: e.id.Stream(), Expect: e.attempt.Seq, At: s.now(),
+	a, err := s.led.Append(ctx, ledger.Entry{Stream: e.id.Stream(), Expect: e.attempt.Seq, At: now,
 		Kind: ev.kind(), Actor: actor, Key: key, Data: data})
 	if err != nil {
 		e.read = false // unless it is a conflict, the record may be stored or not
@@ -226,7 +228,7 @@ func (s *Service) form(ctx context.Context, e *entry) (*Form, error) {
 	return e.form, nil
 }
 
-// maxForms of papers kept ready on a node.
+// maxFormsKept is how many papers a node keeps ready.
 const maxFormsKept = 256
 
 func (s *Service) formOf(ctx context.Context, id bank.PaperID) (*Form, error) {
@@ -255,13 +257,13 @@ func (s *Service) formOf(ctx context.Context, id bank.PaperID) (*Form, error) {
 // idMatches compares the tail that was typed with the candidate's number. It
 // takes the same steps for a candidate that does not exist (nil).
 func (s *Service) idMatches(c *Candidate, tail string) bool {
-	sealed, context := s.decoy, sealContext("decoy")
+	sealed, where := s.decoy, sealContext("decoy")
 	if c != nil {
-		sealed, context = c.IDSealed, sealContext(string(c.ID))
+		sealed, where = c.IDSealed, sealContext(string(c.ID))
 	}
-	number, err := s.seal.Open(sealed, context)
+	number, err := s.seal.Open(sealed, where)
 	if err != nil {
-		s.o.Log.Error("a sealed ID number does not open", "candidate", context, "error", err)
+		s.o.Log.Error("a sealed ID number does not open", "place", where, "error", err)
 		return false
 	}
 	same := subtle.ConstantTimeCompare([]byte(idTail(string(number))), []byte(NormalID(tail))) == 1

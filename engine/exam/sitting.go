@@ -2,6 +2,7 @@ package exam
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -181,7 +182,7 @@ func checkCentres(centres []Centre) []fault.Field {
 			path := fmt.Sprintf("%s.rooms[%d]", path, j)
 			need(path+".code", c.Code, r.Code)
 			seats += len(r.Seats)
-			for k, seat := range append(r.Seats[:len(r.Seats):len(r.Seats)], r.Spare...) {
+			for k, seat := range slices.Concat(r.Seats, r.Spare) {
 				need(fmt.Sprintf("%s.seats[%d]", path, k), c.Code+"/"+r.Code, seat)
 			}
 		}
@@ -194,22 +195,30 @@ func checkCentres(centres []Centre) []fault.Field {
 
 // has reports whether the place exists in the sitting, spare seats included.
 func (s *Sitting) has(p Place) bool {
-	for _, c := range s.Centres {
-		if c.Code != p.Centre {
-			continue
-		}
-		for _, r := range c.Rooms {
-			if r.Code != p.Room {
-				continue
-			}
-			for _, seat := range append(r.Seats[:len(r.Seats):len(r.Seats)], r.Spare...) {
-				if seat == p.Seat {
-					return true
-				}
-			}
-		}
+	r := s.room(p.Centre, p.Room)
+	return r != nil && (slices.Contains(r.Seats, p.Seat) || slices.Contains(r.Spare, p.Seat))
+}
+
+// centre returns the centre with the code, or nil.
+func (s *Sitting) centre(code string) *Centre {
+	i := slices.IndexFunc(s.Centres, func(c Centre) bool { return c.Code == code })
+	if i < 0 {
+		return nil
 	}
-	return false
+	return &s.Centres[i]
+}
+
+// room returns the room with the codes, or nil.
+func (s *Sitting) room(centre, code string) *Room {
+	c := s.centre(centre)
+	if c == nil {
+		return nil
+	}
+	i := slices.IndexFunc(c.Rooms, func(r Room) bool { return r.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return &c.Rooms[i]
 }
 
 // fields of a ticket template.
