@@ -78,9 +78,9 @@ func (b *Bank) Preview(ctx context.Context, file QuestionFile, report Report) (R
 // AcceptQuestions accepts a file of questions, all or nothing. report is the
 // one that came with the file; with errors in it nothing is accepted. The
 // questions become active. Sending the same file again returns the first
-// result. The returned report is that of Preview. Errors: ErrImport with the
-// wrong places, ErrImportEmpty, ErrOutlineUnknown, ErrBusy. Durable when it
-// returns.
+// result. The returned report is that of Preview, or the given one when the
+// file was accepted before. Errors: ErrImport with the wrong places,
+// ErrImportEmpty, ErrOutlineUnknown, ErrBusy. Durable when it returns.
 func (b *Bank) AcceptQuestions(ctx context.Context, actor string, file QuestionFile, report Report) (Accepted, Report, error) {
 	m := Import{ID: importID(QuestionsImport, file.Outline, file.SHA256), Kind: QuestionsImport,
 		Outline: file.Outline, File: file.Name, SHA256: file.SHA256, Actor: actor}

@@ -9,10 +9,10 @@ import (
 )
 
 // Compose makes the paper that a blueprint and a seed give from the active
-// questions of an outline. It is a pure function: the order of questions does
-// not matter, the same seed gives the same paper. Questions that are not
-// active, or whose point the outline does not have, are left aside and
-// counted in the trace.
+// questions of an outline, given in one version each. It is a pure function:
+// the order of questions does not matter, the same seed gives the same paper.
+// Questions that are not active, or whose point the outline does not have, are
+// left aside and counted in the trace.
 //
 // Errors: ErrBlueprint when the blueprint is wrong in itself or names ranges
 // that the outline does not have; assemble.ErrInfeasible, with a field for
