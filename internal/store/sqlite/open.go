@@ -61,7 +61,8 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	// Both are settings of the whole process and promise no less than their
 	// defaults: fdatasync leaves out only the timestamps, and locks of the file
 	// description are not lost when some other part of the program opens and
-	// closes the file. Where the platform has neither, the defaults stay.
+	// closes the file. Where the platform has neither, or something else in the
+	// process has used SQLite before, the defaults stay.
 	_, _ = sqlite3.Fdatasync(true)
 	_, _ = sqlite3.OFDLocking(true)
 
