@@ -9,9 +9,9 @@ const key = 'xinglu.exam.display'
 function stored(): { size: number; contrast: boolean } {
   try {
     const value = JSON.parse(localStorage.getItem(key) ?? '{}') as { size?: number; contrast?: boolean }
-    return { size: textSizes.includes(value.size ?? 0) ? value.size! : 18, contrast: value.contrast === true }
+    return { size: textSizes.includes(value.size ?? 0) ? value.size! : 20, contrast: value.contrast === true }
   } catch {
-    return { size: 18, contrast: false }
+    return { size: 20, contrast: false }
   }
 }
 
@@ -35,6 +35,6 @@ export function useDisplay(): void {
 
 /** Forgets the choice: the next candidate on this machine starts afresh. */
 export function resetDisplay(): void {
-  textSize.value = 18
+  textSize.value = 20
   highContrast.value = false
 }
