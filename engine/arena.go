@@ -82,21 +82,8 @@ func (a *arena) read(ctx context.Context, f func(*Tally) error) error {
 // catchUp folds every record that is not in the tally yet, this node's and
 // others'. The caller holds the lock.
 func (a *arena) catchUp(ctx context.Context) error {
-	for {
-		const page = 500
-		records, err := a.s.led.Read(ctx, a.stream, a.tally.seq, page)
-		if err != nil {
-			return err
-		}
-		for _, r := range records {
-			if err := a.tally.apply(r); err != nil {
-				return err
-			}
-		}
-		if len(records) < page {
-			return nil
-		}
-	}
+	_, err := ledger.Fold(ctx, a.s.led, a.stream, a.tally.seq, a.tally.apply)
+	return err
 }
 
 // append stores one record and wakes the board. The record's meaning is
