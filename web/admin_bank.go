@@ -94,11 +94,12 @@ func (s *Server) listOutlines(ctx context.Context, _ actor, _ *nothing) (*listOf
 	return list(views), nil
 }
 
-type outlinePath struct {
+// OutlinePath is the path parameter of one outline.
+type OutlinePath struct {
 	Outline bank.OutlineID `path:"outline"`
 }
 
-func (s *Server) getOutline(ctx context.Context, _ actor, in *outlinePath) (*bodyOf[OutlineView], error) {
+func (s *Server) getOutline(ctx context.Context, _ actor, in *OutlinePath) (*bodyOf[OutlineView], error) {
 	o, err := s.Bank.Outline(ctx, in.Outline)
 	if err != nil {
 		return nil, err
@@ -131,7 +132,7 @@ type outlineImportIn struct {
 }
 
 type questionImportIn struct {
-	outlinePath
+	OutlinePath
 	Mode    importMode `query:"mode" enum:"preview,accept" required:"true"`
 	Name    string     `query:"name" maxLength:"200" required:"true" doc:"File name, for messages"`
 	RawBody []byte     `contentType:"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"`
@@ -192,13 +193,13 @@ func (s *Server) importQuestions(ctx context.Context, a actor, in *questionImpor
 	return &bodyOf[ImportAnswer]{out}, nil
 }
 
-func (s *Server) listImports(ctx context.Context, _ actor, in *outlinePath) (*listOf[bank.Import], error) {
+func (s *Server) listImports(ctx context.Context, _ actor, in *OutlinePath) (*listOf[bank.Import], error) {
 	all, err := s.Bank.Imports(ctx, in.Outline)
 	return list(all), err
 }
 
 type questionsIn struct {
-	outlinePath
+	OutlinePath
 	Text   string         `query:"q" maxLength:"100" doc:"In stem or options"`
 	Kind   bank.Kind      `query:"kind"`
 	Point  bank.PointPath `query:"point" doc:"A point or a range above it"`
@@ -256,12 +257,12 @@ func questionBrief(q *bank.Question) QuestionBrief {
 	return b
 }
 
-func (s *Server) listBlueprints(ctx context.Context, _ actor, in *outlinePath) (*listOf[bank.Blueprint], error) {
+func (s *Server) listBlueprints(ctx context.Context, _ actor, in *OutlinePath) (*listOf[bank.Blueprint], error) {
 	all, err := s.Bank.Blueprints(ctx, in.Outline)
 	return list(all), err
 }
 
-func (s *Server) listPapers(ctx context.Context, _ actor, in *outlinePath) (*listOf[bank.Paper], error) {
+func (s *Server) listPapers(ctx context.Context, _ actor, in *OutlinePath) (*listOf[bank.Paper], error) {
 	all, err := s.Bank.Papers(ctx, in.Outline)
 	return list(all), err
 }

@@ -155,17 +155,19 @@ func (s *Server) createDivision(ctx context.Context, _ actor, in *bodyOf[engine.
 	return &bodyOf[engine.Division]{d}, err
 }
 
-type divisionPath struct {
+// DivisionPath is the path parameter of one division. It is exported because
+// huma sets fields of embedded structs only then.
+type DivisionPath struct {
 	Division engine.DivisionID `path:"division"`
 }
 
-func (s *Server) getDivision(ctx context.Context, _ actor, in *divisionPath) (*bodyOf[engine.Division], error) {
+func (s *Server) getDivision(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[engine.Division], error) {
 	d, err := s.Contest.Division(ctx, in.Division)
 	return &bodyOf[engine.Division]{d}, err
 }
 
 type enterIn struct {
-	divisionPath
+	DivisionPath
 	Body struct {
 		Candidates []EnterCandidate `json:"competitors" maxItems:"5000"`
 	}
@@ -195,7 +197,7 @@ type CompetitorView struct {
 	City string              `json:"city"`
 }
 
-func (s *Server) listCompetitors(ctx context.Context, _ actor, in *divisionPath) (*listOf[CompetitorView], error) {
+func (s *Server) listCompetitors(ctx context.Context, _ actor, in *DivisionPath) (*listOf[CompetitorView], error) {
 	people, err := s.Contest.Competitors(ctx, in.Division)
 	if err != nil {
 		return nil, err
@@ -210,7 +212,7 @@ func (s *Server) listCompetitors(ctx context.Context, _ actor, in *divisionPath)
 }
 
 type panelsIn struct {
-	divisionPath
+	DivisionPath
 	Body struct {
 		Panels []engine.Panel `json:"panels"`
 	}
@@ -221,7 +223,7 @@ func (s *Server) setPanels(ctx context.Context, _ actor, in *panelsIn) (*nothing
 }
 
 type openIn struct {
-	divisionPath
+	DivisionPath
 	Body struct {
 		Seed *int64 `json:"seed,omitempty" doc:"Of the draw of station codes; absent: drawn by the server and recorded"`
 	}
@@ -240,7 +242,7 @@ func (s *Server) openDivision(ctx context.Context, a actor, in *openIn) (*nothin
 }
 
 type statusIn struct {
-	divisionPath
+	DivisionPath
 	Body struct {
 		Status engine.Status `json:"status" enum:"running,review,final"`
 	}
@@ -250,7 +252,7 @@ func (s *Server) setDivisionStatus(ctx context.Context, a actor, in *statusIn) (
 	return &nothing{}, s.Contest.SetStatus(ctx, a.Account.ID, in.Division, in.Body.Status)
 }
 
-func (s *Server) results(ctx context.Context, _ actor, in *divisionPath) (*bodyOf[engine.Results], error) {
+func (s *Server) results(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[engine.Results], error) {
 	r, err := s.Contest.Results(ctx, in.Division)
 	return &bodyOf[engine.Results]{r}, err
 }

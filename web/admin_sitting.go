@@ -53,27 +53,28 @@ func (s *Server) createSitting(ctx context.Context, _ actor, in *bodyOf[SittingD
 	})
 }
 
-type sittingPath struct {
+// SittingPath is the path parameter of one sitting.
+type SittingPath struct {
 	Sitting exam.SittingID `path:"sitting"`
 }
 
-func (s *Server) getSitting(ctx context.Context, _ actor, in *sittingPath) (*bodyOf[exam.SittingInfo], error) {
+func (s *Server) getSitting(ctx context.Context, _ actor, in *SittingPath) (*bodyOf[exam.SittingInfo], error) {
 	info, err := s.Exam.Sitting(ctx, in.Sitting)
 	return &bodyOf[exam.SittingInfo]{info}, err
 }
 
-func (s *Server) sittingProgress(ctx context.Context, _ actor, in *sittingPath) (*bodyOf[exam.Progress], error) {
+func (s *Server) sittingProgress(ctx context.Context, _ actor, in *SittingPath) (*bodyOf[exam.Progress], error) {
 	p, err := s.Exam.Progress(ctx, in.Sitting)
 	return &bodyOf[exam.Progress]{p}, err
 }
 
-func (s *Server) listTickets(ctx context.Context, _ actor, in *sittingPath) (*listOf[exam.Ticket], error) {
+func (s *Server) listTickets(ctx context.Context, _ actor, in *SittingPath) (*listOf[exam.Ticket], error) {
 	all, err := s.Exam.Tickets(ctx, in.Sitting)
 	return list(all), err
 }
 
 type handInIn struct {
-	sittingPath
+	SittingPath
 	Body struct {
 		Attempt exam.AttemptID `json:"attempt"`
 		Reason  string         `json:"reason" minLength:"1" maxLength:"300"`
@@ -86,7 +87,7 @@ func (s *Server) forceHandIn(ctx context.Context, a actor, in *handInIn) (*bodyO
 }
 
 type registerIn struct {
-	sittingPath
+	SittingPath
 	Body struct {
 		Key           string              `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key"`
 		Registrations []exam.Registration `json:"registrations" maxItems:"10000"`
@@ -111,25 +112,25 @@ type Prepared struct {
 	Attempts int `json:"attempts"`
 }
 
-func (s *Server) prepareSitting(ctx context.Context, a actor, in *sittingPath) (*bodyOf[Prepared], error) {
+func (s *Server) prepareSitting(ctx context.Context, a actor, in *SittingPath) (*bodyOf[Prepared], error) {
 	n, err := s.Exam.Prepare(ctx, in.Sitting, a.ID())
 	return &bodyOf[Prepared]{Prepared{n}}, err
 }
 
-func (s *Server) openEntry(ctx context.Context, a actor, in *sittingPath) (*nothing, error) {
+func (s *Server) openEntry(ctx context.Context, a actor, in *SittingPath) (*nothing, error) {
 	return &nothing{}, s.Exam.OpenEntry(ctx, in.Sitting, a.ID())
 }
 
-func (s *Server) startSitting(ctx context.Context, a actor, in *sittingPath) (*nothing, error) {
+func (s *Server) startSitting(ctx context.Context, a actor, in *SittingPath) (*nothing, error) {
 	return &nothing{}, s.Exam.Start(ctx, in.Sitting, a.ID())
 }
 
-func (s *Server) closeSitting(ctx context.Context, a actor, in *sittingPath) (*nothing, error) {
+func (s *Server) closeSitting(ctx context.Context, a actor, in *SittingPath) (*nothing, error) {
 	return &nothing{}, s.Exam.CloseSitting(ctx, in.Sitting, a.ID())
 }
 
 type grantIn struct {
-	sittingPath
+	SittingPath
 	Body struct {
 		Key     string         `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key"`
 		Kind    exam.GrantKind `json:"kind" enum:"incident,accommodation"`

@@ -22,7 +22,7 @@ func (s *Server) boards(ctx context.Context, _ actor, _ *nothing) (*listOf[engin
 }
 
 type whyIn struct {
-	divisionPath
+	DivisionPath
 	A engine.CompetitorID `query:"a" required:"true"`
 	B engine.CompetitorID `query:"b" required:"true"`
 }
