@@ -2,6 +2,7 @@ package live
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -85,4 +86,22 @@ func hasControl(s string) bool {
 
 func invalid(path, code, message string, args ...any) error {
 	return ErrInvalid.With(fault.Field{Path: path, Code: code, Message: fmt.Sprintf(message, args...)})
+}
+
+// Into writes the position into a frame, as clients receive it: a JSON object
+// gains the members "e" and "o" in front. Anything else is ErrInvalid.
+func (p Position) Into(object []byte) ([]byte, error) {
+	if len(object) < 2 || object[0] != '{' || object[len(object)-1] != '}' {
+		return nil, invalid("frame", "not_object", "must be a JSON object")
+	}
+	position, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, len(position)+len(object))
+	out = append(out, position[:len(position)-1]...)
+	if len(object) > 2 {
+		out = append(out, ',')
+	}
+	return append(out, object[1:]...), nil
 }

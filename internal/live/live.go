@@ -39,7 +39,7 @@ var (
 const (
 	MaxChannel = 200       // bytes of a channel's name
 	MaxID      = 200       // bytes of a row id or an idempotency key
-	MaxKey     = 1 << 10   // bytes of a row's sort key
+	MaxKey     = 4 << 10   // bytes of a row's sort key
 	MaxData    = 1 << 20   // bytes of a publication, a frame or a row's body
 	MaxNumber  = 1<<53 - 1 // versions and offsets: exact in JSON and in Lua
 )

@@ -9,13 +9,9 @@ package board
 
 import (
 	"bytes"
-	"cmp"
-	"encoding/base32"
-	"encoding/binary"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/xinglu/xinglu/internal/live"
@@ -35,29 +31,9 @@ type Board struct {
 	// Version is the ledger sequence of the last record folded in; 0 means
 	// that there is no board yet.
 	Version int64
-	At      time.Time // of that record
-	Meta    json.RawMessage
-	Lines   []Line // in any order
-}
-
-// order keeps byte order: its alphabet 0–9, A–V ascends as its values do.
-var order = base32.HexEncoding.WithPadding(base32.NoPadding)
-
-// keyWidth is the length of one number in a sort key.
-const keyWidth = 13
-
-// SortKey writes numbers so that keys compare as bytes exactly as the numbers
-// compare one by one, smallest first; negative numbers included. Any count of
-// tie-break levels fits, and nothing is rounded.
-func SortKey(parts ...int64) string {
-	var b strings.Builder
-	b.Grow(len(parts) * keyWidth)
-	for _, p := range parts {
-		var raw [8]byte
-		binary.BigEndian.PutUint64(raw[:], uint64(p)^1<<63)
-		b.WriteString(order.EncodeToString(raw[:]))
-	}
-	return b.String()
+	At      time.Time       // of that record
+	Meta    json.RawMessage // title, freeze state; one JSON value
+	Lines   []Line          // in any order; ids are unique
 }
 
 // head is what is stored as a board's meta.
@@ -67,8 +43,16 @@ type head struct {
 }
 
 // frame is what screens receive; the position is added when it is sent.
+//
+//	{"t":"snapshot","v":345,"at":"…","meta":{…},"rows":[{"id":"…","k":"…","b":{…}}]}
+//	{"t":"delta","v":346,"at":"…","meta":{…},"rows":[changed rows, whole],"del":["id"]}
+//	{"t":"reload","v":346,"at":"…","meta":{…},"rows":[]}
+//
+// A snapshot replaces what the screen shows; a delta is put into it, and the
+// rows are ordered by "k", then "id", comparing bytes. A reload announces a
+// change too large for one frame: the screen asks for a snapshot.
 type frame struct {
-	T       string          `json:"t"` // snapshot, delta
+	T       string          `json:"t"`
 	Version int64           `json:"v"`
 	At      time.Time       `json:"at"`
 	Meta    json.RawMessage `json:"meta"`
@@ -77,12 +61,14 @@ type frame struct {
 }
 
 // Diff returns the change that makes the stored board equal to b. ok is false
-// when there is nothing to change or the stored one is not older.
+// when the stored one is not older, so that there is nothing to do.
 func Diff(stored live.Snapshot, ch live.Channel, b Board) (c live.Change, ok bool, err error) {
 	if b.Version <= stored.Version {
 		return live.Change{}, false, nil
 	}
-	c = live.Change{Channel: ch, Base: stored.Version, Version: b.Version, Replace: stored.Version == 0}
+	// Never Replace: against a base, a board that another node wrote since is
+	// noticed, and its rows get into the frame's list of deleted ones.
+	c = live.Change{Channel: ch, Base: stored.Version, Version: b.Version}
 	if c.Meta, err = b.head(); err != nil {
 		return live.Change{}, false, err
 	}
@@ -98,12 +84,21 @@ func Diff(stored live.Snapshot, ch live.Channel, b Board) (c live.Change, ok boo
 		}
 	}
 	c.Delete = slices.Sorted(maps.Keys(before))
+	c.Frame, err = b.delta(c)
+	return c, err == nil, err
+}
+
+func (b Board) delta(c live.Change) ([]byte, error) {
 	f := frame{T: "delta", Version: b.Version, At: b.At, Meta: b.Meta, Rows: c.Upsert, Deleted: c.Delete}
 	if f.Rows == nil {
 		f.Rows = []live.Row{}
 	}
-	c.Frame, err = json.Marshal(f)
-	return c, true, err
+	data, err := json.Marshal(f)
+	if err != nil || len(data) <= live.MaxData {
+		return data, err
+	}
+	f.T, f.Rows, f.Deleted = "reload", []live.Row{}, nil
+	return json.Marshal(f)
 }
 
 func (b Board) head() (json.RawMessage, error) { return json.Marshal(head{At: b.At, Meta: b.Meta}) }
@@ -114,9 +109,7 @@ func (b Board) rows() []live.Row {
 	for _, l := range b.Lines {
 		rows = append(rows, live.Row{ID: l.ID, Key: l.SortKey, Body: l.Body})
 	}
-	slices.SortFunc(rows, func(a, b live.Row) int {
-		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(rows, live.CompareRows)
 	return rows
 }
 
@@ -137,14 +130,5 @@ func SnapshotFrame(s live.Snapshot) ([]byte, error) {
 	return json.Marshal(f)
 }
 
-// Positioned writes the position into a frame, as screens receive it.
-func Positioned(frame []byte, at live.Position) ([]byte, error) {
-	position, err := json.Marshal(at)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]byte, 0, len(frame)+len(position))
-	out = append(out, position[:len(position)-1]...)
-	out = append(out, ',')
-	return append(out, frame[1:]...), nil
-}
+// Positioned writes the position into a frame, as the fan-out hub does.
+func Positioned(frame []byte, at live.Position) ([]byte, error) { return at.Into(frame) }

@@ -1,10 +1,10 @@
 package board
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/xinglu/xinglu/internal/live"
@@ -12,14 +12,21 @@ import (
 
 // Options tune a projector; the zero value of a field means its default.
 type Options struct {
-	Tick  time.Duration // least time between two frames; 0: each change at once
-	Check time.Duration // how often the stored board is looked after; default 5 s
-	Retry time.Duration // first wait when the bus is unavailable, doubling to Check; default 100 ms
-	Log   *slog.Logger  // default: nothing is logged
+	// Tick is the least time between two changes of the board; what happens
+	// meanwhile becomes one frame. Default 0: each poke at once.
+	Tick time.Duration
+	// Check is how often board and fold are compared without a poke, so that
+	// a flushed server or a lost poke is healed. Default 5 s.
+	Check time.Duration
+	// Retry is the first wait when the bus is unavailable, doubling to Check.
+	// Default 100 ms.
+	Retry time.Duration
+	Log   *slog.Logger // default: nothing is logged
 }
 
 // Source folds the ledger and returns the board as it is now. It is called
-// from one goroutine.
+// from one goroutine, at every check too: it should keep its fold and read
+// only what is new. A board handed out is not changed by either side.
 type Source func(context.Context) (Board, error)
 
 // Projector keeps one stored board equal to the fold of the ledger. Several
@@ -35,24 +42,27 @@ type Projector struct {
 	o      Options
 	poke   chan struct{}
 	cancel context.CancelFunc
-	done   sync.WaitGroup
-	known  live.Snapshot // the stored board as this node believes it to be
+	done   chan struct{}
+
+	// The stored board as this node believes it to be, if it knows.
+	known  bool
+	stored live.Snapshot
 }
 
-// NewProjector starts the projector of a channel; Close ends it.
+// NewProjector starts the projector of a channel, which projects once at
+// first; Close ends it.
 func NewProjector(bus live.Bus, ch live.Channel, source Source, o Options) *Projector {
-	if o.Check <= 0 {
-		o.Check = 5 * time.Second
-	}
-	if o.Retry <= 0 {
-		o.Retry = 100 * time.Millisecond
-	}
+	o.Check = cmp.Or(o.Check, 5*time.Second)
+	o.Retry = cmp.Or(o.Retry, 100*time.Millisecond)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Projector{bus: bus, ch: ch, source: source, o: o, poke: make(chan struct{}, 1), cancel: cancel}
-	p.done.Add(1)
+	p := &Projector{
+		bus: bus, ch: ch, source: source, o: o,
+		poke: make(chan struct{}, 1), cancel: cancel, done: make(chan struct{}),
+	}
+	p.Poke()
 	go p.run(ctx)
 	return p
 }
@@ -65,39 +75,36 @@ func (p *Projector) Poke() {
 	}
 }
 
-// Close ends the projector and waits for it.
+// Close ends the projector and waits for it. What was poked and not projected
+// yet is left to other nodes or to the next start.
 func (p *Projector) Close() {
 	p.cancel()
-	p.done.Wait()
+	<-p.done
 }
 
 func (p *Projector) run(ctx context.Context) {
-	defer p.done.Done()
+	defer close(p.done)
 	check := time.NewTicker(p.o.Check)
 	defer check.Stop()
-	wait := p.o.Retry
+	retry := p.o.Retry
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-p.poke:
-			err := p.Project(ctx)
-			if err == nil {
-				wait = p.o.Retry
-				sleep(ctx, p.o.Tick)
-				continue
-			}
-			if ctx.Err() == nil {
-				p.o.Log.Warn("board not projected", "channel", p.ch, "error", err, "retry", wait)
-			}
-			sleep(ctx, wait)
-			wait = min(2*wait, p.o.Check)
-			p.Poke()
 		case <-check.C:
-			// A flushed or lagging board is mended though nothing new comes.
-			p.known = live.Snapshot{}
-			p.Poke()
+			p.distrust(ctx)
 		}
+		wait := p.o.Tick
+		if err := p.project(ctx); err == nil {
+			retry = p.o.Retry
+		} else if ctx.Err() == nil {
+			p.o.Log.Warn("board not projected", "channel", p.ch, "error", err, "retry", retry)
+			p.Poke()
+			wait = max(wait, retry)
+			retry = min(2*retry, max(p.o.Check, p.o.Retry))
+		}
+		sleep(ctx, wait)
 	}
 }
 
@@ -113,39 +120,51 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Project brings the stored board up to the fold once. It is called by the
-// projector's own goroutine; call it directly only on a closed projector.
-func (p *Projector) Project(ctx context.Context) error {
+// distrust forgets the stored board if its channel has moved: another node
+// was at work, or everything was lost. Asking for the position is cheap,
+// reading a large board is not.
+func (p *Projector) distrust(ctx context.Context) {
+	at, err := p.bus.Position(ctx, p.ch)
+	if err != nil || at != p.stored.Position {
+		p.known = false
+	}
+}
+
+// maxRaces bounds the tries of one projection against other nodes.
+const maxRaces = 10
+
+var errRaces = errors.New("other nodes kept changing the board")
+
+// project brings the stored board up to the fold, unless it is there or
+// further.
+func (p *Projector) project(ctx context.Context) error {
 	b, err := p.source(ctx)
-	if err != nil || b.Version == 0 {
+	if err != nil {
 		return err
 	}
-	for {
-		if p.known.Version == 0 {
-			if p.known, err = p.bus.Snapshot(ctx, p.ch); err != nil {
+	for range maxRaces {
+		if !p.known {
+			if p.stored, err = p.bus.Snapshot(ctx, p.ch); err != nil {
 				return err
 			}
+			p.known = true
 		}
-		c, ok, err := Diff(p.known, p.ch, b)
+		c, ok, err := Diff(p.stored, p.ch, b)
 		if err != nil || !ok {
 			return err
 		}
-		_, err = p.bus.Apply(ctx, c)
-		switch {
-		case err == nil:
-			p.known = live.Snapshot{Version: b.Version, Rows: b.rows()}
+		at, err := p.bus.Apply(ctx, c)
+		if err == nil {
+			p.stored = live.Snapshot{Position: at, Version: b.Version, Meta: c.Meta, Rows: b.rows()}
 			return nil
-		case errors.Is(err, live.ErrStale):
-			p.known = live.Snapshot{} // another node is ahead
-			return nil
-		case errors.Is(err, live.ErrBase):
-			p.known = live.Snapshot{} // look again and build the difference anew
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-		default:
-			p.known = live.Snapshot{}
+		}
+		p.known = false
+		if errors.Is(err, live.ErrStale) {
+			return nil // another node is as far
+		}
+		if !errors.Is(err, live.ErrBase) {
 			return err
 		}
 	}
+	return errRaces
 }
