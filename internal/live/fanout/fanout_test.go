@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,16 +43,16 @@ type room struct {
 	t       *testing.T
 	bus     *live.Memory
 	hub     *fanout.Hub
-	loads   int
-	failing bool
+	loads   atomic.Int64
+	failing atomic.Bool
 }
 
 func newRoom(t *testing.T, o fanout.Options) *room {
 	r := &room{t: t, bus: live.NewMemory(live.Options{})}
 	o.Bus, o.Log = r.bus, slog.New(slog.NewTextHandler(io.Discard, nil))
 	o.Snapshot = func(ctx context.Context, ch live.Channel) ([]byte, live.Position, error) {
-		r.loads++
-		if r.failing {
+		r.loads.Add(1)
+		if r.failing.Load() {
 			return nil, live.Position{}, errors.New("no snapshot")
 		}
 		s, err := r.bus.Snapshot(ctx, ch)
@@ -199,8 +200,8 @@ func TestSnapshotThenFrames(t *testing.T) {
 		b.want("one that knows a position", "delta 4")
 		c := r.watch(live.Position{Epoch: "other", Offset: 3})
 		c.want("one of another epoch", "snapshot 1", "delta 2", "delta 3", "delta 4")
-		if r.loads != 1 {
-			t.Errorf("%d snapshots were made for three spectators, want 1", r.loads)
+		if n := r.loads.Load(); n != 1 {
+			t.Errorf("%d snapshots were made for three spectators, want 1", n)
 		}
 		if s := r.hub.Stats(); s.Connections != 3 || s.Channels != 1 || s.Queued != 0 || s.Snapshots != 2 {
 			t.Errorf("stats %+v", s)
@@ -230,15 +231,15 @@ func TestSnapshotIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRoom(t, fanout.Options{})
 		defer r.close()
-		r.failing = true
+		r.failing.Store(true)
 		a := r.watch(live.Position{})
 		time.Sleep(30 * time.Second)
 		a.want("without a source")
 		synctest.Wait()
-		if r.loads < 5 || r.loads > 20 {
-			t.Errorf("tried %d times in 30 s", r.loads)
+		if n := r.loads.Load(); n < 5 || n > 20 {
+			t.Errorf("tried %d times in 30 s", n)
 		}
-		r.failing = false
+		r.failing.Store(false)
 		time.Sleep(5 * time.Second)
 		a.want("with a source", "snapshot 0")
 	})
@@ -359,17 +360,17 @@ func TestBeatsAndPings(t *testing.T) {
 		r := newRoom(t, fanout.Options{})
 		defer r.close()
 		a := r.join(live.Position{})
-		pings := 0
+		var pings atomic.Int64
 		a.conn.SetPingHandler(func(string) error {
-			pings++
+			pings.Add(1)
 			return a.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second))
 		})
 		go a.read()
 		r.publish(1)
 		time.Sleep(61 * time.Second)
 		a.want("a minute", "snapshot 1", "beat 1", "beat 1", "beat 1", "beat 1", "beat 1", "beat 1")
-		if pings != 3 {
-			t.Errorf("%d pings in a minute, want 3", pings)
+		if n := pings.Swap(0); n != 3 {
+			t.Errorf("%d pings in a minute, want 3", n)
 		}
 		time.Sleep(5 * time.Minute)
 		if s := r.hub.Stats(); s.Connections != 1 {
@@ -378,11 +379,11 @@ func TestBeatsAndPings(t *testing.T) {
 		// The bus away: no beat, but pings go on.
 		a.seen()
 		r.bus.Close()
-		pings = 0
+		pings.Store(0)
 		time.Sleep(time.Minute)
 		a.want("without the bus")
-		if pings != 3 {
-			t.Errorf("%d pings without the bus, want 3", pings)
+		if n := pings.Load(); n != 3 {
+			t.Errorf("%d pings without the bus, want 3", n)
 		}
 	})
 }
