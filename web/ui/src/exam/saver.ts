@@ -12,7 +12,7 @@ const perFrame = 40
 const patience = 10_000
 
 /** Refusals that say nothing about the answer itself: the same frame may pass later. */
-const passing = new Set(['too_many_requests', 'unavailable', 'internal', 'attempt_busy'])
+const passing = new Set(['unavailable', 'internal', 'attempt_busy'])
 
 /** What the saver works with. */
 export interface SaverParts {

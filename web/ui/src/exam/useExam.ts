@@ -78,6 +78,7 @@ export function createExam() {
   const saver = shallowRef<Saver>()
   const book = shallowRef<AnswerBook>()
   let frames = 0
+  let misses = 0 // connections lost since the last welcome
   let handInKey = ''
   let handInFrame = 0
   let handInTimer: ReturnType<typeof setTimeout> | undefined
@@ -174,6 +175,7 @@ export function createExam() {
     const next = await api.post<CandidateMe>('/api/exam/sign-in', { ticket, id_tail: tail })
     clock.observe(next.server_time, sentAt)
     signInNote.value = ''
+    localStorage.removeItem(admittedKey) // this login has no seat yet
     await enter(next, false)
   }
 
@@ -220,6 +222,7 @@ export function createExam() {
       onLost: () => {
         saver.value?.lost()
         handInFrame = 0
+        if (++misses > 1) void checkLogin() // a refused login looks like a dead network to a WebSocket
       },
       onTerminal: (code) => void ended(code),
       now: () => clock.now(),
@@ -236,6 +239,7 @@ export function createExam() {
   async function receive(frame: ServerFrame, sentAt?: number): Promise<void> {
     switch (frame.t) {
       case 'welcome':
+        misses = 0
         takeAttempt(frame.attempt)
         syncTime(frame)
         startsAt.value = frame.starts_at
@@ -288,6 +292,7 @@ export function createExam() {
       return continueHandIn()
     }
     if (sittingState.value === 'running') return loadPaper()
+    if (sittingState.value === 'closed') return fail(t('error.sitting_closed'))
     phase.value = 'waiting'
   }
 
@@ -307,13 +312,27 @@ export function createExam() {
     }
   }
 
+  /** Tells a login that is over from a server that cannot be reached. */
+  async function checkLogin(): Promise<void> {
+    try {
+      await refresh()
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) signedOut()
+    }
+  }
+
+  function signedOut(): void {
+    disconnect()
+    signInNote.value = t('error.signed_out')
+    phase.value = 'sign_in'
+  }
+
   async function ended(code: number): Promise<void> {
     if (code === 4101) {
       localStorage.removeItem(admittedKey)
       phase.value = 'replaced'
     } else if (code === 4100) {
-      signInNote.value = t('error.unauthenticated')
-      phase.value = 'sign_in'
+      signedOut()
     } else if (code === 4102) {
       phase.value = 'loading'
       await boot()
@@ -323,6 +342,7 @@ export function createExam() {
   }
 
   function fail(message: string): void {
+    disconnect()
     failure.value = message
     phase.value = 'failed'
   }
