@@ -16,9 +16,16 @@ type Me struct {
 	Candidate  MeCandidate `json:"candidate"`
 	Sitting    MeSitting   `json:"sitting"`
 	Place      Place       `json:"place"` // the seat now
+	PlaceNames PlaceNames  `json:"place_names"`
 	Ticket     TicketNo    `json:"ticket"`
 	Attempt    AttemptView `json:"attempt"`
 	ServerTime time.Time   `json:"server_time"`
+}
+
+// PlaceNames are the names of a place's centre and room, as on the door.
+type PlaceNames struct {
+	Centre string `json:"centre"`
+	Room   string `json:"room"`
 }
 
 // MeCandidate is the person; the ID number is masked.
@@ -133,7 +140,7 @@ func meOf(a *Attempt, s *Sitting, c *Course, now time.Time) Me {
 			State: c.State, OpensAt: c.entryOpens(), StartsAt: c.StartsAt, ClosesAt: c.ClosesAt, LimitMS: c.Rules.LimitMS,
 			Rules: MeRules{c.Rules.EntryOpensMS, c.Rules.LastEntryMS, c.Rules.EarliestHandInMS},
 		},
-		Place: a.Place, Ticket: a.Ticket.Ticket, Attempt: a.View(c, now), ServerTime: now,
+		Place: a.Place, PlaceNames: s.names(a.Place), Ticket: a.Ticket.Ticket, Attempt: a.View(c, now), ServerTime: now,
 	}
 }
 

@@ -221,6 +221,22 @@ func (s *Sitting) room(centre, code string) *Room {
 	return &c.Rooms[i]
 }
 
+// names returns the names of the place's centre and room; "" for unknown ones.
+func (s *Sitting) names(p Place) PlaceNames {
+	for _, c := range s.Centres {
+		if c.Code != p.Centre {
+			continue
+		}
+		for _, r := range c.Rooms {
+			if r.Code == p.Room {
+				return PlaceNames{Centre: c.Name, Room: r.Name}
+			}
+		}
+		return PlaceNames{Centre: c.Name}
+	}
+	return PlaceNames{}
+}
+
 // fields of a ticket template.
 var ticketFields = map[string]bool{"sitting": true, "centre": true, "room": true, "seat": true, "serial": true}
 
