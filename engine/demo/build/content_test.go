@@ -111,11 +111,11 @@ func TestQuestions(t *testing.T) {
 			t.Errorf("%s: the id is there twice or not of range %s", q.id, q.point.rangeCode())
 		}
 		ids[q.id] = true
-		print := bank.Fingerprint(exchange.Text(q.stem))
-		if other := stems[print]; other != "" {
+		mark := bank.Fingerprint(exchange.Text(q.stem))
+		if other := stems[mark]; other != "" {
 			t.Errorf("%s: the stem is that of %s", q.id, other)
 		}
-		stems[print] = q.id
+		stems[mark] = q.id
 		if why := formOf(q); why != "" {
 			t.Errorf("%s (%s): %s", q.id, q.file, why)
 		}
