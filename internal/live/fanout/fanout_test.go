@@ -366,9 +366,10 @@ func TestBeatsAndPings(t *testing.T) {
 			return a.conn.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Second))
 		})
 		go a.read()
+		synctest.Wait()
 		r.publish(1)
 		time.Sleep(61 * time.Second)
-		a.want("a minute", "snapshot 1", "beat 1", "beat 1", "beat 1", "beat 1", "beat 1", "beat 1")
+		a.want("a minute", "snapshot 0", "delta 1", "beat 1", "beat 1", "beat 1", "beat 1", "beat 1", "beat 1")
 		if n := pings.Swap(0); n != 3 {
 			t.Errorf("%d pings in a minute, want 3", n)
 		}

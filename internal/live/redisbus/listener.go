@@ -83,14 +83,12 @@ func (l *listener) changed(name string) {
 	}
 }
 
-// probeEvery is how often an idle connection is asked for a sign of life; one
-// that stays silent until the next time is replaced.
-const probeEvery = 5 * time.Second
-
 // manage sends subscriptions and probes, one after the other, so that the
-// last wish for a channel is the one that holds.
+// last wish for a channel is the one that holds. A probe asks the connection
+// for a sign of life every CheckEvery; one that stays silent until the next
+// time is replaced.
 func (l *listener) manage(ctx context.Context) {
-	probe := time.NewTicker(probeEvery)
+	probe := time.NewTicker(l.bus.opt.CheckEvery)
 	defer probe.Stop()
 	asked := false
 	for {

@@ -21,10 +21,13 @@ type proxy struct {
 	listen net.Listener
 	wg     sync.WaitGroup
 
-	mu    sync.Mutex
-	rng   *rand.Rand
-	conns map[net.Conn]bool
-	seen  map[string]int // what was done to messages
+	mu     sync.Mutex
+	calm   bool // spoil nothing
+	rng    *rand.Rand
+	conns  map[net.Conn]bool
+	seen   map[string]int // what was done to messages
+	subs   int            // connections that were made subscribers
+	frozen int            // of those, the first so many are silent
 }
 
 func startProxy(t *testing.T, target string) *proxy {
@@ -82,10 +85,38 @@ func (p *proxy) cut() {
 	}
 }
 
+// freeze makes all subscriber connections silent, without closing them.
+func (p *proxy) freeze() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.frozen = p.subs
+}
+
+func (p *proxy) subscribers() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.subs
+}
+
+// silent reports whether the subscriber connection of that number is frozen;
+// a connection becomes one with its first confirmation.
+func (p *proxy) silent(number *int, out []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if *number == 0 && bytes.Contains(out[:min(40, len(out))], []byte("ssubscribe")) {
+		p.subs++
+		*number = p.subs
+	}
+	return *number != 0 && *number <= p.frozen
+}
+
 func (p *proxy) chance() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	what := "pass"
+	if p.calm {
+		return what
+	}
 	switch n := p.rng.IntN(100); {
 	case n < 15:
 		what = "drop"
@@ -101,6 +132,7 @@ func (p *proxy) chance() string {
 }
 
 func (p *proxy) spoil(client io.Writer, server *bufio.Reader) {
+	var number int
 	var held []byte // a message that waits until the next one has passed
 	for {
 		var value bytes.Buffer
@@ -108,6 +140,9 @@ func (p *proxy) spoil(client io.Writer, server *bufio.Reader) {
 			return
 		}
 		out := value.Bytes()
+		if p.silent(&number, out) {
+			continue
+		}
 		if bytes.Contains(out[:min(40, len(out))], []byte("smessage")) {
 			switch p.chance() {
 			case "drop":

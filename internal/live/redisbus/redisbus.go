@@ -43,7 +43,8 @@ type Options struct {
 	Retention time.Duration
 	// CheckEvery is how often a subscribed channel compares its position with
 	// the server's, so that a lost message or a flush is noticed although
-	// nothing else is published. Default 10 s.
+	// nothing else is published, and how often the subscriber connection is
+	// probed. Default 10 s.
 	CheckEvery time.Duration
 	// Log receives lost connections and recoveries; slog.Default() if nil.
 	Log *slog.Logger

@@ -186,6 +186,32 @@ func TestServerKilledAndStartedEmpty(t *testing.T) {
 	}
 }
 
+// A connection can be dead without an error, behind a firewall for instance.
+func TestSilentConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	p := startProxy(t, s.Addr)
+	p.calm = true
+	b := open(t, redisbus.Options{Addr: p.addr, CheckEvery: 50 * time.Millisecond})
+	at, err := b.Position(t.Context(), "ch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := events(t, b, "ch", at)
+	p.freeze()
+	if _, err := b.Publish(t.Context(), "ch", "", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, got); e != "one" {
+		t.Fatalf("got %q from a silent connection's channel", e)
+	}
+	for deadline := time.Now().Add(30 * time.Second); p.subscribers() < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the silent connection is still in use")
+		}
+	}
+}
+
 // A board whose parts were evicted one by one must not be shown in part.
 func TestPartlyEvictedBoardIsLost(t *testing.T) {
 	t.Parallel()
