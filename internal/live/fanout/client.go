@@ -53,7 +53,7 @@ func (c *client) next() *websocket.PreparedMessage {
 			return m
 		}
 	}
-	if c.beats != v.beats && c.gen.Load() == v.gen {
+	if c.beats != v.beats && c.gen.Load() == v.gen && v.beat != nil {
 		c.beats = v.beats
 		return v.beat
 	}
@@ -74,6 +74,10 @@ func (c *client) state(v *view) *websocket.PreparedMessage {
 		if v.recovers(*p) {
 			c.at.Store(p.Offset)
 			c.gen.Store(v.gen)
+			// Though nothing may be new, the client learns that it is live.
+			if c.beats = 0; v.beat == nil {
+				c.topic.ask()
+			}
 		}
 	}
 	at := c.at.Load()
@@ -91,7 +95,7 @@ func (c *client) state(v *view) *websocket.PreparedMessage {
 	if c.gen.Load() != v.gen {
 		s := v.fresh()
 		if s == nil {
-			c.topic.needSnapshot()
+			c.topic.ask()
 			return nil
 		}
 		c.at.Store(s.offset)

@@ -197,7 +197,7 @@ func TestSnapshotThenFrames(t *testing.T) {
 		r.publish(4)
 		a.want("then", "delta 2", "delta 3", "delta 4")
 		b := r.watch(at)
-		b.want("one that knows a position", "delta 4")
+		b.want("one that knows a position", "delta 4", "beat 1") // the beat of the channel's start
 		c := r.watch(live.Position{Epoch: "other", Offset: 3})
 		c.want("one of another epoch", "snapshot 1", "delta 2", "delta 3", "delta 4")
 		if n := r.loads.Load(); n != 1 {
@@ -206,6 +206,20 @@ func TestSnapshotThenFrames(t *testing.T) {
 		if s := r.hub.Stats(); s.Connections != 3 || s.Channels != 1 || s.Queued != 0 || s.Snapshots != 2 {
 			t.Errorf("stats %+v", s)
 		}
+	})
+}
+
+// A client that comes back with nothing missed must not be left in silence.
+func TestReturnWithoutNewsIsAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRoom(t, fanout.Options{})
+		defer r.close()
+		at := r.publish(1)
+		a := r.watch(at)
+		a.want("first on a node", "beat 1")
+		b := r.watch(at)
+		b.want("later", "beat 1")
 	})
 }
 
@@ -430,7 +444,7 @@ func TestClientFrames(t *testing.T) {
 		send(a, websocket.TextMessage, `{"t":"ping"}`)
 		a.want("ping", "pong 0")
 		send(a, websocket.TextMessage, fmt.Sprintf(`{"t":"pos","e":%q,"o":3}`, at.Epoch))
-		a.want("position", "delta 4", "delta 5")
+		a.want("position", "delta 4", "delta 5", "beat 0")
 		send(a, websocket.TextMessage, `{"t":"pos"}`)
 		a.want("no position", "snapshot 0", "delta 1", "delta 2", "delta 3", "delta 4", "delta 5")
 
@@ -445,6 +459,7 @@ func TestClientFrames(t *testing.T) {
 			"too big":  {websocket.TextMessage, `{"t":"ping","x":"` + strings.Repeat("x", 1024) + `"}`, "close 1009 "},
 		} {
 			b := r.watch(at)
+			b.seen()
 			send(b, x.kind, x.text)
 			b.want(name, x.want)
 		}

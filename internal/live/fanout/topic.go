@@ -17,7 +17,7 @@ type topic struct {
 	hub  *Hub
 	ch   live.Channel
 	now  atomic.Pointer[view] // what writers see; replaced under mu
-	want chan struct{}        // somebody needs a snapshot
+	want chan struct{}        // somebody needs a snapshot or the first beat
 
 	mu     sync.Mutex
 	shards []*shard
@@ -166,7 +166,8 @@ func (t *topic) deliver(p live.Publication, reset bool) {
 	t.change(func(v *view) {
 		if reset || v.gen == 0 || p.Position.Epoch != v.epoch || p.Position.Offset != v.end()+1 {
 			v.gen++
-			v.epoch, v.start, v.frames, v.bytes, v.snap = p.Position.Epoch, p.Position.Offset, nil, 0, nil
+			v.epoch, v.start, v.frames, v.bytes = p.Position.Epoch, p.Position.Offset, nil, 0
+			v.snap, v.beat = nil, nil
 			return
 		}
 		v.frames = append(v.frames, frame{msg, len(p.Data)})
@@ -182,8 +183,8 @@ func (t *topic) deliver(p live.Publication, reset bool) {
 	})
 }
 
-// needSnapshot asks run for a snapshot; it never blocks.
-func (t *topic) needSnapshot() {
+// ask has run look for what clients wait for; it never blocks.
+func (t *topic) ask() {
 	select {
 	case t.want <- struct{}{}:
 	default:
@@ -195,6 +196,9 @@ func (t *topic) needSnapshot() {
 // moment ago and its reset is not here yet.
 func (t *topic) load(ctx context.Context) (done bool) {
 	v := t.now.Load()
+	if v.gen > 0 && v.beat == nil {
+		t.beat(ctx, false)
+	}
 	if v.fresh() != nil || t.empty() {
 		return true
 	}
