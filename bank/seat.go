@@ -44,7 +44,7 @@ func (q *Question) ForSeat() SeatQuestion {
 	s := SeatQuestion{ID: q.ID, Version: q.Version, Kind: q.Kind, Stem: q.Stem,
 		Options: make([]SeatOption, 0, len(q.Options))}
 	for _, o := range q.Options {
-		s.Options = append(s.Options, SeatOption{ID: o.ID, Text: o.Text, Fixed: o.Fixed})
+		s.Options = append(s.Options, SeatOption{ID: o.ID, Text: o.Text, Fixed: o.Fixed}) //nolint:staticcheck // field by field, so that a new field of Option stays out
 	}
 	return s
 }

@@ -16,10 +16,12 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// Typed ids of this package.
 type (
-	ContestID    string
-	DivisionID   string
+	// ContestID names a contest.
+	ContestID string
+	// DivisionID names a division.
+	DivisionID string
+	// CompetitorID names a competitor within a division.
 	CompetitorID string
 	// SheetID names one competitor's work in one module, "<competitor>.<module>".
 	SheetID string

@@ -163,7 +163,7 @@ func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountI
 		if err != nil {
 			return err
 		}
-		total, err := ownTotal(m, t.open.Rules, judge, e.Entries)
+		total, err := ownTotal(m, e.Entries)
 		if err != nil {
 			return err
 		}
@@ -181,7 +181,7 @@ func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountI
 
 // ownTotal is what the judge's sheet gives alone: the running total on the
 // tablet and in the receipt.
-func ownTotal(m scoring.Module, r scoring.Rules, judge access.AccountID, entries []scoring.AspectEntry) (scoring.Marks, error) {
+func ownTotal(m scoring.Module, entries []scoring.AspectEntry) (scoring.Marks, error) {
 	var sum scoring.Marks
 	for _, a := range m.Aspects() {
 		for _, e := range entries {
@@ -262,7 +262,7 @@ func (s *Contests) Sheet(ctx context.Context, judge access.AccountID, id Divisio
 		out = SheetView{SheetBrief: t.brief(id, c, m, w, judge), ModuleScheme: m, Conferences: w.outcome.Conferences()}
 		if mine := w.sheets[judge]; mine != nil {
 			copied := *mine
-			total, err := ownTotal(m, t.open.Rules, judge, mine.Entries)
+			total, err := ownTotal(m, mine.Entries)
 			if err != nil {
 				return err
 			}

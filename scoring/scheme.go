@@ -1,16 +1,21 @@
 package scoring
 
-// The typed identifiers of a scheme. Each is short and printable, as on the
-// paper sheet: module "B", sub-criterion "C14", aspect "B-J1". Identifiers of
-// modules, sub-criteria and aspects are unique in their scheme; identifiers of
-// steps and deductions are unique in their aspect.
+// The identifiers of a scheme are short and printable, as on the paper sheet.
+// Those of modules, sub-criteria and aspects are unique in their scheme, those
+// of steps and deductions in their aspect.
 type (
-	SchemeID       string
-	ModuleID       string
+	// SchemeID names a scheme through its versions.
+	SchemeID string
+	// ModuleID names a module: "B".
+	ModuleID string
+	// SubCriterionID names a sub-criterion: "C14".
 	SubCriterionID string
-	AspectID       string
-	StepID         string
-	DeductionID    string
+	// AspectID names an aspect: "B-J1".
+	AspectID string
+	// StepID names a step of a stepped measurement.
+	StepID string
+	// DeductionID names a listed deduction.
+	DeductionID string
 )
 
 // Text is a name or sentence in the languages of the screens. ZH is always

@@ -15,12 +15,12 @@ import (
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
-// ErrInfeasible: the items do not suffice. There is a field for every range ×
+// ErrInfeasible says that the items do not suffice. There is a field for every range ×
 // kind that is short, with the parameters range, kind, needed and available.
 var ErrInfeasible = fault.New(fault.Invalid, "blueprint_infeasible",
 	"the bank does not hold enough questions for this blueprint")
 
-// ErrProblem: the figures of the problem do not add up.
+// ErrProblem says that the figures of the problem do not add up.
 var ErrProblem = fault.New(fault.Invalid, "assembly_invalid", "the figures of the paper do not add up")
 
 // Problem says what a paper must contain and from what it is chosen.
@@ -178,5 +178,5 @@ func (p *Problem) sorted() []Item {
 // generator returns the random source of a seed. PCG's sequence is fixed by
 // the Go 1 compatibility promise, so a seed means the same paper for good.
 func generator(seed uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, 0x78696e676c75)) //nolint:gosec // repeatable by design: the seed is the secret
+	return rand.New(rand.NewPCG(seed, 0x78696e676c75))
 }

@@ -19,8 +19,8 @@ const (
 	MaxLimit = 1000    // documents of a page
 )
 
-// ErrInvalid: a document or query breaks a limit of this package; Fields say
-// which.
+// ErrInvalid says that a document or query breaks a limit of this package;
+// Fields say which.
 var ErrInvalid = fault.New(fault.Invalid, "document_invalid", "the document or query is not valid")
 
 // Schema is the set of declared collections. Adapters check every call

@@ -57,7 +57,7 @@ func translate(ctx context.Context, err error) error {
 		return ErrUnavailable.Wrap(ctx.Err())
 	}
 	if errors.Is(err, context.DeadlineExceeded) { // the socket's deadline may be first to pass
-		return ErrUnavailable.Wrap(fmt.Errorf("%w: %s", context.DeadlineExceeded, err))
+		return ErrUnavailable.Wrap(fmt.Errorf("%w: %s", context.DeadlineExceeded, err.Error()))
 	}
 	text := errors.New(err.Error())
 	if errors.Is(err, mongo.ErrClientDisconnected) {

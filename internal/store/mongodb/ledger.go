@@ -176,7 +176,7 @@ type headRecord struct {
 func decodeBlock(raw bson.Raw) ([]ledger.Record, error) {
 	var r blockRecord
 	if err := bson.Unmarshal(raw, &r); err != nil {
-		return nil, ledger.ErrCorrupt.Wrap(fmt.Errorf("a block cannot be decoded: %s", err))
+		return nil, ledger.ErrCorrupt.Wrap(fmt.Errorf("a block cannot be decoded: %s", err.Error()))
 	}
 	return fromBlockRecord(r)
 }

@@ -109,7 +109,7 @@ func (d *DB) prepare(ctx context.Context, o Options, name string) error {
 	if err != nil {
 		return err
 	}
-	if s.MaxWireVersion < minWireVersion && !(s.standalone() && o.AllowStandalone) {
+	if s.MaxWireVersion < minWireVersion && (!s.standalone() || !o.AllowStandalone) {
 		return ErrTooOld.Param("wire_version", s.MaxWireVersion)
 	}
 	dbOptions := options.Database()

@@ -151,7 +151,7 @@ func (w *writer) transact(batch []*op) error {
 			continue
 		}
 		o.err = o.run(w.conn)
-		if f, ok := o.err.(fatal); ok { // never wrapped: run returns it as it is
+		if f, ok := o.err.(fatal); ok { //nolint:errorlint // run returns it as it is, never wrapped
 			return f.error
 		}
 	}
