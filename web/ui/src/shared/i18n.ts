@@ -48,16 +48,17 @@ function add(language: Lang, messages: Messages): void {
 export function installMessages(zh: Messages, en: LoadMessages): void {
   add('zh-CN', zh)
   let loading: Promise<void> | undefined
-  loadEnglish = () => {
-    loading ??= Promise.all([import('../../locales/common.en.json'), en()]).then(
-      ([common, page]) => add('en', { ...common.default, ...page.default }),
-      (error: unknown) => {
-        loading = undefined // tried again at the next switch
-        console.error('the English strings could not be loaded', error)
-      },
-    )
-    return loading
+  const load = async (): Promise<void> => {
+    try {
+      const [common, page] = await Promise.all([import('../../locales/common.en.json'), en()])
+      add('en', { ...common.default, ...page.default })
+    } catch {
+      // No network just now; Chinese is shown until it is back.
+      await new Promise((resolve) => setTimeout(resolve, 5_000))
+      await load()
+    }
   }
+  loadEnglish = () => (loading ??= load())
   document.documentElement.lang = current.value
   if (current.value === 'en') void loadEnglish()
   else setTimeout(() => void loadEnglish(), 3_000)
