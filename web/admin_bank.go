@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/xinglu/xinglu/bank"
@@ -270,11 +271,16 @@ func (s *Server) listPapers(ctx context.Context, _ actor, in *OutlinePath) (*lis
 type assembleIn struct {
 	Body struct {
 		Blueprint bank.Blueprint `json:"blueprint"`
-		Seed      uint64         `json:"seed,string" doc:"The same bank, blueprint and seed give the same paper"`
+		// Seed is text on the wire: JavaScript's numbers end at 2^53.
+		Seed string `json:"seed" pattern:"^[0-9]{1,20}$" doc:"Whole number below 2^64. The same bank, blueprint and seed give the same paper"`
 	}
 }
 
 func (s *Server) assemblePaper(ctx context.Context, a actor, in *assembleIn) (*bodyOf[bank.Paper], error) {
-	p, err := s.Bank.Assemble(ctx, a.ID(), in.Body.Blueprint, in.Body.Seed)
+	seed, err := strconv.ParseUint(in.Body.Seed, 10, 64)
+	if err != nil {
+		return nil, errSeed
+	}
+	p, err := s.Bank.Assemble(ctx, a.ID(), in.Body.Blueprint, seed)
 	return &bodyOf[bank.Paper]{p}, err
 }

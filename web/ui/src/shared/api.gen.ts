@@ -828,11 +828,8 @@ export interface components {
         };
         AssembleInBody: {
             blueprint: components["schemas"]["BankBlueprint"];
-            /**
-             * Format: int64
-             * @description The same bank, blueprint and seed give the same paper
-             */
-            seed: number;
+            /** @description Whole number below 2^64. The same bank, blueprint and seed give the same paper */
+            seed: string;
         };
         AssembleTally: {
             name: string;
