@@ -1,92 +1,34 @@
 // What the candidate's page and the server say to one another (docs: the wire contract of /api/exam).
 // Times are RFC 3339 in UTC, marks hundredths, durations milliseconds.
-import type { Text } from '../shared/i18n'
-import type { Params } from '../shared/i18n'
+// Bodies of calls are the server's own types, generated; frames of the WebSocket are written down here.
+import type { components } from '../shared/api.gen'
+import type { Params, Text } from '../shared/i18n'
+
+type Schemas = components['schemas']
 
 export type AttemptState = 'notstarted' | 'admitted' | 'in_progress' | 'submitted' | 'finished' | 'void'
 export type SittingState = 'planned' | 'open' | 'running' | 'closed'
 export type QuestionKind = 'single_choice' | 'multiple_choice' | 'true_false'
 
-/** A seat in a room of a centre. */
-export interface Place {
-  centre: string
-  room: string
-  seat: string
-}
+/** A seat in a room of a centre, by codes. */
+export type Place = Schemas['ExamPlace']
 
 /** One candidate's run, as far as the page needs it. */
-export interface Attempt {
-  id: string
-  state: AttemptState
-  started_at?: string
-  ends_at?: string
-  base_ms: number
-  granted_ms: number
-  earliest_hand_in_at?: string
-  receipt?: string
-  handed_in_at?: string
-}
-
-export interface Candidate {
-  name: string
-  id_masked: string
-  unit: string
-  photo_url?: string
-}
-
-export interface Sitting {
-  id: string
-  name: Text
-  occupation: { code: string; name: string }
-  level: number
-  level_name: Text
-  state: SittingState
-  opens_at: string
-  starts_at: string
-  closes_at: string
-  limit_ms: number
-  rules: { entry_opens_ms: number; last_entry_ms: number; earliest_hand_in_ms: number }
-}
+export type Attempt = Schemas['ExamAttemptView'] & { state: AttemptState }
 
 /** Who sits here and for what; the answer to sign-in, admit and me. */
-export interface CandidateMe {
-  candidate: Candidate
-  sitting: Sitting
-  place: Place
-  ticket: string
+export type CandidateMe = Schemas['ExamMe'] & {
   attempt: Attempt
-  server_time: string
+  candidate: { photo_url?: string }
+  sitting: { state: SittingState }
 }
 
-export interface Option {
-  id: string
-  text: string
-}
-
-export interface Question {
-  id: string
-  no: number
+export type Question = Schemas['ExamSeatQuestion'] & { kind: QuestionKind }
+export type Section = Omit<Schemas['ExamSeatSection'], 'questions'> & {
   kind: QuestionKind
-  stem: string
-  options: Option[]
-}
-
-export interface Section {
-  id: string
-  title: Text
-  kind: QuestionKind
-  score_each: number
-  note: Text
   questions: Question[]
 }
-
-export interface SeatPaper {
-  id: string
-  form: string
-  title: Text
-  total: number
-  sections: Section[]
-}
+export type SeatPaper = Omit<Schemas['ExamSeatPaper'], 'sections'> & { sections: Section[] }
 
 /** One answer as it leaves this machine: `seq` rises with each change of the question. */
 export interface Given {
