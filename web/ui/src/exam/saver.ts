@@ -131,7 +131,11 @@ export function createSaver(parts: SaverParts): Saver {
 
   async function welcome(held: Held[]): Promise<void> {
     flights.clear()
-    const kept = await journal.all(attempt)
+    const kept = await journal.all(attempt).catch((error: unknown) => {
+      console.error('the journal of this machine cannot be read', error)
+      broken.value = true // said on screen; the server's answers still count
+      return []
+    })
     book.restore(kept.map((e) => e.value))
     book.merge(held)
     for (const { key, seq } of kept) {

@@ -4,10 +4,11 @@ import { computed, inject, onScopeDispose, ref, shallowRef, type InjectionKey } 
 import { api, codeText, Problem, problemText } from '../shared/api'
 import { ServerClock } from '../shared/clock'
 import { resetLang, t } from '../shared/i18n'
-import { deviceID, newID } from '../shared/ids'
+import { deviceID } from '../shared/ids'
 import type { Frame, Live, LinkState } from '../shared/live'
 import type { AnswerBook } from './answers'
 import { resetDisplay } from './display'
+import { createHandIn } from './handIn'
 import { loadLater } from './load'
 import type { Saver } from './saver'
 import type {
@@ -34,12 +35,6 @@ export type Phase =
   | 'replaced'
   | 'void'
   | 'failed'
-
-/** Where a hand-in stands; "sending" ends with a receipt or with "failed", never by itself. */
-export type HandInStep = 'none' | 'review' | 'confirm' | 'sending' | 'failed'
-
-/** Without a receipt for this long the candidate is told whom to call; a receipt that comes later still counts. */
-const receiptPatience = 20_000
 
 /** The attempt that was admitted from this browser: after a reload its candidate goes straight on. */
 const admittedKey = 'xinglu.exam.admitted'
@@ -71,17 +66,13 @@ export function createExam() {
   const grant = shallowRef<{ ms: number; reason: { zh: string; en: string } }>()
   const endsAt = ref<number>() // server time in ms
   const now = ref(clock.now())
-  const handInStep = ref<HandInStep>('none')
-  const handInError = ref('')
 
   const live = shallowRef<Live>()
   const saver = shallowRef<Saver>()
   const book = shallowRef<AnswerBook>()
   let frames = 0
   let misses = 0 // connections lost since the last welcome
-  let handInKey = ''
-  let handInFrame = 0
-  let handInTimer: ReturnType<typeof setTimeout> | undefined
+  let merged = false // whether the server's answers are in the book
   let loadingPaper = false
   let finishing = false
   let paperTimer: ReturnType<typeof setTimeout> | undefined
@@ -99,6 +90,13 @@ export function createExam() {
   const handInOpensIn = computed(() => {
     const at = attempt.value?.earliest_hand_in_at
     return at ? Math.max(0, Date.parse(at) - now.value) : 0
+  })
+
+  const handIn = createHandIn({
+    send: (frame) => live.value?.send(frame) ?? false,
+    number: () => ++frames,
+    unsent: () => unsent.value,
+    flush: () => saver.value?.flush(),
   })
 
   const ticker = setInterval(() => (now.value = clock.now()), 250)
@@ -204,6 +202,7 @@ export function createExam() {
     const id = attempt.value!.id
     const { AnswerBook, createSaver, openJournal, openLive } = await loadLater()
     const journal = await openJournal<Given>('exam')
+    merged = false
     book.value = new AnswerBook()
     saver.value = createSaver({
       attempt: id,
@@ -221,8 +220,8 @@ export function createExam() {
       onFrame: (frame, sentAt) => void receive(frame, sentAt),
       onLost: () => {
         saver.value?.lost()
-        handInFrame = 0
-        if (++misses > 1) void checkLogin() // a refused login looks like a dead network to a WebSocket
+        handIn.lost()
+        if (++misses > 1) void refresh() // a refused login looks like a dead network to a WebSocket
       },
       onTerminal: (code) => void ended(code),
       now: () => clock.now(),
@@ -233,7 +232,6 @@ export function createExam() {
     live.value?.close()
     live.value = undefined
     clearTimeout(paperTimer)
-    clearTimeout(handInTimer)
   }
 
   async function receive(frame: ServerFrame, sentAt?: number): Promise<void> {
@@ -245,9 +243,10 @@ export function createExam() {
         startsAt.value = frame.starts_at
         sittingState.value = frame.sitting_state
         await saver.value?.welcome(frame.answers)
+        merged = true
         return proceed(frame.attempt.state)
       case 'beat':
-        if (attempt.value && attempt.value.state !== frame.attempt_state) await refresh()
+        if (attempt.value?.state !== frame.attempt_state && !(await refresh())) return
         syncTime(frame, sentAt)
         startsAt.value = frame.starts_at
         sittingState.value = frame.sitting_state
@@ -256,10 +255,10 @@ export function createExam() {
       case 'ack':
         syncTime(frame)
         saver.value?.receive(frame)
-        return continueHandIn()
+        return handIn.advance()
       case 'refused':
-        if (saver.value?.receive(frame)) return continueHandIn()
-        if (frame.n === handInFrame) handInFailed(codeText(frame.code, frame.params, frame.detail))
+        if (saver.value?.receive(frame)) return handIn.advance()
+        handIn.refused(frame.n, codeText(frame.code, frame.params, frame.detail))
         return
       case 'time':
         return granted(frame)
@@ -279,7 +278,7 @@ export function createExam() {
   /** Goes on to what the states allow: the waiting room, the paper, or the end. */
   async function proceed(state: AttemptState): Promise<void> {
     if (state === 'submitted' || state === 'finished') {
-      if (!receipt.value) await refresh()
+      if (!receipt.value && !(await refresh())) return
       return finish()
     }
     if (state === 'void') {
@@ -287,9 +286,10 @@ export function createExam() {
       phase.value = 'void'
       return
     }
+    if (!merged) return
     if (paper.value) {
       if (phase.value === 'loading') phase.value = 'answering'
-      return continueHandIn()
+      return handIn.advance()
     }
     if (sittingState.value === 'running') return loadPaper()
     if (sittingState.value === 'closed') return fail(t('error.sitting_closed'))
@@ -300,25 +300,24 @@ export function createExam() {
     const before = attempt.value?.granted_ms ?? 0
     takeAttempt(frame.attempt)
     syncTime(frame)
-    grant.value = { ms: frame.attempt.granted_ms - before, reason: frame.reason }
+    const ms = frame.attempt.granted_ms - before
+    if (ms > 0) grant.value = { ms, reason: frame.reason }
   }
 
-  /** Reads the attempt again after a change that this page did not see coming. */
-  async function refresh(): Promise<void> {
+  /**
+   * Reads the attempt again after a change that this page did not see coming, and tells a login that is over from a
+   * server that cannot be reached. Reports whether the page may go on.
+   */
+  async function refresh(): Promise<boolean> {
     try {
       takeMe(await fetchMe())
     } catch (error) {
-      if (!(error instanceof Problem && error.passing)) throw error
-    }
-  }
-
-  /** Tells a login that is over from a server that cannot be reached. */
-  async function checkLogin(): Promise<void> {
-    try {
-      await refresh()
-    } catch (error) {
+      if (error instanceof Problem && error.passing) return true
       if (error instanceof Problem && error.status === 401) signedOut()
+      else fail(problemText(error))
+      return false
     }
+    return true
   }
 
   function signedOut(): void {
@@ -355,7 +354,7 @@ export function createExam() {
     loadingPaper = true
     try {
       const next = await api.get<SeatPaper>('/api/exam/paper')
-      await refresh()
+      if (!(await refresh())) return
       paper.value = next
       phase.value = 'answering'
     } catch (error) {
@@ -368,32 +367,7 @@ export function createExam() {
     }
   }
 
-  // ——— hand-in ———
-
-  /** Second confirmation given: sends what is left, then the hand-in. The same key makes a replay harmless. */
-  function handIn(): void {
-    handInKey ||= newID()
-    handInFrame = 0
-    handInError.value = ''
-    handInStep.value = 'sending'
-    clearTimeout(handInTimer)
-    handInTimer = setTimeout(() => handInFailed(t('exam.hand_in.no_receipt')), receiptPatience)
-    saver.value?.flush()
-    continueHandIn()
-  }
-
-  function continueHandIn(): void {
-    if (handInStep.value !== 'sending' || handInFrame > 0 || unsent.value > 0) return
-    const n = ++frames
-    if (live.value?.send({ t: 'hand_in', n, key: handInKey } as Frame)) handInFrame = n
-  }
-
-  function handInFailed(message: string): void {
-    clearTimeout(handInTimer)
-    if (handInStep.value !== 'sending') return
-    handInStep.value = 'failed'
-    handInError.value = message
-  }
+  // ——— the end ———
 
   /** Gives answers that are still under way a moment to be acknowledged or refused. */
   async function settle(): Promise<void> {
@@ -415,7 +389,7 @@ export function createExam() {
     leftBehind.value = (await journal.all(id)).length
     if (leftBehind.value === 0) await journal.clear(id)
     journal.close()
-    handInStep.value = 'none'
+    handIn.stop()
     phase.value = 'finished'
   }
 
@@ -446,15 +420,13 @@ export function createExam() {
     timeUp,
     untilStart,
     handInOpensIn,
-    handInStep,
-    handInError,
+    handIn,
     /** The answers of the attempt, from the moment its connection is opened. */
     book,
     boot,
     signIn,
     admit,
     signOut,
-    handIn,
     /** Changes an answer or its mark for later. */
     record: (question: string, to: Partial<Pick<Given, 'value' | 'flagged'>>) =>
       saver.value?.record(question, to),
