@@ -101,10 +101,10 @@ func (s *Server) boardSocket(c echo.Context, a actor) error {
 	}
 	up := s.Hub.Upgrader()
 	up.Error = upgrader.Error
-	ws, err := up.Upgrade(c.Response(), c.Request(), nil)
+	ws, err := hijack(c, &up)
 	if err != nil {
 		slot.Release()
-		return echo.NewHTTPError(http.StatusBadRequest, "this address is for WebSocket connections")
+		return err
 	}
 	offset, _ := strconv.ParseInt(c.QueryParam("o"), 10, 64) // not a number: from nowhere
 	return s.Hub.Serve(ws, slot, fanout.Subscription{

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/xinglu/xinglu/internal/fault"
@@ -10,13 +11,19 @@ import (
 var (
 	errCrossOrigin = fault.New(fault.Forbidden, "cross_origin", "requests from other sites are refused")
 	errSignInRate  = fault.New(fault.TooMany, "sign_in_rate", "too many tries; wait a minute")
-	errBadFrame    = fault.New(fault.Invalid, "bad_frame", "the frame is not understood")
 	errNoRehearsal = fault.New(fault.NotFound, "no_rehearsal", "rehearsals are switched off on this server")
 	errSeed        = fault.New(fault.Invalid, "bad_seed", "the seed is a whole number below 2^64")
 	errRehearsing  = fault.New(fault.Conflict, "rehearsal_running", "a rehearsal is running already")
+	errStopping    = fault.New(fault.Unavailable, "server_stopping", "the server is stopping; try again in a moment")
 )
 
-// panicError carries a recovered panic to the error handler's log.
-type panicError struct{ value any }
+// errBadFrame ends a socket with closeBadFrame; it is never told otherwise.
+var errBadFrame = errors.New("no frame of this protocol")
 
-func (p panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+// panicError carries a recovered panic to the error handler's log.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }

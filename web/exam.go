@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,7 +18,7 @@ type TicketSignIn struct {
 }
 
 func (s *Server) examSignIn(ctx context.Context, a actor, in *bodyOf[TicketSignIn]) (*withCookie[exam.Me], error) {
-	ticket := strings.TrimSpace(in.Body.Ticket)
+	ticket := exam.NormalID(in.Body.Ticket)
 	if err := s.sign.Allow(access.Exam, ticket, a.IP); err != nil {
 		return nil, err
 	}
@@ -85,10 +84,8 @@ func (s *Server) examSocket(c echo.Context, a actor) error {
 		return err
 	}
 	conn := examConn{s: s, k: k, a: a, ctx: c.Request().Context()}
+	defer conn.close()
 	s.run(k, conn.frame)
-	if conn.link != nil {
-		conn.link.Close()
-	}
 	return nil
 }
 
@@ -98,6 +95,12 @@ type examConn struct {
 	a    actor
 	ctx  context.Context // of the request that became the socket
 	link *exam.Link
+}
+
+func (c *examConn) close() {
+	if c.link != nil {
+		c.link.Close()
+	}
 }
 
 func (c *examConn) frame(raw []byte) error {

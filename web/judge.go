@@ -66,7 +66,7 @@ func (s *Server) judgeSignIn(ctx context.Context, a actor, in *bodyOf[PasswordSi
 }
 
 func (s *Server) staffSignIn(ctx context.Context, a actor, surface access.Surface, in PasswordSignIn) (access.Account, string, error) {
-	if err := s.sign.Allow(surface, in.Login, a.IP); err != nil {
+	if err := s.sign.Allow(surface, access.NormalLogin(in.Login), a.IP); err != nil {
 		return access.Account{}, "", err
 	}
 	return s.access.SignIn(ctx, surface, in.Login, in.Password)
@@ -157,9 +157,15 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 	}
 	cancel, err := s.judgeNews(ctx, k, a.Account.ID)
 	if err != nil {
+		s.log.Error("judge's news not available", "judge", a.Account.ID, "error", err)
 		k.close(closeRestarting, "news not available")
 	} else {
 		defer cancel()
+	}
+	// Looked at again now that "replaced" would be heard: a sign-in elsewhere
+	// between the two would have gone unnoticed.
+	if _, err := s.authenticate(ctx, judge, a.Token); err != nil {
+		k.close(closeSignedOut, "signed out")
 	}
 	device := ""
 	s.run(k, func(raw []byte) error {
@@ -175,7 +181,11 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 		case "beat":
 			k.send(judgeReply{T: "beat", N: f.N, ServerTime: s.now()})
 		case "submit":
-			k.send(s.takeSheet(ctx, a, device, f))
+			reply := s.takeSheet(ctx, a, device, f)
+			k.send(reply)
+			if reply.Code == access.ErrSignedOut.Code {
+				k.close(closeSignedOut, "signed out")
+			}
 		default:
 			return errBadFrame
 		}

@@ -60,6 +60,7 @@ var codeOfStatus = map[int]string{
 	http.StatusRequestEntityTooLarge: "body_too_large",
 	http.StatusUnsupportedMediaType:  "unsupported_media_type",
 	http.StatusUnprocessableEntity:   "invalid_input",
+	http.StatusUpgradeRequired:       "websocket_only",
 	http.StatusTooManyRequests:       "too_many_requests",
 	http.StatusServiceUnavailable:    "unavailable",
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/xinglu/xinglu/engine"
 )
 
 // LedgerProof is the outcome of verifying the ledger.
@@ -24,7 +26,7 @@ type Finding struct {
 }
 
 func (s *Server) verifyLedger(ctx context.Context, _ actor, _ *nothing) (*bodyOf[LedgerProof], error) {
-	p, err := s.Verify(ctx, func(int64) {})
+	p, err := s.Verify(ctx)
 	if p.Findings == nil {
 		p.Findings = []Finding{}
 	}
@@ -35,20 +37,20 @@ func (s *Server) verifyLedger(ctx context.Context, _ actor, _ *nothing) (*bodyOf
 // RehearsalState tells how far a rehearsal is.
 type RehearsalState struct {
 	Running  bool              `json:"running"`
-	Stage    string            `json:"stage" doc:"prepare, exam, judging, done or failed"`
+	Stage    string            `json:"stage" doc:"prepare, running, done or failed; empty before the first"`
 	Crowd    int               `json:"crowd"`
-	Done     map[string]int    `json:"done" doc:"Counts: signed_in, answers, handed_in, sheets"`
-	Division string            `json:"division" doc:"Whose board moves"`
+	Done     map[string]int    `json:"done" doc:"Counts: signed_in, answers, handed_in, sheets, conferences"`
+	Division engine.DivisionID `json:"division" doc:"Whose board moves"`
 	Error    string            `json:"error,omitempty"`
 	Started  *time.Time        `json:"started,omitempty"`
 	Ended    *time.Time        `json:"ended,omitempty"`
-	Params   map[string]string `json:"params,omitempty"`
 }
 
 // rehearsals runs one rehearsal at a time.
 type rehearsals struct {
 	mu     sync.Mutex
 	state  RehearsalState
+	closed bool
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 }
@@ -76,7 +78,11 @@ func (s *Server) startRehearsal(ctx context.Context, a actor, in *rehearseIn) (*
 	}
 	r := &s.rehearse
 	r.mu.Lock()
-	if r.state.Running {
+	switch {
+	case r.closed:
+		r.mu.Unlock()
+		return nil, errStopping
+	case r.state.Running:
 		r.mu.Unlock()
 		return nil, errRehearsing
 	}
@@ -88,6 +94,7 @@ func (s *Server) startRehearsal(ctx context.Context, a actor, in *rehearseIn) (*
 	r.mu.Unlock()
 	go func() {
 		defer r.wait.Done()
+		defer cancel()
 		err := s.Rehearse(run, in.Body.Crowd, func(st RehearsalState) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -106,9 +113,11 @@ func (s *Server) startRehearsal(ctx context.Context, a actor, in *rehearseIn) (*
 	return s.rehearsalState(ctx, a, nil)
 }
 
-// Close ends what the server runs by itself: rehearsals and sockets.
+// Close ends what the server runs by itself, rehearsals and sockets, and
+// refuses new ones. Requests may still come; the hub is closed by its owner.
 func (s *Server) Close() {
 	s.rehearse.mu.Lock()
+	s.rehearse.closed = true
 	if s.rehearse.cancel != nil {
 		s.rehearse.cancel()
 	}

@@ -68,7 +68,6 @@ func reg[I, O any](s *Server, method, path, id, summary string, w who, h func(co
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
 		Middlewares: huma.Middlewares{s.admit(w)},
-		Metadata:    map[string]any{"who": w},
 	}
 	for _, t := range tweaks {
 		t(&op)
@@ -102,8 +101,8 @@ func (s *Server) admit(w who) func(huma.Context, func(huma.Context)) {
 		}
 		a, err := s.authenticate(ctx.Context(), w, token)
 		if err != nil {
-			p := problemOf(err, requestIDOf(ctx.Context()))
-			s.writeProblem(ctx, p)
+			op := ctx.Operation()
+			writeProblem(ctx, s.problem(ctx.Context(), op.Method, op.Path, err))
 			return
 		}
 		a.IP = s.clientIP(ctx)
@@ -124,8 +123,7 @@ func (s *Server) authenticate(ctx context.Context, w who, token string) (actor, 
 	if w.Surface == access.Exam {
 		return a, nil
 	}
-	a.Account, err = s.access.Account(ctx, access.AccountID(login.Subject))
-	if err != nil {
+	if a.Account, err = s.access.Account(ctx, access.AccountID(login.Subject)); err != nil {
 		return actor{}, err
 	}
 	if w.Action != "" && !access.Allows(a.Account.Roles, w.Action) {
@@ -156,15 +154,15 @@ func (s *Server) socket(path, id string, w who, h func(echo.Context, actor) erro
 	})
 }
 
-// plain registers a public route whose answer is made by hand (frames that
-// are ready as bytes).
-func (s *Server) plain(method, path, id string, w who, h echo.HandlerFunc) {
-	s.routes = append(s.routes, Route{Method: method, Path: path, ID: id, Public: w.Public, Surface: w.Surface, Action: w.Action})
-	s.echo.Add(method, echoPath(path), h)
+// public registers a route for everybody whose answer is made by hand (frames
+// that are ready as bytes).
+func (s *Server) public(path, id string, h echo.HandlerFunc) {
+	s.routes = append(s.routes, Route{Method: http.MethodGet, Path: path, ID: id, Public: true})
+	s.echo.GET(echoPath(path), h)
 }
 
 // writeProblem writes a refusal of admit, before an operation's handler.
-func (s *Server) writeProblem(ctx huma.Context, p *Problem) {
+func writeProblem(ctx huma.Context, p *Problem) {
 	ctx.SetHeader("Content-Type", p.ContentType(""))
 	ctx.SetStatus(p.Status)
 	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p) // a client that has gone is no news

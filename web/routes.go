@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,7 +17,9 @@ func (s *Server) register() {
 		post = http.MethodPost
 		put  = http.MethodPut
 	)
-	upload := func(op *huma.Operation) { op.MaxBodyBytes = s.Limits.UploadBytes }
+	// Workbooks and lists of thousands are larger than other bodies, and come
+	// over slow lines.
+	upload := func(op *huma.Operation) { op.MaxBodyBytes, op.BodyReadTimeout = s.Limits.UploadBytes, 2*time.Minute }
 
 	// Candidates.
 	reg(s, post, "/api/exam/sign-in", "exam-sign-in", "Sign in with ticket and last six of the ID number", anyone, s.examSignIn)
@@ -37,7 +40,7 @@ func (s *Server) register() {
 	// Spectators.
 	reg(s, get, "/api/board/boards", "boards", "The public boards", anyone, s.boards)
 	reg(s, get, "/api/board/{division}/why", "board-why", "Why one competitor is ahead of another", anyone, s.boardWhy)
-	s.plain(get, "/api/board/{division}", "board", anyone, s.boardSnapshot)
+	s.public("/api/board/{division}", "board", s.boardSnapshot)
 	s.socket("/api/board/{division}/ws", "board-ws", anyone, s.boardSocket)
 
 	// Console: people.
@@ -55,7 +58,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/bank/outlines/{outline}/imports", "imports", "Accepted workbooks", staff(access.BankRead), s.listImports)
 	reg(s, get, "/api/admin/bank/outlines/{outline}/questions", "questions", "Search questions; without keys", staff(access.BankRead), s.listQuestions)
 	reg(s, get, "/api/admin/bank/outlines/{outline}/blueprints", "blueprints", "Blueprints of an outline", staff(access.BankRead), s.listBlueprints)
-	reg(s, get, "/api/admin/bank/outlines/{outline}/papers", "papers", "Papers of an outline", staff(access.BankRead), s.listPapers)
+	reg(s, get, "/api/admin/bank/outlines/{outline}/papers", "papers", "Papers of an outline", staff(access.PaperAssemble), s.listPapers)
 	reg(s, post, "/api/admin/bank/papers", "paper-assemble", "Draw a paper by a blueprint", staff(access.PaperAssemble), s.assemblePaper)
 
 	// Console: sittings.
@@ -64,7 +67,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/sittings/{sitting}", "sitting", "One sitting", staff(access.SittingRead), s.getSitting)
 	reg(s, get, "/api/admin/sittings/{sitting}/progress", "sitting-progress", "Every seat of a sitting", staff(access.SittingRead), s.sittingProgress)
 	reg(s, post, "/api/admin/sittings/{sitting}/hand-in", "sitting-hand-in", "Hand in for a candidate, with a reason", staff(access.TimeGrant), s.forceHandIn)
-	reg(s, post, "/api/admin/sittings/{sitting}/register", "sitting-register", "Register candidates, all or none", staff(access.SittingManage), s.registerCandidates)
+	reg(s, post, "/api/admin/sittings/{sitting}/register", "sitting-register", "Register candidates, all or none", staff(access.SittingManage), s.registerCandidates, upload)
 	reg(s, post, "/api/admin/sittings/{sitting}/prepare", "sitting-prepare", "Give out seats, tickets and forms", staff(access.SittingManage), s.prepareSitting)
 	reg(s, get, "/api/admin/sittings/{sitting}/tickets", "sitting-tickets", "The tickets", staff(access.SittingRead), s.listTickets)
 	reg(s, post, "/api/admin/sittings/{sitting}/open-entry", "sitting-open", "Let candidates in; freezes the rules", staff(access.SittingManage), s.openEntry)
@@ -78,7 +81,7 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/divisions", "division-create", "Make a division with scheme and rules", staff(access.ContestManage), s.createDivision)
 	reg(s, get, "/api/admin/divisions/{division}", "division", "One division", staff(access.ContestRead), s.getDivision)
 	reg(s, get, "/api/admin/divisions/{division}/competitors", "competitors", "Competitors by name, without codes", staff(access.ContestRead), s.listCompetitors)
-	reg(s, post, "/api/admin/divisions/{division}/competitors", "competitors-enter", "Enter competitors, all or none", staff(access.ContestManage), s.enterCompetitors)
+	reg(s, post, "/api/admin/divisions/{division}/competitors", "competitors-enter", "Enter competitors, all or none", staff(access.ContestManage), s.enterCompetitors, upload)
 	reg(s, put, "/api/admin/divisions/{division}/panels", "panels-set", "Set the panels", staff(access.ContestManage), s.setPanels)
 	reg(s, post, "/api/admin/divisions/{division}/open", "division-open", "Draw codes, freeze, take marks", staff(access.ContestManage), s.openDivision)
 	reg(s, post, "/api/admin/divisions/{division}/status", "division-status", "Close marking, reopen, make final", staff(access.ContestManage), s.setDivisionStatus)

@@ -1,12 +1,14 @@
 package web
 
 import (
-	"bytes"
+	"context"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -26,7 +28,9 @@ func (s *Server) serveScreens() {
 			s.echo.GET(address+"/*", func(c echo.Context) error { return s.page(c, file) })
 		}
 	}
-	s.echo.GET("/*", s.asset)
+	// Not a route: one for "/*" would make every unknown method of the API a
+	// missing page.
+	s.echo.RouteNotFound("/*", s.asset)
 }
 
 // page serves an entry page, or says how to build the screens.
@@ -45,6 +49,9 @@ const notBuilt = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title
 <p lang="en">The server runs, but this build carries no screens. Run <code>make build</code> (needs Node.js) and start again.</p></body></html>`
 
 func (s *Server) asset(c echo.Context) error {
+	if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead {
+		return echo.ErrNotFound
+	}
 	name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/")
 	body, err := fs.ReadFile(s.UI, name)
 	if err != nil || strings.HasPrefix(path.Base(name), ".") {
@@ -62,18 +69,35 @@ func (s *Server) asset(c echo.Context) error {
 		kind = http.DetectContentType(body)
 	}
 	h.Add("Vary", "Accept-Encoding")
-	if strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+	if takesGzip(c.Request()) {
 		if gz, err := fs.ReadFile(s.UI, name+".gz"); err == nil {
 			h.Set("Content-Encoding", "gzip")
 			body = gz
 		}
 	}
-	return c.Stream(http.StatusOK, kind, bytes.NewReader(body))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, kind, body)
 }
+
+// takesGzip reports whether the client accepts gzip; "q=0" refuses it.
+func takesGzip(r *http.Request) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.TrimSpace(name) == "gzip" {
+			return strings.Trim(strings.TrimSpace(q), "q=0.") != "" || !strings.HasPrefix(strings.TrimSpace(q), "q=")
+		}
+	}
+	return false
+}
+
+// healthWait bounds the stores' answer: a load balancer waits no longer.
+const healthWait = 5 * time.Second
 
 // health answers load balancers: 200 when the stores answer.
 func (s *Server) health(c echo.Context) error {
-	if err := s.Ready(c.Request().Context()); err != nil {
+	ctx, cancel := context.WithTimeout(c.Request().Context(), healthWait)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
 		s.log.Warn("not ready", "error", err)
 		return c.JSON(http.StatusServiceUnavailable, map[string]string{"status": "unavailable"})
 	}

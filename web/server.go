@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -22,12 +23,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 
@@ -40,15 +41,14 @@ type Options struct {
 	Bank    *bank.Bank
 	Exam    *exam.Service
 	Contest *engine.Contests
-	Ledger  *ledger.Ledger
 	Bus     live.Bus
 	Hub     *fanout.Hub
 	UI      fs.FS // the built screens; a plain help page is served where it lacks them
 
 	// Ready reports whether the stores can answer now.
 	Ready func(context.Context) error
-	// Verify proves the ledger; progress is called with the records read.
-	Verify func(ctx context.Context, progress func(records int64)) (LedgerProof, error)
+	// Verify proves the ledger.
+	Verify func(context.Context) (LedgerProof, error)
 	// Rehearse drives a rehearsal crowd through this server's public API; nil
 	// where rehearsals are switched off.
 	Rehearse func(ctx context.Context, crowd int, say func(RehearsalState)) error
@@ -108,6 +108,7 @@ func New(o Options) *Server {
 	e.Use(s.requestID, s.recoverPanic, s.securityHeaders, s.refuseCrossOrigin)
 	s.api = humaecho.New(e, apiConfig(o.Version))
 	s.register()
+	describeText(s.api.OpenAPI().Components.Schemas)
 	s.serveScreens()
 	return s
 }
@@ -134,6 +135,22 @@ func schemaName(t reflect.Type, hint string) string {
 		return name
 	}
 	return strings.ToUpper(pkg[:1]) + pkg[1:] + name
+}
+
+// describeText mends the schemas of numbers that encoding/json writes as text
+// (",string"): huma does not know the option.
+func describeText(schemas huma.Registry) {
+	for name, schema := range schemas.Map() {
+		t := schemas.TypeFromRef("#/components/schemas/" + name)
+		if t == nil || t.Kind() != reflect.Struct {
+			continue
+		}
+		for _, f := range reflect.VisibleFields(t) {
+			if tag, options, _ := strings.Cut(f.Tag.Get("json"), ","); options == "string" && schema.Properties[tag] != nil {
+				schema.Properties[tag] = &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9]+$", Description: schema.Properties[tag].Description}
+			}
+		}
+	}
 }
 
 // ServeHTTP implements http.Handler.
@@ -166,7 +183,7 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 				if v == http.ErrAbortHandler { //nolint:errorlint // the panic value itself, by net/http's contract
 					panic(v)
 				}
-				err = panicError{v}
+				err = panicError{v, debug.Stack()}
 			}
 		}()
 		return next(c)
@@ -194,11 +211,16 @@ func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 // refuseCrossOrigin is the protection against forged requests: a browser
 // tells where a request comes from (Sec-Fetch-Site, else Origin), and our
 // cookies are SameSite=Strict besides. Calls that change something also carry
-// the X-Xinglu header, which a form on another site cannot send.
+// the X-Xinglu header, which a form on another site cannot send. A WebSocket
+// handshake is a GET, but what follows it is not harmless.
 func (s *Server) refuseCrossOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if err := s.origin.Check(r); err != nil {
+		checked := r
+		if websocket.IsWebSocketUpgrade(r) {
+			checked = &http.Request{Method: http.MethodPost, URL: r.URL, Host: r.Host, Header: r.Header}
+		}
+		if err := s.origin.Check(checked); err != nil {
 			return errCrossOrigin.Wrap(err)
 		}
 		safe := r.Method == http.MethodGet || r.Method == http.MethodHead || r.Method == http.MethodOptions

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/netip"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -48,13 +47,14 @@ func newSignInLimiter(l Limits, now func() time.Time) *signInLimiter {
 	return &signInLimiter{limits: l, now: now, names: map[string]*rate.Limiter{}, addrs: map[string]*rate.Limiter{}}
 }
 
-// Allow takes one try, or returns errSignInRate.
+// Allow takes one try, or returns errSignInRate. The name is the one that
+// sign-in goes by: another spelling of it is not another name.
 func (l *signInLimiter) Allow(surface access.Surface, name, addr string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	byAddr := limiter(&l.addrs, addr, l.limits.SignInsPerMinuteIP)
-	byName := limiter(&l.names, string(surface)+"/"+strings.ToLower(name), l.limits.SignInsPerMinute)
+	byName := limiter(&l.names, string(surface)+"/"+name, l.limits.SignInsPerMinute)
 	if !byAddr.AllowN(now, 1) || !byName.AllowN(now, 1) {
 		return errSignInRate
 	}

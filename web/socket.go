@@ -2,7 +2,7 @@ package web
 
 import (
 	"encoding/json"
-	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -28,6 +28,10 @@ const (
 	socketWriteWait  = 10 * time.Second
 	socketPing       = 20 * time.Second
 	socketPongWait   = 50 * time.Second
+	// socketGoodbye is how long a closed connection stays for the client's
+	// last frames. Cutting it off with frames unread would reset it, and the
+	// close code would be lost on its way.
+	socketGoodbye = 2 * time.Second
 )
 
 // socketConn is one person's WebSocket: a bounded queue, one writer. Frames
@@ -36,7 +40,7 @@ const (
 type socketConn struct {
 	ws    *websocket.Conn
 	out   chan []byte
-	done  chan struct{}
+	done  chan struct{} // closed once the last word is known
 	once  sync.Once
 	final struct {
 		code   int
@@ -52,57 +56,97 @@ type sockets struct {
 	wait    sync.WaitGroup
 }
 
+// upgrader compares Origin with Host, as its default is; refuseCrossOrigin
+// has looked at both before.
 var upgrader = websocket.Upgrader{
 	ReadBufferSize: 2048, WriteBufferSize: 2048, WriteBufferPool: &sync.Pool{},
-	// The default CheckOrigin compares Origin with Host, which is what we want.
-	Error: func(http.ResponseWriter, *http.Request, int, error) {},
+	Error: func(http.ResponseWriter, *http.Request, int, error) {}, // handleError answers
 }
 
-// upgrade makes the connection a WebSocket; it is served by run.
+// upgrade makes the connection a WebSocket, which must be served by run.
 func (s *Server) upgrade(c echo.Context) (*socketConn, error) {
-	ws, err := upgrader.Upgrade(c.Response(), c.Request(), nil)
-	if err != nil {
-		return nil, echo.NewHTTPError(http.StatusBadRequest, "this address is for WebSocket connections")
+	k := &socketConn{out: make(chan []byte, socketQueue), done: make(chan struct{})}
+	if err := s.sockets.add(k); err != nil {
+		return nil, err
 	}
-	ws.SetReadLimit(socketFrameLimit)
-	return &socketConn{ws: ws, out: make(chan []byte, socketQueue), done: make(chan struct{})}, nil
+	var err error
+	if k.ws, err = hijack(c, &upgrader); err != nil {
+		s.sockets.remove(k)
+		return nil, err
+	}
+	return k, nil
+}
+
+// hijack takes the connection from the HTTP server. Nothing can be answered
+// on it any more, which Committed tells handleError.
+func hijack(c echo.Context, up *websocket.Upgrader) (*websocket.Conn, error) {
+	ws, err := up.Upgrade(c.Response(), c.Request(), nil)
+	if err != nil {
+		return nil, echo.NewHTTPError(http.StatusUpgradeRequired, "this address is for WebSocket connections").SetInternal(err)
+	}
+	c.Response().Committed = true
+	return ws, nil
 }
 
 // run reads frames until the connection ends, calling on for each. An error
 // of on closes the connection as a bad frame.
 func (s *Server) run(k *socketConn, on func([]byte) error) {
-	if !s.sockets.add(k) {
-		k.close(closeRestarting, "restarting")
-	}
 	defer s.sockets.remove(k)
 	writerDone := make(chan struct{})
 	go func() { defer close(writerDone); k.write() }()
+	defer k.ws.Close()
+	defer func() { <-writerDone }()
+	defer k.close(closeRestarting, "restarting") // also when on panics
 	k.read(on)
-	k.close(websocket.CloseNormalClosure, "")
-	<-writerDone
 }
 
+// read passes frames on until the connection ends. Once it is closed from
+// this side, what still comes is read and forgotten.
 func (k *socketConn) read(on func([]byte) error) {
-	deadline := func() { _ = k.ws.SetReadDeadline(time.Now().Add(socketPongWait)) }
-	deadline()
-	k.ws.SetPongHandler(func(string) error { deadline(); return nil })
+	k.ws.SetPongHandler(func(string) error { k.extend(); return nil })
 	for {
-		kind, frame, err := k.ws.ReadMessage()
+		k.extend()
+		kind, r, err := k.ws.NextReader()
 		if err != nil {
-			if errors.Is(err, websocket.ErrReadLimit) {
-				k.close(closeBadFrame, "frame too big")
-			}
 			return
 		}
-		deadline()
-		if kind != websocket.TextMessage {
+		// Not SetReadLimit: it would close with 1009, which means "try again"
+		// to our screens.
+		frame, err := io.ReadAll(io.LimitReader(r, socketFrameLimit+1))
+		switch {
+		case err != nil:
+			return
+		case k.over():
+		case kind != websocket.TextMessage:
 			k.close(closeBadFrame, "text frames only")
-			return
+		case len(frame) > socketFrameLimit:
+			k.close(closeBadFrame, "frame too big")
+		default:
+			if on(frame) != nil {
+				k.close(closeBadFrame, "bad frame")
+			}
 		}
-		if err := on(frame); err != nil {
-			k.close(closeBadFrame, "bad frame")
-			return
-		}
+	}
+}
+
+// extend lets the client be silent for another while, unless the connection
+// is on its way out.
+func (k *socketConn) extend() {
+	if k.over() {
+		return
+	}
+	_ = k.ws.SetReadDeadline(time.Now().Add(socketPongWait))
+	if k.over() { // lastWord may have set its own just before
+		_ = k.ws.SetReadDeadline(time.Now().Add(socketGoodbye))
+	}
+}
+
+func (k *socketConn) over() bool {
+	select {
+	case <-k.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -110,7 +154,6 @@ func (k *socketConn) read(on func([]byte) error) {
 func (k *socketConn) write() {
 	ping := time.NewTicker(socketPing)
 	defer ping.Stop()
-	defer k.ws.Close()
 	for {
 		select {
 		case frame := <-k.out:
@@ -122,22 +165,33 @@ func (k *socketConn) write() {
 				return
 			}
 		case <-k.done:
-			// What was queued before the close belongs to the person: a
-			// receipt, the reason of a refusal.
-			for len(k.out) > 0 {
-				if !k.put(websocket.TextMessage, <-k.out) {
-					return
-				}
-			}
-			k.put(websocket.CloseMessage, websocket.FormatCloseMessage(k.final.code, k.final.reason))
+			k.lastWord()
 			return
 		}
 	}
 }
 
+// lastWord writes what was queued before the close, for it belongs to the
+// person (a receipt, the reason of a refusal), and then the close frame.
+func (k *socketConn) lastWord() {
+	for len(k.out) > 0 {
+		if !k.put(websocket.TextMessage, <-k.out) {
+			return
+		}
+	}
+	k.put(websocket.CloseMessage, websocket.FormatCloseMessage(k.final.code, k.final.reason))
+	_ = k.ws.SetReadDeadline(time.Now().Add(socketGoodbye))
+}
+
+// put writes one message. A connection that takes none is cut off, which
+// ends the reader too.
 func (k *socketConn) put(kind int, frame []byte) bool {
 	_ = k.ws.SetWriteDeadline(time.Now().Add(socketWriteWait))
-	return k.ws.WriteMessage(kind, frame) == nil
+	err := k.ws.WriteMessage(kind, frame)
+	if err != nil {
+		k.ws.Close()
+	}
+	return err == nil
 }
 
 // send queues a frame. When the queue is full the connection is closed and
@@ -160,18 +214,19 @@ func (k *socketConn) close(code int, reason string) {
 	k.once.Do(func() {
 		k.final.code, k.final.reason = code, reason
 		close(k.done)
-		// The reader may sit in a read for long; end it soon after the
-		// writer has had its time.
-		_ = k.ws.SetReadDeadline(time.Now().Add(socketWriteWait))
 	})
 }
 
-func (s *sockets) add(k *socketConn) bool {
+// add registers a connection before its handshake. Error: errStopping.
+func (s *sockets) add(k *socketConn) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closing {
+		return errStopping
+	}
 	s.wait.Add(1)
 	s.open[k] = struct{}{}
-	return !s.closing
+	return nil
 }
 
 func (s *sockets) remove(k *socketConn) {
@@ -182,6 +237,7 @@ func (s *sockets) remove(k *socketConn) {
 }
 
 // CloseSockets tells every person's socket to come back and waits for them.
+// Later ones are refused.
 func (s *Server) CloseSockets() {
 	s.sockets.mu.Lock()
 	s.sockets.closing = true

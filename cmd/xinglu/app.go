@@ -159,7 +159,7 @@ func (a *App) openWeb() *web.Server {
 		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
 	}
 	return web.New(web.Options{
-		Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Ledger: a.led, Bus: a.bus, Hub: a.hub,
+		Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Bus: a.bus, Hub: a.hub,
 		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
 		Limits: web.Limits{
 			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,
@@ -172,9 +172,9 @@ func (a *App) openWeb() *web.Server {
 	})
 }
 
-func (a *App) verify(ctx context.Context, progress func(int64)) (web.LedgerProof, error) {
+func (a *App) verify(ctx context.Context) (web.LedgerProof, error) {
 	var proof web.LedgerProof
-	sum, err := ledger.Verify(ctx, a.db.Ledger(), ledger.VerifyOptions{Progress: func(s ledger.Summary) { progress(s.Records) }},
+	sum, err := ledger.Verify(ctx, a.db.Ledger(), ledger.VerifyOptions{},
 		func(f ledger.Finding) {
 			proof.Findings = append(proof.Findings, web.Finding{Stream: string(f.Stream), Seq: f.Seq, Code: string(f.Code), Message: f.What + "; " + f.Do})
 		})

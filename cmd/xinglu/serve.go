@@ -150,7 +150,7 @@ func (a *App) rehearse(ctx context.Context, n int, say func(web.RehearsalState))
 		URL: a.url(), Login: acc.Login, Password: password, Crowd: n, Length: rehearsalLength,
 		Seed: uint64(time.Now().UnixNano()), Transport: transport, Log: a.log,
 		Say: func(s crowd.State) {
-			say(web.RehearsalState{Stage: s.Stage, Done: s.Done, Division: string(s.Division)})
+			say(web.RehearsalState{Stage: s.Stage, Done: s.Done, Division: s.Division})
 		},
 	})
 	return err

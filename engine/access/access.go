@@ -106,10 +106,14 @@ type Draft struct {
 	Password string `json:"password"`
 }
 
+// NormalLogin returns a login name in the one form that is stored and
+// compared: lower case, without white space around it.
+func NormalLogin(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
+
 // CreateAccount makes an account. Errors: ErrInvalidAccount with fields,
 // ErrWeakPassword, ErrLoginTaken.
 func (a *Access) CreateAccount(ctx context.Context, actor string, d Draft) (Account, error) {
-	login := strings.ToLower(strings.TrimSpace(d.Login))
+	login := NormalLogin(d.Login)
 	var wrong []fault.Field
 	if login == "" || len(login) > 100 || strings.ContainsAny(login, " \t\n") {
 		wrong = append(wrong, fault.Field{Path: "login", Code: "bad_login", Message: "1 to 100 characters without spaces"})
@@ -152,7 +156,7 @@ func (a *Access) CreateAccount(ctx context.Context, actor string, d Draft) (Acco
 // token goes to the browser and is kept nowhere else. Errors: ErrRefused,
 // ErrBusy, ErrForbidden if none of the account's roles has a place there.
 func (a *Access) SignIn(ctx context.Context, s Surface, login, password string) (Account, string, error) {
-	found, _, err := accounts.Find(ctx, a.db, store.Query{Index: "login", Equal: strings.ToLower(strings.TrimSpace(login)), Limit: 1})
+	found, _, err := accounts.Find(ctx, a.db, store.Query{Index: "login", Equal: NormalLogin(login), Limit: 1})
 	if err != nil {
 		return Account{}, "", err
 	}

@@ -920,8 +920,7 @@ export interface components {
             /** Format: int64 */
             pass: number;
             sections: components["schemas"]["BankSection"][];
-            /** Format: int64 */
-            seed: number;
+            seed: string;
             title: string;
             /** Format: int64 */
             total: number;
@@ -1420,8 +1419,7 @@ export interface components {
             /** Format: int64 */
             registered: number;
             rules: components["schemas"]["ExamRules"];
-            /** Format: int64 */
-            seed: number;
+            seed: string;
             /** Format: date-time */
             started_at?: string;
             /** Format: date-time */
@@ -1650,18 +1648,15 @@ export interface components {
             crowd: number;
             /** @description Whose board moves */
             division: string;
-            /** @description Counts: signed_in, answers, handed_in, sheets */
+            /** @description Counts: signed_in, answers, handed_in, sheets, conferences */
             done: {
                 [key: string]: number;
             };
             /** Format: date-time */
             ended?: string;
             error?: string;
-            params?: {
-                [key: string]: string;
-            };
             running: boolean;
-            /** @description prepare, exam, judging, done or failed */
+            /** @description prepare, running, done or failed; empty before the first */
             stage: string;
             /** Format: date-time */
             started?: string;
