@@ -1,0 +1,46 @@
+// Entries and sheets in words.
+import { marks } from '../shared/format'
+import { t, text } from '../shared/i18n'
+import { decimal, isBlank, markOf } from './marking'
+import type { Draft, Outgoing, Seen } from './tablet'
+import type { Aspect, Observation, SheetBrief } from './wire'
+
+/** An entry in one line: "2 级", "8.8 A", "3 处". */
+export function observationText(aspect: Aspect, o: Observation | undefined): string {
+  if (!o || isBlank(o)) return t('judge.aspect.blank')
+  const worth = marks(markOf(aspect, o))
+  if (o.met !== undefined) return t(o.met ? 'judge.binary.yes' : 'judge.binary.no')
+  if (o.step !== undefined) return text(aspect.steps?.find((s) => s.id === o.step)?.label) || o.step
+  if (o.measured !== undefined)
+    return `${decimal(o.measured, aspect.tolerance?.decimals ?? 0)} ${aspect.tolerance?.unit ?? ''}`.trim()
+  if (o.errors !== undefined) return t('judge.say.errors', { n: o.errors, worth })
+  if (o.level !== undefined) return t('judge.say.level', { level: o.level, worth })
+  return t('judge.say.marks', { worth })
+}
+
+/** What a sheet is for this judge, most urgent first. */
+export type Standing = 'refused' | 'sending' | 'conference' | 'draft' | 'not_started' | 'submitted' | 'agreed'
+
+/** The standing of a sheet from what the server says and what is on this tablet. */
+export function standingOf(sheet: SheetBrief, draft: Draft | undefined, out: boolean): Standing {
+  if (out) return 'sending'
+  if (draft?.refusal) return 'refused'
+  if (sheet.state === 'agreed') return 'agreed'
+  if (sheet.state === 'conference') return 'conference'
+  return draft ? 'draft' : sheet.state
+}
+
+/** Whether the judge has something to do on the sheet. */
+export function isOpen(standing: Standing): boolean {
+  return ['refused', 'conference', 'draft', 'not_started'].includes(standing)
+}
+
+/** The version conflict of a draft: another tablet handed the sheet in meanwhile. */
+export function isOutdated(draft: Draft | undefined, sheet: SheetBrief, out: Outgoing | undefined): boolean {
+  return !!draft && !out && draft.expect !== sheet.version && sheet.state !== 'agreed'
+}
+
+/** Whether the own marks of a handed-in sheet are on this tablet. */
+export function marksAreHere(sheet: SheetBrief, seen: Seen | undefined): boolean {
+  return sheet.version === 0 || seen?.mine?.version === sheet.version
+}
