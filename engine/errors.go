@@ -22,6 +22,8 @@ var (
 	ErrWrongCode = fault.New(fault.Invalid, "wrong_code", "the repeated code does not belong to this sheet")
 	// ErrMarkVersion: another sheet of the same judge came first.
 	ErrMarkVersion = fault.New(fault.Conflict, "version_conflict", "the sheet was submitted from elsewhere meanwhile")
+	// ErrKeyReused: the idempotency key belongs to a submission of another sheet.
+	ErrKeyReused = fault.New(fault.Conflict, "key_reused", "this idempotency key was used for another sheet")
 	// ErrSheetLocked: the panel has agreed; changing it takes an unlock.
 	ErrSheetLocked = fault.New(fault.Conflict, "sheet_locked", "the panel has agreed on this sheet; it is locked")
 	// ErrNoBoard: no such division, or it has not been opened.

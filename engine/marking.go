@@ -86,8 +86,8 @@ type Received struct {
 }
 
 // Submit takes a judge's sheet. Errors: ErrNoSheet, ErrWrongPanel,
-// ErrWrongCode, ErrMarkVersion, ErrSheetLocked, ErrNotRunning, or
-// scoring.ErrEntry with every wrong field. A repeated key returns what the
+// ErrWrongCode, ErrMarkVersion, ErrSheetLocked, ErrNotRunning, ErrKeyReused,
+// or scoring.ErrEntry with every wrong field. A repeated key returns what the
 // first one got.
 func (s *Contests) Submit(ctx context.Context, judge access.AccountID, id DivisionID, sub Submission) (Received, error) {
 	a, err := s.arena(ctx, id)
@@ -156,7 +156,10 @@ func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountI
 	var news []SheetNews
 	err := a.read(ctx, func(t *Tally) error {
 		v := t.verdicts[seq]
-		if v.why != nil {
+		switch {
+		case v.sheet != e.Sheet: // nothing was stored for this one
+			return ErrKeyReused.Param("sheet", v.sheet)
+		case v.why != nil:
 			return v.why
 		}
 		c, m, w, err := t.find(e.Sheet)

@@ -82,7 +82,9 @@ type work struct {
 
 // verdict is what became of one submission.
 type verdict struct {
-	version int // version that it made; 0: refused
+	sheet   SheetID
+	version int           // version that it made; 0: refused
+	total   scoring.Marks // this judge's own, hundredths
 	why     error
 }
 
@@ -166,7 +168,12 @@ func (t *Tally) applySubmitted(r ledger.Record) error {
 		if err := t.judge(c, m, w); err != nil {
 			return err
 		}
+		var err error
+		if v.total, err = ownTotal(m, e.Entries); err != nil {
+			return err
+		}
 	}
+	v.sheet = e.Sheet
 	t.verdicts[r.Seq] = v
 	return nil
 }

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -28,9 +30,30 @@ func (s *Server) serveScreens() {
 			s.echo.GET(address+"/*", func(c echo.Context) error { return s.page(c, file) })
 		}
 	}
-	// Not a route: one for "/*" would make every unknown method of the API a
-	// missing page.
-	s.echo.RouteNotFound("/*", s.asset)
+	s.serveFiles()
+}
+
+// serveFiles gives every file of the build a route of its own: one for "/*"
+// would turn a wrong method or address of the API into a missing page.
+func (s *Server) serveFiles() {
+	err := fs.WalkDir(s.UI, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") || strings.HasSuffix(name, ".gz") {
+			return err
+		}
+		body, err := fs.ReadFile(s.UI, name)
+		if err != nil {
+			return err
+		}
+		packed, err := fs.ReadFile(s.UI, name+".gz")
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		s.echo.GET("/"+name, func(c echo.Context) error { return file(c, name, body, packed) })
+		return nil
+	})
+	if err != nil {
+		panic(fmt.Errorf("reading the screens: %w", err)) // they are part of the program
+	}
 }
 
 // page serves an entry page, or says how to build the screens.
@@ -48,15 +71,9 @@ const notBuilt = `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title
 <h1>页面尚未构建</h1><p>服务已启动，但本程序未包含页面。请在源码目录执行 <code>make build</code>（需要 Node.js）后重新启动。</p>
 <p lang="en">The server runs, but this build carries no screens. Run <code>make build</code> (needs Node.js) and start again.</p></body></html>`
 
-func (s *Server) asset(c echo.Context) error {
-	if m := c.Request().Method; m != http.MethodGet && m != http.MethodHead {
-		return echo.ErrNotFound
-	}
-	name := strings.TrimPrefix(path.Clean(c.Request().URL.Path), "/")
-	body, err := fs.ReadFile(s.UI, name)
-	if err != nil || strings.HasPrefix(path.Base(name), ".") {
-		return echo.ErrNotFound
-	}
+// file sends a file of the build, in its packed form (nil: there is none)
+// where the client takes that.
+func file(c echo.Context, name string, body, packed []byte) error {
 	h := c.Response().Header()
 	switch {
 	case strings.HasPrefix(name, "assets/"):
@@ -68,11 +85,11 @@ func (s *Server) asset(c echo.Context) error {
 	if kind == "" {
 		kind = http.DetectContentType(body)
 	}
-	h.Add("Vary", "Accept-Encoding")
-	if takesGzip(c.Request()) {
-		if gz, err := fs.ReadFile(s.UI, name+".gz"); err == nil {
+	if packed != nil {
+		h.Add("Vary", "Accept-Encoding")
+		if takesGzip(c.Request()) {
 			h.Set("Content-Encoding", "gzip")
-			body = gz
+			body = packed
 		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -84,7 +101,8 @@ func takesGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, q, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.TrimSpace(name) == "gzip" {
-			return strings.Trim(strings.TrimSpace(q), "q=0.") != "" || !strings.HasPrefix(strings.TrimSpace(q), "q=")
+			weight, given := strings.CutPrefix(strings.TrimSpace(q), "q=")
+			return !given || strings.Trim(weight, "0.") != ""
 		}
 	}
 	return false

@@ -1,0 +1,35 @@
+package engine_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/xinglu/xinglu/engine"
+)
+
+// A key that was used for one sheet must not get another one acknowledged:
+// nothing would be stored for it.
+func TestAKeyBelongsToOneSheet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	id := n.division(t, 2, judges(2), 2)
+	n.open(t, id)
+	list := n.sheets(t, id, "j1")
+	key := func(s *engine.Submission) { s.Key = "k" }
+	if _, err := n.submit(t, id, "j1", list[0], entries(2, 300), key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.submit(t, id, "j1", list[1], entries(1, 100), key); !errors.Is(err, engine.ErrKeyReused) {
+		t.Errorf("the same key for another sheet: %v, want %v", err, engine.ErrKeyReused)
+	}
+	// A replay gets the first result, also when it says something else.
+	got, err := n.submit(t, id, "j1", list[0], entries(3, 400), key)
+	if err != nil || got.Version != 1 || got.Total != 700 {
+		t.Errorf("replay: %+v, %v, want version 1 and 7.00", got, err)
+	}
+	// Two judges may use the same key.
+	if _, err := n.submit(t, id, "j2", n.sheets(t, id, "j2")[1], entries(1, 100), key); err != nil {
+		t.Errorf("another judge's key: %v", err)
+	}
+}
