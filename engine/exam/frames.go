@@ -29,8 +29,7 @@ type AttemptView struct {
 	BaseMS           int64      `json:"base_ms"`
 	GrantedMS        int64      `json:"granted_ms"`
 	EarliestHandInAt *time.Time `json:"earliest_hand_in_at,omitempty"`
-	Receipt          string     `json:"receipt,omitempty"` // its code
-	HandedInAt       *time.Time `json:"handed_in_at,omitempty"`
+	Receipt          *Receipt   `json:"receipt,omitempty"`
 }
 
 // WelcomeFrame answers the first frame of a connection, and comes again when
@@ -156,7 +155,8 @@ func (a *Attempt) View(c *Course, now time.Time) AttemptView {
 		v.StartedAt, v.EndsAt = timeOf(a.StartedAt), timeOf(t.End)
 	}
 	if a.Receipt != nil {
-		v.Receipt, v.HandedInAt = a.Receipt.Code, timeOf(a.Receipt.At)
+		r := *a.Receipt
+		v.Receipt = &r
 	}
 	return v
 }

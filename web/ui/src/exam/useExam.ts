@@ -383,8 +383,8 @@ export function createExam() {
     finishing = true
     await settle()
     disconnect()
-    const { id, receipt: code, handed_in_at } = attempt.value!
-    receipt.value ??= { code: code ?? '', handed_in_at }
+    const { id, receipt: known } = attempt.value!
+    receipt.value ??= known ?? { code: '' }
     const journal = await (await loadLater()).openJournal<Given>('exam')
     leftBehind.value = (await journal.all(id)).length
     if (leftBehind.value === 0) await journal.clear(id)

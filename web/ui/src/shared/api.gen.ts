@@ -1194,10 +1194,8 @@ export interface components {
             ends_at?: string;
             /** Format: int64 */
             granted_ms: number;
-            /** Format: date-time */
-            handed_in_at?: string;
             id: string;
-            receipt?: string;
+            receipt?: components["schemas"]["ExamReceipt"];
             /** Format: date-time */
             started_at?: string;
             state: string;
