@@ -166,11 +166,7 @@ func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountI
 		if err != nil {
 			return err
 		}
-		total, err := ownTotal(m, e.Entries)
-		if err != nil {
-			return err
-		}
-		out = Received{Sheet: t.brief(a.id, c, m, w, judge), Total: total, At: at, Version: v.version}
+		out = Received{Sheet: t.brief(a.id, c, m, w, judge), Total: v.total, At: at, Version: v.version}
 		for _, j := range t.panel(c, m.ID) {
 			news = append(news, SheetNews{Judge: j, Sheet: t.brief(a.id, c, m, w, j), Conferences: w.outcome.Conferences()})
 		}
