@@ -103,6 +103,9 @@ type Hub struct {
 	cancel  context.CancelFunc
 	readers sync.WaitGroup
 	running sync.WaitGroup // topics
+	once    sync.Once      // of close
+
+	closing sync.Once
 
 	mu     sync.Mutex
 	closed bool
@@ -256,8 +259,10 @@ func (h *Hub) Stats() Stats {
 }
 
 // Close sends every client away with CloseRestart, waits until they have gone
-// (at most closeGrace) and ends all goroutines.
-func (h *Hub) Close() {
+// (at most closeGrace) and ends all goroutines. It is safe to call again.
+func (h *Hub) Close() { h.once.Do(h.close) }
+
+func (h *Hub) close() {
 	h.mu.Lock()
 	h.closed = true
 	for _, t := range h.topics {
