@@ -8,8 +8,11 @@ import type { Plugin, Rollup } from 'vite'
 
 type Bundle = Rollup.OutputBundle
 
-/** Files that a page loads before it can work: its entry, everything imported statically, and their CSS. */
-export function closure(bundle: Bundle, page: string): { files: string[]; modules: string[] } {
+/**
+ * Files that a page loads before it can work: its entry, everything imported statically, and their CSS; with `lazy`
+ * also what it fetches later.
+ */
+export function closure(bundle: Bundle, page: string, lazy = false): { files: string[]; modules: string[] } {
   const entry = Object.values(bundle).find((f) => f.type === 'chunk' && f.isEntry && f.name === page)
   if (!entry) throw new Error(`page ${page} has no entry chunk in the bundle`)
   const files = new Set<string>()
@@ -21,6 +24,7 @@ export function closure(bundle: Bundle, page: string): { files: string[]; module
     for (const id of Object.keys(file.modules)) modules.add(id)
     for (const css of file.viteMetadata?.importedCss ?? []) files.add(css)
     file.imports.forEach(visit)
+    if (lazy) file.dynamicImports.forEach(visit)
   }
   visit(entry.fileName)
   return { files: [...files], modules: [...modules] }
@@ -82,7 +86,7 @@ export function precompress(): Plugin {
 }
 
 /**
- * Emits a service worker that keeps one page and its closure for work without a network. It needs a
+ * Emits a service worker that keeps one page with all its parts for work without a network. It needs a
  * secure context; the page registers it with scope `/<page>`. The cache name is the hash of the list, so
  * that a new build replaces the old files as a whole.
  */
@@ -92,7 +96,7 @@ export function serviceWorker(options: { page: string; file: string }): Plugin {
     apply: 'build',
     enforce: 'post',
     generateBundle(_options, bundle) {
-      const files = closure(bundle, options.page).files.map((name) => `/${name}`)
+      const files = closure(bundle, options.page, true).files.map((name) => `/${name}`)
       const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12)
       const template = readFileSync(join(import.meta.dirname, 'service-worker.js'), 'utf8')
       const values: Record<string, string> = {

@@ -5,7 +5,14 @@ import { Tablet, type Draft, type Outgoing } from './tablet'
 import type { Division, Module } from './wire'
 
 const text = { zh: '模块', en: 'module' }
-const draft: Draft = { sheet: 's1', rev: 1, expect: 0, entries: { M1: { met: true } }, unsure: ['M1'], note: '' }
+const draft: Draft = {
+  sheet: 's1',
+  rev: 1,
+  expect: 0,
+  entries: { M1: { met: true } },
+  unsure: ['M1'],
+  note: '',
+}
 const scheme: Module = { id: 'B', name: text, max: 100, sub_criteria: [] }
 
 function out(sheet: string, seq: number): Outgoing {
