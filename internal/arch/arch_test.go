@@ -19,6 +19,7 @@ const module = "github.com/xinglu/xinglu/"
 // Longest prefix wins.
 var floors = map[string]int{
 	"cmd/xinglu":                    90,
+	"cmd/xinglu/bench":              85,
 	"web/crowd":                     75,
 	"web":                           80,
 	"web/ui":                        70,
