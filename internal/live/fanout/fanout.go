@@ -105,8 +105,6 @@ type Hub struct {
 	running sync.WaitGroup // topics
 	once    sync.Once      // of close
 
-	closing sync.Once
-
 	mu     sync.Mutex
 	closed bool
 	topics map[live.Channel]*topic
