@@ -137,7 +137,10 @@ func (s *Server) handleError(err error, c echo.Context) {
 // logProblem logs our own failures once, at the edge; refusals only in debug.
 func (s *Server) logProblem(r *http.Request, err error, p *Problem) {
 	level := slog.LevelDebug
-	if p.Status >= 500 {
+	switch {
+	case p.Status == http.StatusServiceUnavailable: // a store or peer that is away, a full house
+		level = slog.LevelWarn
+	case p.Status >= 500:
 		level = slog.LevelError
 	}
 	s.log.Log(r.Context(), level, "request refused", "method", r.Method, "path", r.URL.Path,
