@@ -222,8 +222,8 @@ func (h *Hub) Serve(conn *websocket.Conn, slot *Slot, sub Subscription) error {
 	}
 	t.add(c)
 	h.readers.Go(c.read)
+	h.pool.poke(c) // under mu: Close ends the pool
 	h.mu.Unlock()
-	h.pool.poke(c)
 	return nil
 }
 
