@@ -23,7 +23,7 @@ type BoardPlan struct {
 	Idle  time.Duration // quiet time before memory is looked at
 }
 
-// ShortBoard is done in little more than a minute, FullBoard in about five.
+// ShortBoard is done in little more than a minute, FullBoard in about eight.
 func ShortBoard() BoardPlan {
 	return BoardPlan{
 		Form: "short", Rounds: 5, Spectators: []int{1000, 5000}, Slot: 1600 * time.Millisecond,

@@ -19,7 +19,7 @@ type SavePlan struct {
 	AckRate    float64
 }
 
-// ShortSave is done in about a minute, FullSave in about four.
+// ShortSave is done in about a minute, FullSave in about five.
 func ShortSave() SavePlan {
 	return SavePlan{
 		Form: "short", Rounds: 5, Writers: []int{1, 16, 256}, Slot: 600 * time.Millisecond,
