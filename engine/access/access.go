@@ -89,12 +89,14 @@ type Access struct {
 	db   store.DB
 	led  ledger.Appender
 	opts Options
+
+	hasher hasher
 }
 
 // New returns the gate over db; sign-ins and account changes are recorded in
 // the ledger.
 func New(db store.DB, led ledger.Appender, o Options) *Access {
-	return &Access{db: db, led: led, opts: o}
+	return &Access{db: db, led: led, opts: o, hasher: newHasher()}
 }
 
 // Draft is an account to be made.
@@ -135,7 +137,7 @@ func (a *Access) CreateAccount(ctx context.Context, actor string, d Draft) (Acco
 	if len(d.Password) < a.opts.MinPassword || len(d.Password) > 200 {
 		return Account{}, ErrWeakPassword.Param("min", a.opts.MinPassword)
 	}
-	hash, err := hashPassword(ctx, d.Password)
+	hash, err := a.hasher.hash(ctx, d.Password)
 	if err != nil {
 		return Account{}, err
 	}
@@ -165,7 +167,7 @@ func (a *Access) SignIn(ctx context.Context, s Surface, login, password string) 
 		acc = found[0]
 	}
 	// An unknown login costs the same time as a wrong password.
-	ok, err := verifyPassword(ctx, acc.Password, password)
+	ok, err := a.hasher.verify(ctx, acc.Password, password)
 	if err != nil {
 		return Account{}, "", err
 	}
@@ -245,11 +247,11 @@ func (a *Access) Login(ctx context.Context, s Surface, token string) (Login, err
 	return l.Value, nil
 }
 
-// Account returns the account with the id. Errors: store.ErrNotFound,
-// ErrSignedOut if it is disabled.
+// Account returns the account that somebody signed in with. Error:
+// ErrSignedOut if it is disabled or not there.
 func (a *Access) Account(ctx context.Context, id AccountID) (Account, error) {
 	v, err := accounts.Get(ctx, a.db, string(id))
-	if err == nil && v.Value.Disabled {
+	if errors.Is(err, store.ErrNotFound) || err == nil && v.Value.Disabled {
 		return Account{}, ErrSignedOut
 	}
 	return v.Value, err

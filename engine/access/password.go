@@ -21,25 +21,28 @@ var cost = struct {
 	salt, key       uint32
 }{time: 2, memoryKiB: 19 * 1024, threads: 1, salt: 16, key: 32}
 
-// hashing bounds concurrent argon2 runs: each takes 19 MiB and a core, and a
+// hasher bounds concurrent argon2 runs: each takes 19 MiB and a core, and a
 // rush of sign-ins must not take the machine from a running exam.
-var hashing = make(chan struct{}, max(1, runtime.NumCPU()/2))
+type hasher chan struct{}
 
-func hashPassword(ctx context.Context, password string) (string, error) {
+func newHasher() hasher { return make(hasher, max(1, runtime.NumCPU()/2)) }
+
+// hash returns the PHC string of the password with a new salt. Error: ErrBusy.
+func (h hasher) hash(ctx context.Context, password string) (string, error) {
 	salt := make([]byte, cost.salt)
 	rand.Read(salt)
-	if err := enter(ctx); err != nil {
+	if err := h.enter(ctx); err != nil {
 		return "", err
 	}
-	defer leave()
+	defer h.leave()
 	key := argon2.IDKey([]byte(password), salt, cost.time, cost.memoryKiB, cost.threads, cost.key)
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, cost.memoryKiB, cost.time, cost.threads,
 		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
 }
 
-// verifyPassword compares in constant time. A hash that cannot be read never
-// matches, but costs the same time.
-func verifyPassword(ctx context.Context, hash, password string) (bool, error) {
+// verify compares in constant time. A hash that cannot be read never matches,
+// but costs the same time. Error: ErrBusy.
+func (h hasher) verify(ctx context.Context, hash, password string) (bool, error) {
 	var version int
 	var memory, time uint32
 	var threads uint8
@@ -60,21 +63,21 @@ func verifyPassword(ctx context.Context, hash, password string) (bool, error) {
 	if !readable {
 		memory, time, threads, want = cost.memoryKiB, cost.time, cost.threads, make([]byte, cost.key)
 	}
-	if err := enter(ctx); err != nil {
+	if err := h.enter(ctx); err != nil {
 		return false, err
 	}
-	defer leave()
+	defer h.leave()
 	got := argon2.IDKey([]byte(password), salt, time, memory, threads, uint32(len(want)))
 	return subtle.ConstantTimeCompare(got, want) == 1 && readable, nil
 }
 
-func enter(ctx context.Context) error {
+func (h hasher) enter(ctx context.Context) error {
 	select {
-	case hashing <- struct{}{}:
+	case h <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ErrBusy.Wrap(ctx.Err())
 	}
 }
 
-func leave() { <-hashing }
+func (h hasher) leave() { <-h }

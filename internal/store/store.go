@@ -28,7 +28,7 @@ var (
 	// ErrDuplicate: a unique index holds that value for another document.
 	ErrDuplicate = fault.New(fault.Conflict, "duplicate_key", "another document has this key")
 	// ErrVersion: the document was changed by someone else since it was read.
-	ErrVersion = fault.New(fault.Conflict, "version_conflict", "the document has changed meanwhile")
+	ErrVersion = fault.New(fault.Conflict, "document_changed", "the document has changed meanwhile")
 	// ErrUndeclared: the collection or index was not declared at Open.
 	ErrUndeclared = fault.New(fault.Internal, "undeclared", "collection or index not declared")
 )
