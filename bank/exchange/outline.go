@@ -156,9 +156,9 @@ type rowProblems struct {
 	list   []bank.Problem
 }
 
-func (p *rowProblems) add(column int, severity bank.Severity, code, message string, params map[string]string) {
+func (p *rowProblems) add(column int, code, message string, params map[string]string) {
 	p.list = append(p.list, bank.Problem{Column: letter(column), Header: p.layout.names[column],
-		Severity: severity, Code: code, Message: message, Params: params})
+		Severity: bank.Error, Code: code, Message: message, Params: params})
 }
 
 func (t *tree) row(number int, cells []string) {
@@ -191,7 +191,7 @@ func (t *tree) row(number int, cells []string) {
 func (t *tree) noneBelow(level int, cells []string, p *rowProblems) {
 	for _, c := range t.layout.levels[level:] {
 		if Text(cell(cells, c.name)) != "" || Text(cell(cells, c.code)) != "" {
-			p.add(c.name, bank.Error, "range_orphan", orphanMessage, nil)
+			p.add(c.name, "range_orphan", orphanMessage, nil)
 		}
 	}
 }
@@ -214,10 +214,10 @@ func (t *tree) enter(parent *node, code, name string, c levelColumns, p *rowProb
 		return old
 	}
 	if code == "" {
-		p.add(max(c.code, 0), bank.Error, "range_code_missing", "the range has no code", map[string]string{"name": name})
+		p.add(max(c.code, 0), "range_code_missing", "the range has no code", map[string]string{"name": name})
 	}
 	if name == "" {
-		p.add(c.name, bank.Error, "range_name_missing", "the range has no name", map[string]string{"code": code})
+		p.add(c.name, "range_name_missing", "the range has no name", map[string]string{"code": code})
 	}
 	n := &node{code: code, name: name, path: parent.path.Join(code)}
 	parent.children = append(parent.children, n)
@@ -247,9 +247,9 @@ func (t *tree) weigh(n *node, number int, cells []string, c levelColumns, p *row
 	w, ok := parsePercent(shown, cell(t.raw[number], c.weight))
 	switch {
 	case !ok:
-		p.add(c.weight, bank.Error, "weight_form", "the weight is a percentage with at most two decimals", map[string]string{"value": shown})
+		p.add(c.weight, "weight_form", "the weight is a percentage with at most two decimals", map[string]string{"value": shown})
 	case n.weighted && n.weight != bank.Weight(w):
-		p.add(c.weight, bank.Error, "weight_conflict", "the range has another weight further up",
+		p.add(c.weight, "weight_conflict", "the range has another weight further up",
 			map[string]string{"weight": bank.Weight(w).String(), "before": n.weight.String()})
 	default:
 		n.weight, n.weighted = bank.Weight(w), true
@@ -271,14 +271,14 @@ func (t *tree) point(at *node, cells []string, p *rowProblems) (name string) {
 	importance, ok := importanceWords[written]
 	switch {
 	case at == &t.root:
-		p.add(c.pointName, bank.Error, "point_orphan", "the point stands in no range", nil)
+		p.add(c.pointName, "point_orphan", "the point stands in no range", nil)
 		return name
 	case code == "":
-		p.add(max(c.pointCode, 0), bank.Error, "point_code_missing", "the point has no code", nil)
+		p.add(max(c.pointCode, 0), "point_code_missing", "the point has no code", nil)
 	case name == "":
-		p.add(c.pointName, bank.Error, "point_name_missing", "the point has no name", nil)
+		p.add(c.pointName, "point_name_missing", "the point has no name", nil)
 	case !ok:
-		p.add(max(c.importance, 0), bank.Error, "importance_unknown", "the importance is X, Y or Z", map[string]string{"importance": written})
+		p.add(max(c.importance, 0), "importance_unknown", "the importance is X, Y or Z", map[string]string{"importance": written})
 	}
 	at.points = append(at.points, bank.Point{Code: code, Name: name, Importance: importance})
 	t.remember(at.path.Join(code), max(c.pointCode, 0))

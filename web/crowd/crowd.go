@@ -43,12 +43,11 @@ type State struct {
 }
 
 type run struct {
-	o        Options
-	base     *url.URL
-	staff    *client
-	mu       sync.Mutex
-	state    State
-	division engine.DivisionID
+	o     Options
+	base  *url.URL
+	staff *client
+	mu    sync.Mutex
+	state State
 }
 
 // Run holds one rehearsal and returns when the last candidate has handed in
@@ -62,6 +61,7 @@ func Run(ctx context.Context, o Options) (State, error) {
 		o.Transport = &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 256}
 	}
 	r := &run{o: o, base: base, staff: newClient(base, o.Transport), state: State{Stage: "prepare", Done: map[string]int{}}}
+	defer r.staff.http.CloseIdleConnections()
 	r.say()
 	plan, err := r.prepare(ctx)
 	if err != nil {
