@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -42,6 +44,7 @@ type App struct {
 	exam    *exam.Service
 	contest *engine.Contests
 	web     *web.Server
+	cert    *tls.Certificate // nil without TLS
 	closers []func() error
 }
 
@@ -60,6 +63,14 @@ func OpenApp(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 }
 
 func (a *App) open(ctx context.Context) error {
+	if a.cfg.TLS.Cert != "" {
+		// First, so that a wrong certificate is said before anything happens.
+		cert, err := tls.LoadX509KeyPair(a.cfg.TLS.Cert, a.cfg.TLS.Key)
+		if err != nil {
+			return errConfig.With(fault.Field{Path: "tls", Code: "unreadable", Message: err.Error()})
+		}
+		a.cert = &cert
+	}
 	if err := os.MkdirAll(a.cfg.Data, 0o750); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}

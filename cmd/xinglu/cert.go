@@ -14,6 +14,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,9 @@ func certCommand() *cobra.Command {
 		if days < 1 || days > 398 {
 			return errConfig.With(fault.Field{Path: "--days", Code: "bad_value", Message: "give 1 to 398"})
 		}
+		if err := checkHosts(hosts); err != nil {
+			return err
+		}
 		now := time.Now()
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
@@ -62,6 +66,26 @@ func certCommand() *cobra.Command {
 	return cmd
 }
 
+// hostForm is a DNS name, "*." before it or not.
+var hostForm = regexp.MustCompile(`^(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+
+// checkHosts refuses what no browser would take for a name: URLs, ports.
+func checkHosts(hosts []string) error {
+	var wrong []fault.Field
+	for _, h := range hosts {
+		if net.ParseIP(h) == nil && !hostForm.MatchString(h) {
+			wrong = append(wrong, fault.Field{Path: h, Code: "bad_host", Message: "give names like exam.hall or addresses like 192.168.1.10, without scheme and port"})
+		}
+	}
+	if len(wrong) > 0 {
+		return errConfig.With(wrong...)
+	}
+	return nil
+}
+
+// errCA: the folder holds a CA that cannot issue anything.
+var errCA = fault.New(fault.Invalid, "bad_ca", "the certificate authority in this folder cannot be used")
+
 // authority is the small CA.
 type authority struct {
 	cert *x509.Certificate
@@ -71,26 +95,31 @@ type authority struct {
 // loadOrMakeCA reads the CA of the folder or makes one for ten years.
 func loadOrMakeCA(dir string, now time.Time) (*authority, error) {
 	certFile, keyFile := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca-key.pem")
-	certPEM, err := os.ReadFile(certFile)
-	if errors.Is(err, fs.ErrNotExist) {
+	certPEM, err1 := os.ReadFile(certFile)
+	keyPEM, err2 := os.ReadFile(keyFile)
+	if errors.Is(err1, fs.ErrNotExist) && errors.Is(err2, fs.ErrNotExist) {
 		return makeCA(certFile, keyFile, now)
 	}
-	if err != nil {
-		return nil, err
-	}
-	keyPEM, err := os.ReadFile(keyFile)
-	if err != nil {
-		return nil, err
+	if err := errors.Join(err1, err2); err != nil {
+		// One without the other: making a new CA would orphan the tablets that
+		// trust the old one.
+		return nil, errCA.With(fault.Field{Path: dir, Code: "incomplete", Message: err.Error()})
 	}
 	certBlock, _ := pem.Decode(certPEM)
 	keyBlock, _ := pem.Decode(keyPEM)
 	if certBlock == nil || keyBlock == nil {
-		return nil, fault.New(fault.Invalid, "bad_ca", "%s or %s is not PEM", certFile, keyFile)
+		return nil, errCA.With(fault.Field{Path: dir, Code: "unreadable", Message: "ca.pem or ca-key.pem is not PEM"})
 	}
 	cert, err1 := x509.ParseCertificate(certBlock.Bytes)
 	key, err2 := x509.ParseECPrivateKey(keyBlock.Bytes)
 	if err := errors.Join(err1, err2); err != nil {
-		return nil, fmt.Errorf("reading the CA: %w", err)
+		return nil, errCA.With(fault.Field{Path: dir, Code: "unreadable", Message: err.Error()})
+	}
+	switch {
+	case !cert.IsCA || !key.PublicKey.Equal(cert.PublicKey):
+		return nil, errCA.With(fault.Field{Path: dir, Code: "unreadable", Message: "ca.pem is no CA, or ca-key.pem is not its key"})
+	case now.After(cert.NotAfter):
+		return nil, errCA.With(fault.Field{Path: certFile, Code: "expired", Message: "it ended on " + cert.NotAfter.Format(time.DateOnly) + "; use another folder and install its ca.pem on the tablets"})
 	}
 	return &authority{cert, key}, nil
 }
@@ -120,15 +149,20 @@ func makeCA(certFile, keyFile string, now time.Time) (*authority, error) {
 	return &authority{cert, key}, writePEM(certFile, 0o644, "CERTIFICATE", der)
 }
 
-// issue writes server.pem and server-key.pem for the hosts.
+// issue writes server.pem and server-key.pem for the hosts. The certificate
+// does not outlive its CA.
 func (a *authority) issue(dir string, hosts []string, now time.Time, days int) error {
+	end := now.AddDate(0, 0, days)
+	if end.After(a.cert.NotAfter) {
+		end = a.cert.NotAfter
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
 	}
 	t := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: hosts[0], Organization: []string{"Xinglu"}},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, days),
+		NotBefore: now.Add(-time.Hour), NotAfter: end,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	for _, h := range hosts {

@@ -60,10 +60,13 @@ type settings struct {
 	cmd     *cobra.Command
 }
 
-func rootCommand(environ []string) *cobra.Command {
+// rootCommand is the program's command line. begun is set when a command
+// starts its work: an error before that is a mistake in the call.
+func rootCommand(environ []string, begun *bool) *cobra.Command {
 	root := &cobra.Command{
 		Use: "xinglu", Short: "Skills contests and skill-level assessment in one program",
 		Version: version, SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRun: func(*cobra.Command, []string) { *begun = true },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(serveCommand(environ), verifyCommand(environ), demoCommand(), openapiCommand(),

@@ -81,9 +81,6 @@ func (d *Duration) UnmarshalText(b []byte) error {
 // String is the duration as it is written in a file.
 func (d Duration) String() string { return time.Duration(d).String() }
 
-// MarshalText implements encoding.TextMarshaler.
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
-
 // DefaultConfig is a centre server or a first look: embedded stores, this
 // machine only.
 func DefaultConfig() Config {
@@ -122,11 +119,7 @@ func LoadConfig(path string, environ []string) (Config, error) {
 		}
 		walkConfig(&c, func(f configField) {
 			if k.Exists(f.path) {
-				text := k.String(f.path)
-				if f.value.Kind() == reflect.Slice {
-					text = strings.Join(k.Strings(f.path), ",")
-				}
-				wrong = append(wrong, f.set(path+": "+f.path, text)...)
+				wrong = append(wrong, f.setYAML(path+": "+f.path, k.Get(f.path))...)
 			}
 		})
 	}
@@ -146,16 +139,17 @@ func applyEnv(c *Config, environ []string) (wrong []fault.Field) {
 	}
 	delete(vars, "XINGLU_CONFIG")
 	walkConfig(c, func(f configField) {
-		if value, ok := vars[f.env()]; ok {
+		value, given := vars[f.env()]
+		if given {
 			wrong = append(wrong, f.set(f.env(), value)...)
 		}
-		if name, ok := vars[f.env()+"_FILE"]; ok {
-			body, err := os.ReadFile(name)
-			if err != nil {
-				wrong = append(wrong, fault.Field{Path: f.env() + "_FILE", Code: "unreadable", Message: err.Error()})
-				return
-			}
-			wrong = append(wrong, f.set(f.env()+"_FILE", strings.TrimSpace(string(body)))...)
+		name, inFile := vars[f.env()+"_FILE"]
+		switch {
+		case !inFile:
+		case given:
+			wrong = append(wrong, fault.Field{Path: f.env() + "_FILE", Code: "given_twice", Message: f.env() + " is set too; keep one of them"})
+		default:
+			wrong = append(wrong, f.setFile(f.env()+"_FILE", name)...)
 		}
 	})
 	walkConfig(c, func(f configField) { delete(vars, f.env()); delete(vars, f.env()+"_FILE") })
@@ -209,8 +203,11 @@ func (c *Config) Validate() error {
 			bad(path, "must be at least 1")
 		}
 	}
-	if c.Board.Tick < 0 || c.Stop <= 0 {
-		bad("stop", "board.tick must not be negative and stop must be above zero")
+	if c.Board.Tick < 0 {
+		bad("board.tick", "must not be negative")
+	}
+	if c.Stop <= 0 {
+		bad("stop", "must be above zero")
 	}
 	if len(wrong) == 0 {
 		return nil
@@ -250,6 +247,35 @@ func (f configField) set(where, text string) []fault.Field {
 		return []fault.Field{{Path: where, Code: "bad_value", Message: err.Error()}}
 	}
 	return nil
+}
+
+// setYAML takes a value of the file: one value, or a list where the setting
+// is one.
+func (f configField) setYAML(where string, value any) []fault.Field {
+	if value == nil {
+		return []fault.Field{{Path: where, Code: "bad_value", Message: "give a value or leave the key out"}}
+	}
+	list, isList := value.([]any)
+	if !isList {
+		return f.set(where, fmt.Sprint(value))
+	}
+	if f.value.Kind() != reflect.Slice {
+		return []fault.Field{{Path: where, Code: "bad_value", Message: "one value is wanted, not a list"}}
+	}
+	words := make([]string, len(list))
+	for i, v := range list {
+		words[i] = fmt.Sprint(v)
+	}
+	return f.set(where, strings.Join(words, ","))
+}
+
+// setFile takes the content of the named file, without space around it.
+func (f configField) setFile(where, name string) []fault.Field {
+	body, err := os.ReadFile(name)
+	if err != nil {
+		return []fault.Field{{Path: where, Code: "unreadable", Message: err.Error()}}
+	}
+	return f.set(where, strings.TrimSpace(string(body)))
 }
 
 func walkConfig(c *Config, visit func(configField)) {

@@ -49,19 +49,11 @@ func demoCommand() *cobra.Command {
 			o.Password = strings.TrimSpace(string(b))
 		}
 		o.URL = strings.TrimRight(o.URL, "/")
-		transport := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 256}
-		if ca != "" {
-			pem, err := os.ReadFile(ca)
-			if err != nil {
-				return err
-			}
-			pool := x509.NewCertPool()
-			if !pool.AppendCertsFromPEM(pem) {
-				return errConfig.With(fault.Field{Path: "--ca", Code: "bad_value", Message: "no certificate in " + ca})
-			}
-			transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+		transport, err := transportFor(ca)
+		if err != nil {
+			return err
 		}
-		o.Transport, o.Log = transport, openLog()
+		o.Transport, o.Log = transport, commandLog(cmd)
 		out, last := cmd.OutOrStdout(), ""
 		o.Say = func(s crowd.State) {
 			line := s.Stage
@@ -81,4 +73,22 @@ func demoCommand() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// transportFor trusts the CA of the file, or the system's where it is "".
+func transportFor(ca string) (*http.Transport, error) {
+	t := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 256}
+	if ca == "" {
+		return t, nil
+	}
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errConfig.With(fault.Field{Path: "--ca", Code: "bad_value", Message: "no certificate in " + ca})
+	}
+	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	return t, nil
 }

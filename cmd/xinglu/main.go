@@ -20,12 +20,16 @@ func main() {
 
 // run is the program as a function, for tests.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	root := rootCommand(environ)
+	begun := false
+	root := rootCommand(environ, &begun)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
 		printError(stderr, err)
+		if !begun {
+			return exitInvalid
+		}
 		return exitCode(err)
 	}
 	return 0

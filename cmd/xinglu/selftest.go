@@ -80,7 +80,7 @@ type scratchDB struct{ *mongodb.DB }
 func (d scratchDB) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	return errors.Join(d.DB.Drop(ctx), d.DB.Close())
+	return errors.Join(d.Drop(ctx), d.DB.Close())
 }
 
 func selftestRedis(ctx context.Context, out io.Writer, addr, scratch string) storetest.Counts {

@@ -5,14 +5,13 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +39,7 @@ func serveCommand(environ []string) *cobra.Command {
 func serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger) error {
 	// The port is taken first: a second server on it fails before it touches
 	// the stores.
-	ln, err := net.Listen("tcp", cfg.Listen)
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return fmt.Errorf("listening on %s: %w", cfg.Listen, err)
 	}
@@ -72,12 +71,12 @@ func (a *App) serve(ctx context.Context, ln net.Listener, stdout io.Writer) erro
 	}
 	failed := make(chan error, 1)
 	go func() {
-		if a.cfg.TLS.Cert != "" {
-			srv.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-			failed <- srv.ServeTLS(ln, a.cfg.TLS.Cert, a.cfg.TLS.Key)
+		if a.cert == nil {
+			failed <- srv.Serve(ln)
 			return
 		}
-		failed <- srv.Serve(ln)
+		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*a.cert}, MinVersion: tls.VersionTLS12}
+		failed <- srv.ServeTLS(ln, "", "")
 	}()
 	printGuide(stdout, a.url(), guide)
 	a.log.Info("ready", "url", a.url(), "store", a.storeName(), "boards", a.boardsName(), "version", version)
@@ -113,7 +112,7 @@ func (a *App) boardsName() string {
 // url is where a browser on this machine finds the server.
 func (a *App) url() string {
 	scheme := "http"
-	if a.cfg.TLS.Cert != "" {
+	if a.cert != nil {
 		scheme = "https"
 	}
 	host, port, _ := net.SplitHostPort(a.cfg.Listen)
@@ -126,11 +125,9 @@ func (a *App) url() string {
 // rehearse drives a crowd through this server's public API. The organiser it
 // needs is an account made for the occasion and closed afterwards.
 func (a *App) rehearse(ctx context.Context, n int, say func(web.RehearsalState)) error {
-	var secret [16]byte
-	rand.Read(secret[:])
-	password := hex.EncodeToString(secret[:])
+	password := rand.Text()
 	acc, err := a.access.CreateAccount(ctx, "rehearsal", access.Draft{
-		Login: "rehearsal-" + password[:8], Name: "系统演练", Unit: "系统演练", Roles: []access.Role{access.Organiser}, Password: password,
+		Login: "rehearsal-" + rand.Text()[:8], Name: "系统演练", Unit: "系统演练", Roles: []access.Role{access.Organiser}, Password: password,
 	})
 	if err != nil {
 		return err
@@ -142,13 +139,9 @@ func (a *App) rehearse(ctx context.Context, n int, say func(web.RehearsalState))
 			a.log.Error("rehearsal account not closed", "account", acc.ID, "error", err)
 		}
 	}()
-	transport, err := a.ownTransport()
-	if err != nil {
-		return err
-	}
 	_, err = crowd.Run(ctx, crowd.Options{
 		URL: a.url(), Login: acc.Login, Password: password, Crowd: n, Length: rehearsalLength,
-		Seed: uint64(time.Now().UnixNano()), Transport: transport, Log: a.log,
+		Seed: uint64(time.Now().UnixNano()), Transport: a.ownTransport(), Log: a.log,
 		Say: func(s crowd.State) {
 			say(web.RehearsalState{Stage: s.Stage, Done: s.Done, Division: s.Division})
 		},
@@ -160,31 +153,24 @@ func (a *App) rehearse(ctx context.Context, n int, say func(web.RehearsalState))
 const rehearsalLength = 90 * time.Second
 
 // ownTransport trusts the server's own certificate and no other.
-func (a *App) ownTransport() (http.RoundTripper, error) {
+func (a *App) ownTransport() http.RoundTripper {
 	t := &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 256}
-	if a.cfg.TLS.Cert == "" {
-		return t, nil
-	}
-	pair, err := tls.LoadX509KeyPair(a.cfg.TLS.Cert, a.cfg.TLS.Key)
-	if err != nil {
-		return nil, err
-	}
-	leaf, err := x509.ParseCertificate(pair.Certificate[0])
-	if err != nil {
-		return nil, err
+	if a.cert == nil {
+		return t
 	}
 	pool := x509.NewCertPool()
-	for _, der := range pair.Certificate {
-		if c, err := x509.ParseCertificate(der); err == nil {
-			pool.AddCert(c)
-		}
-	}
+	pool.AddCert(a.cert.Leaf)
+	// The rehearsal comes by the address of the listener, which need not be in
+	// the certificate; any name that is will do.
 	name := "localhost"
-	if len(leaf.DNSNames) > 0 {
-		name = leaf.DNSNames[0]
+	switch leaf := a.cert.Leaf; {
+	case len(leaf.DNSNames) > 0:
+		name = strings.Replace(leaf.DNSNames[0], "*", "rehearsal", 1)
+	case len(leaf.IPAddresses) > 0:
+		name = leaf.IPAddresses[0].String()
 	}
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, ServerName: name, MinVersion: tls.VersionTLS12}
-	return t, nil
+	return t
 }
 
 // printGuide tells a visitor where to go and how to come in.
@@ -211,5 +197,7 @@ func printGuide(w io.Writer, url string, g *demo.Guide) {
 	fmt.Fprintf(w, "\n按 Ctrl+C 停止；数据保留，再次启动即恢复。 Ctrl+C stops; the data stays.\n\n")
 }
 
-// openLog is where commands without a server write their warnings.
-func openLog() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)) }
+// commandLog is where commands without a server write their warnings.
+func commandLog(cmd *cobra.Command) *slog.Logger {
+	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+}

@@ -24,9 +24,9 @@ func verifyCommand(environ []string) *cobra.Command {
 		}
 		var db store.DB
 		if cfg.Mongo != "" {
-			db, err = openStore(cmd.Context(), cfg, openLog())
+			db, err = openStore(cmd.Context(), cfg, commandLog(cmd))
 		} else {
-			db, err = sqlite.OpenReadOnly(cmd.Context(), databaseFile(cfg), sqlite.Options{Collections: collections(), Log: openLog()})
+			db, err = sqlite.OpenReadOnly(cmd.Context(), databaseFile(cfg), sqlite.Options{Collections: collections(), Log: commandLog(cmd)})
 		}
 		if err != nil {
 			return err

@@ -13,6 +13,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -162,6 +164,9 @@ func (s Services) accounts(ctx context.Context, p *people, g *Guide) ([]engine.P
 		}
 		there[m.Login] = a.ID
 	}
+	// The coding officer has no screens yet; a login that opens nothing would
+	// only puzzle a visitor.
+	g.Staff = slices.DeleteFunc(g.Staff, func(m StaffLogin) bool { return len(access.Actions(m.Roles)) == 0 })
 	var panel []engine.PanelJudge
 	for _, j := range p.Judges {
 		panel = append(panel, engine.PanelJudge{Judge: there[j.Login], Unit: j.Unit})
@@ -226,19 +231,19 @@ func Blueprint() bank.Blueprint {
 // window is how long one round admits candidates.
 const window = 24 * time.Hour
 
-// round finds the sitting of a round that still admits candidates.
+// ours begins the ids of the demonstration's sittings. What visitors make in
+// the same store is theirs.
+const ours = "demo-"
+
+// round finds the sitting of a round that still admits candidates for a
+// while.
 func (s Services) round(ctx context.Context) (exam.SittingID, error) {
 	open, err := s.Contest.Opened(ctx)
 	if err != nil {
 		return "", err
 	}
-	for i := len(open) - 1; i >= 0; i-- {
-		d := open[i]
-		c, err := s.Contest.Contest(ctx, d.Contest)
-		if err != nil {
-			return "", err
-		}
-		if c.Rehearsal || d.Theory == nil {
+	for _, d := range slices.Backward(open) {
+		if d.Theory == nil || !strings.HasPrefix(string(d.Theory.Sitting), ours) {
 			continue
 		}
 		info, err := s.Exam.Sitting(ctx, d.Theory.Sitting)
@@ -248,7 +253,7 @@ func (s Services) round(ctx context.Context) (exam.SittingID, error) {
 		if info.State == exam.Running && info.StartedAt != nil && s.Now().Before(info.StartedAt.Add(window-2*time.Hour)) {
 			return info.ID, nil
 		}
-		return "", nil
+		return "", nil // the newest is over, and so are those before it
 	}
 	return "", nil
 }
@@ -256,7 +261,7 @@ func (s Services) round(ctx context.Context) (exam.SittingID, error) {
 // newRound makes sitting, contest and division, and starts them.
 func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID, panel []engine.PanelJudge) (exam.SittingID, error) {
 	now := s.Now().UTC()
-	id := exam.SittingID("demo-" + now.Format("20060102150405"))
+	id := exam.SittingID(ours + now.Format("20060102150405"))
 	if err := s.Exam.CreateSitting(ctx, sitting(id, p, papers, now)); err != nil {
 		return "", err
 	}
@@ -369,9 +374,14 @@ func (s Services) guide(ctx context.Context, p *people, id exam.SittingID, g *Gu
 			})
 		}
 	}
-	boards, err := s.Contest.Boards(ctx)
-	if err == nil && len(boards) > 0 {
-		g.Board = boards[0].ID
+	open, err := s.Contest.Opened(ctx)
+	if err != nil {
+		return err
 	}
-	return err
+	for _, d := range open {
+		if d.Theory != nil && d.Theory.Sitting == id {
+			g.Board = d.ID
+		}
+	}
+	return nil
 }

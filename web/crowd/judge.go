@@ -112,6 +112,10 @@ func (b *bench) confer(ctx context.Context) error {
 		if open == 0 {
 			return nil
 		}
+		// A socket that nobody reads from answers no pings and is given up.
+		if err := ask(b.ws, map[string]any{"t": "beat", "n": 1}, "beat"); err != nil {
+			return err
+		}
 		if err := pause(ctx, b.rng, 2*time.Second); err != nil {
 			return err
 		}

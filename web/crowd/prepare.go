@@ -2,6 +2,7 @@ package crowd
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -24,10 +25,6 @@ type plan struct {
 type items[T any] struct {
 	Items []T `json:"items"`
 }
-
-// judgePIN of the simulated judges; their accounts exist for the rehearsal
-// contest alone.
-const judgePIN = "258036"
 
 // prepare sets a rehearsal up as an organiser does in the console: contest,
 // judges, sitting, candidates, tickets, division.
@@ -125,18 +122,19 @@ func (r *run) paper(ctx context.Context) (bank.Paper, error) {
 func (r *run) hireJudges(ctx context.Context, name string, n int) ([]judgeLogin, []engine.PanelJudge, error) {
 	var logins []judgeLogin
 	var panel []engine.PanelJudge
+	pin := rand.Text() // the accounts stay when the rehearsal is over: nobody shall know it
 	for i := range n {
 		login := fmt.Sprintf("%s-j%d", name, i+1)
 		var made struct {
 			ID access.AccountID `json:"id"`
 		}
 		err := r.staff.call(ctx, "POST", "/api/admin/accounts", access.Draft{
-			Login: login, Name: fmt.Sprintf("演练裁判%d", i+1), Unit: "演练裁判组", Roles: []access.Role{access.Judge}, Password: judgePIN,
+			Login: login, Name: fmt.Sprintf("演练裁判%d", i+1), Unit: "演练裁判组", Roles: []access.Role{access.Judge}, Password: pin,
 		}, &made)
 		if err != nil {
 			return nil, nil, err
 		}
-		logins = append(logins, judgeLogin{login, judgePIN})
+		logins = append(logins, judgeLogin{login, pin})
 		panel = append(panel, engine.PanelJudge{Judge: made.ID, Unit: "演练裁判组"})
 	}
 	return logins, panel, nil

@@ -1,0 +1,222 @@
+package demo_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/demo"
+	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/live"
+	"github.com/xinglu/xinglu/internal/seal"
+	"github.com/xinglu/xinglu/internal/store/sqlite"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+// house is the services that a demonstration fills, with a clock to set.
+type house struct {
+	demo.Services
+	now time.Time
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return h.now }
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "d.db"), sqlite.Options{
+		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections), Log: slog.New(slog.DiscardHandler),
+	})
+	must(t, err)
+	led, bus := ledger.Open(db.Ledger(), ledger.Options{}), live.NewMemory(live.Options{})
+	h.Now = clock
+	h.Access = access.New(db, led, access.Options{Now: clock, MinPassword: 6})
+	h.Bank = bank.New(db, led, clock)
+	h.Contest = engine.New(db, led, bus, engine.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})
+	sealer, err := seal.New(make([]byte, seal.KeySize))
+	must(t, err)
+	h.Exam, err = exam.New(db, led, bus, func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
+		p, err := h.Bank.Paper(ctx, id)
+		if err != nil {
+			return p, nil, err
+		}
+		list, err := h.Bank.QuestionsOf(ctx, &p)
+		return p, list, err
+	}, sealer, exam.Options{Now: clock})
+	must(t, err)
+	t.Cleanup(func() { h.Exam.Close(); h.Contest.Close(); bus.Close(); led.Close(); db.Close() })
+	return h
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) load(t *testing.T) demo.Guide {
+	t.Helper()
+	g, err := demo.Load(t.Context(), h.Services)
+	must(t, err)
+	return g
+}
+
+func (h *house) sittings(t *testing.T) []exam.SittingInfo {
+	t.Helper()
+	list, _, err := h.Exam.Sittings(t.Context(), "", 50)
+	must(t, err)
+	return list
+}
+
+// TestLoad is the demonstration as the issue wants it, brought in through the
+// same doors as real data, and used as a visitor would.
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	g := h.load(t)
+
+	outlines, err := h.Bank.Outlines(ctx)
+	must(t, err)
+	if len(outlines) != 1 {
+		t.Fatalf("%d outlines", len(outlines))
+	}
+	questions, err := h.Bank.Questions(ctx, outlines[0].ID)
+	must(t, err)
+	kinds := map[bank.Kind]int{}
+	for _, q := range questions {
+		kinds[q.Kind]++
+	}
+	if len(questions) < 300 || kinds[bank.SingleChoice] == 0 || kinds[bank.MultipleChoice] == 0 || kinds[bank.TrueFalse] == 0 {
+		t.Errorf("%d questions: %v, want at least 300 of three kinds", len(questions), kinds)
+	}
+	list := h.sittings(t)
+	if len(list) != 1 || list[0].Prepared != 60 || len(list[0].Centres) != 3 || len(list[0].Papers) != 2 || list[0].State != exam.Running {
+		t.Fatalf("sittings: %+v", list)
+	}
+	divisions, err := h.Contest.Opened(ctx)
+	must(t, err)
+	aspects := 0
+	for _, m := range divisions[0].Scheme.Modules {
+		aspects += len(m.Aspects())
+	}
+	if len(divisions) != 1 || aspects < 18 || aspects > 25 || g.Board != divisions[0].ID {
+		t.Errorf("%d aspects, want about 20; board %s, want %s", aspects, g.Board, divisions[0].ID)
+	}
+	for _, p := range divisions[0].Panels {
+		if size := divisions[0].Rules.Panel.Size; size != 5 || len(p.Judges) < size {
+			t.Errorf("panel %+v of %d", p, size)
+		}
+	}
+
+	if len(g.Candidates) == 0 || len(g.Judges) < 5 || len(g.Staff) == 0 {
+		t.Fatalf("guide %+v", g)
+	}
+	for _, c := range g.Candidates {
+		if _, me, err := h.Exam.SignIn(ctx, exam.TicketNo(c.Ticket), c.IDTail); err != nil || me.Candidate.Name != c.Name {
+			t.Errorf("candidate %+v: %q %v", c, me.Candidate.Name, err)
+		}
+	}
+	busy := 0
+	for _, j := range g.Judges {
+		acc, _, err := h.Access.SignIn(ctx, access.Judging, j.Login, j.Password)
+		must(t, err)
+		sheets, err := h.Contest.Sheets(ctx, acc.ID, divisions[0].ID)
+		must(t, err)
+		if len(sheets) > 0 {
+			busy++
+		}
+	}
+	if busy < 5 {
+		t.Errorf("%d judges have sheets, want the panel of five", busy)
+	}
+	roles := map[access.Role]bool{}
+	for _, s := range g.Staff {
+		if _, _, err := h.Access.SignIn(ctx, access.Console, s.Login, s.Password); err != nil {
+			t.Errorf("staff %s: %v", s.Login, err)
+		}
+		for _, r := range s.Roles {
+			roles[r] = true
+		}
+	}
+	if !roles[access.Organiser] || !roles[access.ChiefJudge] {
+		t.Errorf("roles %v: no organiser or chief judge to sign in as", roles)
+	}
+}
+
+func TestLoadAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	first := h.load(t)
+	if diff := cmp.Diff(first, h.load(t)); diff != "" {
+		t.Errorf("the second start differs (-first +second):\n%s", diff)
+	}
+	// Who has come in is not offered again.
+	id, _, err := h.Exam.SignIn(ctx, exam.TicketNo(first.Candidates[0].Ticket), first.Candidates[0].IDTail)
+	must(t, err)
+	_, _, err = h.Exam.Admit(ctx, id, exam.Seat{Device: "pc", Pledge: true})
+	must(t, err)
+	for _, c := range h.load(t).Candidates {
+		if c.Ticket == first.Candidates[0].Ticket {
+			t.Errorf("%+v has been admitted already", c)
+		}
+	}
+	// A contest that a visitor made and has not started is none of ours.
+	outlines, err := h.Bank.Outlines(ctx)
+	must(t, err)
+	papers, err := h.Bank.Papers(ctx, outlines[0].ID)
+	must(t, err)
+	mine := h.sittings(t)[0].Sitting
+	mine.ID, mine.Papers, mine.Ticket = "visitor", []bank.PaperID{papers[0].ID}, "99{serial:4}"
+	must(t, h.Exam.CreateSitting(ctx, mine))
+	h.visitorsContest(t, "visitor")
+	if g := h.load(t); g.Board != first.Board || len(h.sittings(t)) != 2 {
+		t.Errorf("%d sittings, board %s: a visitor's contest made a new round", len(h.sittings(t)), g.Board)
+	}
+
+	h.now = h.now.Add(21 * time.Hour)
+	h.load(t)
+	if n := len(h.sittings(t)); n != 2 {
+		t.Errorf("%d sittings within the window", n)
+	}
+	h.now = h.now.Add(2 * time.Hour)
+	next := h.load(t)
+	if n := len(h.sittings(t)); n != 3 {
+		t.Errorf("%d sittings after the window, want a new one", n)
+	}
+	if len(next.Candidates) == 0 || next.Candidates[0].Ticket == first.Candidates[0].Ticket {
+		t.Errorf("tickets of the new round: %+v", next.Candidates)
+	}
+	if _, _, err := h.Exam.SignIn(ctx, exam.TicketNo(next.Candidates[0].Ticket), next.Candidates[0].IDTail); err != nil {
+		t.Errorf("the new round: %v", err)
+	}
+}
+
+// visitorsContest opens a division on the sitting, as a visitor might in the
+// console.
+func (h *house) visitorsContest(t *testing.T, sitting exam.SittingID) {
+	t.Helper()
+	ctx := t.Context()
+	model, err := h.Contest.Opened(ctx)
+	must(t, err)
+	c, err := h.Contest.CreateContest(ctx, engine.ContestDraft{Name: scoring.Text{ZH: "别的大赛"}, Event: scoring.Text{ZH: "电工"}})
+	must(t, err)
+	d, err := h.Contest.CreateDivision(ctx, engine.DivisionDraft{
+		Contest: c.ID, Name: scoring.Text{ZH: "组"}, Scheme: model[0].Scheme, Rules: model[0].Rules, Panels: model[0].Panels,
+		Theory: &engine.Theory{Module: model[0].Theory.Module, Sitting: sitting},
+	})
+	must(t, err)
+	must(t, h.Contest.Enter(ctx, d.ID, []engine.Competitor{engine.NewCompetitor("c", "某选手", "某单位", "济南")}))
+	h.now = h.now.Add(time.Second)
+	must(t, h.Contest.Open(ctx, "visitor", d.ID, 1))
+}
