@@ -136,9 +136,9 @@ func TestBenchFlags(t *testing.T) {
 		{"rounds", []string{"bench", "save", "--rounds", "-1"}, exitInvalid, "--rounds: 1 to 100"},
 		{"many rounds", []string{"bench", "board", "--rounds", "101"}, exitInvalid, "--rounds: 1 to 100"},
 		{"no folder", []string{"bench", "save", "--dir", "/does/not/exist"}, exitInvalid, "--dir: /does/not/exist is not a folder"},
-		{"no number", []string{"bench", "save", "--rounds", "many"}, exitFailed, "invalid argument"},
-		{"unknown flag", []string{"bench", "board", "--fast"}, exitFailed, "unknown flag: --fast"},
-		{"an argument", []string{"bench", "save", "now"}, exitFailed, "unknown command"},
+		{"no number", []string{"bench", "save", "--rounds", "many"}, exitInvalid, "invalid argument"},
+		{"unknown flag", []string{"bench", "board", "--fast"}, exitInvalid, "unknown flag: --fast"},
+		{"an argument", []string{"bench", "save", "now"}, exitInvalid, "unknown command"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
