@@ -2,7 +2,7 @@
 import { marks } from '../shared/format'
 import { t, text } from '../shared/i18n'
 import { decimal, isBlank, markOf } from './marking'
-import type { Draft, Outgoing, Seen } from './tablet'
+import type { Draft, Seen } from './tablet'
 import type { Aspect, Observation, SheetBrief } from './wire'
 
 /** An entry in one line: "2 级", "8.8 A", "3 处". */
@@ -24,8 +24,8 @@ export type Standing = 'refused' | 'sending' | 'conference' | 'draft' | 'not_sta
 /** The standing of a sheet from what the server says and what is on this tablet. */
 export function standingOf(sheet: SheetBrief, draft: Draft | undefined, out: boolean): Standing {
   if (out) return 'sending'
-  if (draft?.refusal) return 'refused'
   if (sheet.state === 'agreed') return 'agreed'
+  if (draft?.refusal || isOutdated(draft, sheet, out)) return 'refused'
   if (sheet.state === 'conference') return 'conference'
   return draft ? 'draft' : sheet.state
 }
@@ -35,8 +35,8 @@ export function isOpen(standing: Standing): boolean {
   return ['refused', 'conference', 'draft', 'not_started'].includes(standing)
 }
 
-/** The version conflict of a draft: another tablet handed the sheet in meanwhile. */
-export function isOutdated(draft: Draft | undefined, sheet: SheetBrief, out: Outgoing | undefined): boolean {
+/** Whether another tablet has handed the sheet in since the draft was begun. */
+export function isOutdated(draft: Draft | undefined, sheet: SheetBrief, out: boolean): boolean {
   return !!draft && !out && draft.expect !== sheet.version && sheet.state !== 'agreed'
 }
 

@@ -185,7 +185,8 @@ export function createJudge() {
     try {
       await api.get('/api/judge/me')
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) signedOut(t('judge.sign_in.ended'))
+      const ended = error instanceof Problem && error.status === 401
+      if (ended && phase.value === 'ready') signedOut(t('judge.sign_in.ended')) // not when replaced meanwhile
     } finally {
       checking = false
     }
@@ -205,6 +206,8 @@ export function createJudge() {
         return news(frame.sheet, frame.conferences ?? [])
       case 'refresh':
         return refresh()
+      case 'replaced':
+        phase.value = 'replaced'
     }
   }
 

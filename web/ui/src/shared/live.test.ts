@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { backoff, isTerminal, openLive, type Frame, type Live, type LiveOptions } from './live'
+import { backoff, retryAfter, isTerminal, openLive, type Frame, type Live, type LiveOptions } from './live'
 
 /** A socket whose other end is the test. */
 class FakeSocket {
@@ -12,7 +12,7 @@ class FakeSocket {
   sent: Frame[] = []
   onopen?: () => void
   onmessage?: (event: { data: string }) => void
-  onclose?: (event: { code: number }) => void
+  onclose?: (event: { code: number; reason: string }) => void
   readonly url: string
 
   constructor(url: string) {
@@ -29,9 +29,9 @@ class FakeSocket {
   send(data: string): void {
     this.sent.push(JSON.parse(data) as Frame)
   }
-  close(code = 1005): void {
+  close(code = 1005, reason = ''): void {
     this.readyState = 3
-    this.onclose?.({ code })
+    this.onclose?.({ code, reason })
   }
 }
 
@@ -141,6 +141,31 @@ describe('openLive', () => {
     expect(FakeSocket.all).toHaveLength(6)
   })
 
+  it('waits as long as the server asks', () => {
+    connect()
+    FakeSocket.last.close(4000, '{"retry_after":5000}')
+    vi.advanceTimersByTime(4_900)
+    expect(FakeSocket.all).toHaveLength(1)
+    vi.advanceTimersByTime(200)
+    expect(FakeSocket.all).toHaveLength(2)
+  })
+
+  it('takes a new connection when something was missed', () => {
+    const onLost = vi.fn()
+    connect({ onLost })
+    FakeSocket.last.open()
+    FakeSocket.last.says({ t: 'welcome' })
+    const old = FakeSocket.last
+    live.renew()
+    live.renew() // once is enough
+    expect(old.readyState).toBe(3)
+    expect(onLost).toHaveBeenCalledOnce()
+    vi.advanceTimersByTime(400)
+    expect(FakeSocket.all).toHaveLength(2)
+    old.says({ t: 'beat' })
+    expect(live.ready.value).toBe(false)
+  })
+
   it('gives a read-only channel up when the server falls silent', () => {
     connect({ beatEvery: 0, quietAfter: 20_000, hello: undefined })
     FakeSocket.last.open()
@@ -164,5 +189,20 @@ describe('backoff', () => {
   it('knows which ends are final', () => {
     expect([1006, 4001, 4008].some(isTerminal)).toBe(false)
     expect([4100, 4101, 4102, 4113].every(isTerminal)).toBe(true)
+  })
+})
+
+describe('the wait that the server asks for', () => {
+  it.each<[string, number | undefined]>([
+    ['{"retry_after":1500}', 1500],
+    ['{"retry_after":9999999}', 60_000],
+    ['{"retry_after":-1}', undefined],
+    ['{"retry_after":"soon"}', undefined],
+    ['{}', undefined],
+    ['{broken', undefined],
+    ['restarting', undefined],
+    ['', undefined],
+  ])('of %j', (reason, want) => {
+    expect(retryAfter(reason)).toBe(want)
   })
 })

@@ -33,6 +33,20 @@ export function backoff(
   return 100 + random() * Math.min(cap, base * 2 ** Math.min(attempt, 20))
 }
 
+/**
+ * The wait (ms) that the server asks for in the reason of a close, {"retry_after":1500}; nothing when it names none.
+ * It spreads the clients, so it is taken as it is, up to a minute.
+ */
+export function retryAfter(reason: string): number | undefined {
+  if (!reason.startsWith('{')) return undefined
+  try {
+    const { retry_after: wait } = JSON.parse(reason) as { retry_after?: unknown }
+    return typeof wait === 'number' && wait >= 0 ? Math.min(wait, 60_000) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** How to connect and what to do with what comes. Times are milliseconds. */
 export interface LiveOptions<In extends Frame> {
   /** Path ("/api/exam/ws") or a function of it, asked at each try (for a resume position). */
@@ -70,6 +84,8 @@ export interface Live {
   send: (frame: Frame) => boolean
   /** Tries at once instead of waiting. */
   retry: () => void
+  /** Gives this connection up for a new one: something was missed on it. */
+  renew: () => void
   /** Ends the connection and all timers. */
   close: () => void
 }
@@ -122,7 +138,7 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
       if (ws === socket) receive(JSON.parse(event.data) as In & { n?: number })
     }
     ws.onclose = (event) => {
-      if (ws === socket) lost(event.code)
+      if (ws === socket) lost(event.code, retryAfter(event.reason))
     }
   }
 
@@ -140,7 +156,7 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
     options.onFrame(frame, sentAt)
   }
 
-  function lost(code: number): void {
+  function lost(code: number, wait?: number): void {
     socket = null
     ready.value = false
     beat = null
@@ -151,7 +167,8 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
       close()
       options.onTerminal?.(code)
     } else if (!over) {
-      retryTimer = setTimeout(connect, backoff(tries++, Math.random, 500, cap))
+      retryTimer = setTimeout(connect, wait ?? backoff(tries, Math.random, 500, cap))
+      tries++
     }
   }
 
@@ -206,5 +223,5 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
   const ticker = setInterval(tick, 1_000)
   window.addEventListener('online', retry)
   connect()
-  return { state, ready: readonly(ready), send, retry, close }
+  return { state, ready: readonly(ready), send, retry, renew: () => socket && abandon(), close }
 }
