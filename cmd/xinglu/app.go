@@ -50,7 +50,8 @@ type App struct {
 
 // collections is everything the program stores.
 func collections() []store.Collection {
-	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections)
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections,
+		[]store.Collection{keyMarks.Collection})
 }
 
 // OpenApp opens stores and services. On an error what was opened is closed.
@@ -85,7 +86,7 @@ func (a *App) open(ctx context.Context) error {
 		return fmt.Errorf("opening live channels: %w", err)
 	}
 	a.onClose(a.bus.Close)
-	sealer, err := openSealer(a.cfg)
+	sealer, err := openSealer(ctx, a.cfg, a.db)
 	if err != nil {
 		return err
 	}
@@ -126,20 +127,6 @@ func openBus(ctx context.Context, cfg Config, log *slog.Logger) (live.Bus, error
 		return redisbus.Open(ctx, redisbus.Options{Addr: cfg.Redis, Log: log})
 	}
 	return live.NewMemory(live.Options{}), nil
-}
-
-func openSealer(cfg Config) (*seal.Sealer, error) {
-	var key []byte
-	var err error
-	if cfg.SecretKey != "" {
-		key, err = seal.ParseKey(cfg.SecretKey)
-	} else {
-		key, err = seal.LoadOrCreateKey(filepath.Join(cfg.Data, "secret.key"))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("secret key: %w", err)
-	}
-	return seal.New(key)
 }
 
 func (a *App) openExam(sealer *seal.Sealer) (*exam.Service, error) {
