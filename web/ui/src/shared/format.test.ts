@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { countdown, dateTime, duration, levelName, marks, optionLetter, timeSeconds } from './format'
+import {
+  countdown,
+  dateTime,
+  duration,
+  fieldTime,
+  instantOf,
+  levelName,
+  marks,
+  optionLetter,
+  timeSeconds,
+} from './format'
 import { resetLang, setLang } from './i18n'
 
 describe('format', () => {
@@ -41,5 +51,11 @@ describe('format', () => {
     expect(duration(5_000)).toBe('5 秒')
     expect(levelName(3)).toBe('三级/高级工')
     expect(optionLetter(3)).toBe('D')
+  })
+
+  it('reads the times of fields in the official zone', () => {
+    expect(fieldTime('2026-11-23T01:00:00.000Z')).toBe('2026-11-23 09:00')
+    expect(instantOf('2026-11-23 09:00')).toBe('2026-11-23T01:00:00.000Z')
+    expect(instantOf('2026-11-23 9 o’clock')).toBe('')
   })
 })

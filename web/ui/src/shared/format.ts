@@ -51,6 +51,20 @@ export function dateTime(value: string | number | Date): string {
   return `${date(value)} ${time(value)}`
 }
 
+/** A time as date and time fields hold it: "2026-11-23 09:00". */
+export function fieldTime(value: string | number | Date): string {
+  const d = local(value)
+  return `${d.getUTCFullYear()}-${two(d.getUTCMonth() + 1)}-${two(d.getUTCDate())} ${time(value)}`
+}
+
+/** The instant (RFC 3339, UTC) of a field's time in the official zone; "" when it is not one. */
+export function instantOf(field: string): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})$/.exec(field.trim())
+  if (!parts) return ''
+  const [y, m, d, h, min] = parts.slice(1).map(Number) as [number, number, number, number, number]
+  return new Date(Date.UTC(y, m - 1, d, h, min) - zoneMinutes * 60_000).toISOString()
+}
+
 /** A running countdown, rounded up so that 0 means over: "01:29:59", "04:05". */
 export function countdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000))

@@ -1,0 +1,41 @@
+// How the states of sittings, attempts, divisions and modules look: a shape and a tone; the word is in the strings.
+type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'info'
+
+const looks: Record<string, Record<string, [mark: string, tone: Tone]>> = {
+  sitting: { planned: ['○', 'plain'], open: ['◐', 'info'], running: ['▶', 'good'], closed: ['■', 'plain'] },
+  attempt: {
+    notstarted: ['○', 'plain'],
+    admitted: ['◐', 'info'],
+    in_progress: ['▶', 'good'],
+    submitted: ['✓', 'info'],
+    finished: ['✓', 'info'],
+    void: ['✕', 'bad'],
+  },
+  division: { setup: ['○', 'plain'], running: ['▶', 'good'], review: ['◐', 'warn'], final: ['■', 'info'] },
+  part: {
+    blank: ['○', 'plain'],
+    partial: ['◐', 'plain'],
+    review: ['!', 'bad'],
+    marked: ['✓', 'good'],
+    absent: ['—', 'warn'],
+  },
+  progress: {
+    waiting: ['○', 'plain'],
+    running: ['◐', 'info'],
+    review: ['!', 'bad'],
+    complete: ['✓', 'good'],
+    absent: ['—', 'warn'],
+  },
+  row: { good: ['✓', 'good'], bad: ['✕', 'bad'], same: ['=', 'plain'] },
+}
+
+/** The shape and tone of a state; an unknown state shows as "?". */
+export function lookOf(family: string, state: string): { mark: string; tone: Tone } {
+  const [mark, tone] = looks[family]?.[state] ?? ['?', 'plain']
+  return { mark, tone }
+}
+
+/** The states of a family in order. */
+export function statesOf(family: string): string[] {
+  return Object.keys(looks[family] ?? {})
+}

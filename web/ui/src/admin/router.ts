@@ -1,0 +1,113 @@
+// The console's addresses. Each page is fetched when it is first opened.
+import { createRouter, createWebHistory } from 'vue-router'
+import type { Action } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Key of the page's title. */
+    title: string
+    /** What the person must be allowed to do; absent: everybody who is signed in. */
+    action?: Action
+    /** The page is laid out as paper; print it as it stands. */
+    paper?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory('/admin'),
+  routes: [
+    {
+      path: '/',
+      component: () => import('./overview/OverviewView.vue'),
+      meta: { title: 'admin.nav.overview' },
+    },
+    {
+      path: '/bank',
+      component: () => import('./bank/OutlinesView.vue'),
+      meta: { title: 'admin.nav.bank', action: 'bank.read' },
+    },
+    {
+      path: '/bank/import',
+      component: () => import('./bank/ImportView.vue'),
+      meta: { title: 'admin.import.outline_title', action: 'bank.import' },
+    },
+    {
+      path: '/bank/:outline',
+      component: () => import('./bank/OutlineView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.bank', action: 'bank.read' },
+    },
+    {
+      path: '/bank/:outline/import',
+      component: () => import('./bank/ImportView.vue'),
+      props: true,
+      meta: { title: 'admin.import.questions_title', action: 'bank.import' },
+    },
+    {
+      path: '/bank/:outline/assemble',
+      component: () => import('./bank/AssembleView.vue'),
+      props: true,
+      meta: { title: 'admin.assemble.title', action: 'paper.assemble' },
+    },
+    {
+      path: '/sittings',
+      component: () => import('./sittings/SittingsView.vue'),
+      meta: { title: 'admin.nav.sittings', action: 'sitting.read' },
+    },
+    {
+      path: '/sittings/new',
+      component: () => import('./sittings/PlannerView.vue'),
+      meta: { title: 'admin.planner.title', action: 'sitting.manage' },
+    },
+    {
+      path: '/sittings/:id',
+      component: () => import('./sittings/SittingView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.sittings', action: 'sitting.read' },
+    },
+    {
+      path: '/sittings/:id/tickets',
+      component: () => import('./sittings/TicketsView.vue'),
+      props: true,
+      meta: { title: 'admin.tickets.title', action: 'sitting.read', paper: true },
+    },
+    {
+      path: '/contests',
+      component: () => import('./contests/ContestsView.vue'),
+      meta: { title: 'admin.nav.contests', action: 'contest.read' },
+    },
+    {
+      path: '/contests/:contest/division',
+      component: () => import('./contests/NewDivisionView.vue'),
+      props: true,
+      meta: { title: 'admin.division_new.title', action: 'contest.manage' },
+    },
+    {
+      path: '/divisions/:id',
+      component: () => import('./contests/DivisionView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.contests', action: 'contest.read' },
+    },
+    {
+      path: '/divisions/:id/print',
+      component: () => import('./contests/ResultPaper.vue'),
+      props: true,
+      meta: { title: 'admin.paper.title', action: 'contest.read', paper: true },
+    },
+    {
+      path: '/accounts',
+      component: () => import('./accounts/AccountsView.vue'),
+      meta: { title: 'admin.nav.accounts', action: 'account.manage' },
+    },
+    {
+      path: '/proof',
+      component: () => import('./overview/ProofView.vue'),
+      meta: { title: 'admin.nav.proof', action: 'ledger.verify' },
+    },
+    {
+      path: '/:lost(.*)*',
+      component: () => import('./parts/LostView.vue'),
+      meta: { title: 'admin.lost.title' },
+    },
+  ],
+})

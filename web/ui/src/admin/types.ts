@@ -1,0 +1,53 @@
+// The shapes of the console's API by their short names. They are generated from the server's own types.
+import type { components } from '../shared/api.gen'
+
+type Schemas = components['schemas']
+
+export type Account = Schemas['AccountView']
+export type Blueprint = Schemas['BankBlueprint']
+export type BoardBrief = Schemas['EngineBoardBrief']
+export type Cell = Schemas['AssembleCell']
+export type Centre = Schemas['ExamCentre']
+export type Competitor = Schemas['CompetitorView']
+export type Contest = Schemas['ContestView']
+export type ContestDraft = Schemas['EngineContestDraft']
+export type Division = Schemas['EngineDivision']
+export type DivisionBrief = Schemas['DivisionBrief']
+export type DivisionDraft = Schemas['EngineDivisionDraft']
+export type EnterCandidate = Schemas['EnterCandidate']
+export type Import = Schemas['BankImport']
+export type ImportAnswer = Schemas['ImportAnswer']
+export type LedgerProof = Schemas['LedgerProof']
+export type Module = Schemas['ScoringModule']
+export type OutlineBrief = Schemas['OutlineBrief']
+export type OutlineView = Schemas['OutlineView']
+export type Panel = Schemas['EnginePanel']
+export type Part = Schemas['EnginePart']
+export type Progress = Schemas['ExamProgress']
+export type QuestionBrief = Schemas['QuestionBrief']
+export type QuestionCounts = Schemas['QuestionCounts']
+export type Range = Schemas['BankRange']
+export type Registration = Schemas['ExamRegistration']
+export type Rehearsal = Schemas['RehearsalState']
+export type Report = Schemas['BankReport']
+export type Results = Schemas['EngineResults']
+export type RowProblem = Schemas['BankProblem']
+export type Rules = Schemas['ExamRules']
+export type SeatProgress = Schemas['ExamSeatProgress']
+export type Section = Schemas['BankSectionPlan']
+export type SittingDraft = Schemas['SittingDraft']
+export type StaffMe = Schemas['StaffMe']
+export type Standing = Schemas['EngineStanding']
+export type Ticket = Schemas['ExamTicket']
+export type Why = Schemas['Why']
+
+/** A paper. Its seed is text on the wire, since it may pass 2^53. */
+export type Paper = Omit<Schemas['BankPaper'], 'seed'> & { seed: string }
+
+/** A sitting with what has happened to it. Its seed is text on the wire. */
+export type Sitting = Omit<Schemas['ExamSittingInfo'], 'seed'> & { seed: string }
+
+/** A list answer. */
+export interface List<T> {
+  items: T[]
+}
