@@ -30,6 +30,7 @@ export function useBoard(): Spectator {
 export function createBoard(asked: string | null) {
   const clock = new ServerClock()
   const boards = shallowRef<BoardBrief[]>()
+  const listFailed = ref(false)
   const wanted = ref(asked)
   const board = shallowRef<Board>()
   const changed = shallowRef<string[]>([]) // rows of the last frame
@@ -53,8 +54,10 @@ export function createBoard(asked: string | null) {
   async function readList(): Promise<void> {
     try {
       boards.value = (await api.get<{ items: BoardBrief[] }>('/api/board/boards')).items
+      listFailed.value = false
     } catch (error) {
       if (!(error instanceof Problem)) throw error
+      listFailed.value = true // read again soon; what is shown stays
     } finally {
       listTimer = setTimeout(() => void readList(), listEvery * (0.8 + 0.4 * Math.random()))
     }
@@ -160,6 +163,7 @@ export function createBoard(asked: string | null) {
 
   return {
     boards,
+    listFailed,
     wanted,
     current,
     id,
