@@ -168,9 +168,11 @@ func (r *run) planSitting(ctx context.Context, id exam.SittingID, paper bank.Pap
 }
 
 func (r *run) openDivision(ctx context.Context, model engine.Division, sitting exam.SittingID, panel []engine.PanelJudge, people []person, ids []exam.CandidateID) (engine.DivisionID, error) {
+	// In the time that the screens show, wherever this runs.
+	when := time.Now().In(time.FixedZone("CST", 8*60*60)).Format("01-02 15:04")
 	var contest engine.Contest
 	err := r.staff.call(ctx, "POST", "/api/admin/contests", engine.ContestDraft{
-		Name:      scoring.Text{ZH: "系统演练 " + time.Now().Format("01-02 15:04"), EN: "Rehearsal " + time.Now().Format("01-02 15:04")},
+		Name:      scoring.Text{ZH: "系统演练 " + when, EN: "Rehearsal " + when},
 		Event:     scoring.Text{ZH: "演练赛项", EN: "Rehearsal event"},
 		Organiser: "系统演练", Rehearsal: true,
 	}, &contest)
