@@ -78,17 +78,20 @@ async function decode(response: Response): Promise<unknown> {
   return type.includes('json') ? response.json() : response.text()
 }
 
-/** Makes one call; resolves with the decoded body, rejects with a Problem. */
+/**
+ * Makes one call; resolves with the decoded body, rejects with a Problem. Forms and Blobs are sent as they are, all
+ * else as JSON.
+ */
 export async function call<T>(
   method: string,
   path: string,
   body?: unknown,
   options: CallOptions = {},
 ): Promise<T> {
-  const isForm = body instanceof FormData
+  const isRaw = body instanceof FormData || body instanceof Blob // a Blob's type is its Content-Type
   const headers: Record<string, string> = { Accept: 'application/json', ...options.headers }
   if (method !== 'GET') headers['X-Xinglu'] = '1' // proves that a page of ours made the call
-  if (body !== undefined && !isForm) headers['Content-Type'] = 'application/json'
+  if (body !== undefined && !isRaw) headers['Content-Type'] = 'application/json'
 
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), options.timeout ?? 15_000)
@@ -98,7 +101,7 @@ export async function call<T>(
       headers,
       credentials: 'same-origin',
       signal: abort.signal,
-      body: body === undefined || isForm ? (body as FormData | undefined) : JSON.stringify(body),
+      body: body === undefined || isRaw ? (body as FormData | Blob | undefined) : JSON.stringify(body),
     })
     const decoded = await decode(response)
     if (response.ok) return decoded as T
