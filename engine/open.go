@@ -9,6 +9,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -17,10 +18,9 @@ import (
 // second call with the same division returns ErrFrozen and changes nothing.
 // ErrNotReady names everything that is missing.
 //
-// Order of writes: codes to the competitors (harmless before the ledger
-// knows them: a repeated call draws the same codes from the recorded seed or
-// overwrites them), then the ledger record with Expect 0, which decides a
-// race between two calls, then the status of the document.
+// Order of writes: the ledger record, whose key decides a race between two
+// calls; then the codes in the competitors' documents and the status of the
+// division's, which a repeated call completes after a crash.
 func (s *Contests) Open(ctx context.Context, actor access.AccountID, id DivisionID, seed int64) error {
 	div, err := s.Division(ctx, id)
 	if err != nil {
@@ -50,10 +50,13 @@ func (s *Contests) Open(ctx context.Context, actor access.AccountID, id Division
 		for i := range list {
 			entrants[i] = Entrant{ID: list[i].ID, Code: codes[i], Unit: list[i].Unit, City: list[i].City}
 		}
-		_, err = a.append(ctx, string(actor), kindOpened, "open", opened{
-			Scheme: div.Scheme, Rules: div.Rules, Panels: div.Panels, Board: div.Board, Seed: seed, Competitors: entrants,
-		})
-		if err != nil {
+		event := opened{Scheme: div.Scheme, Rules: div.Rules, Panels: div.Panels, Board: div.Board, Seed: seed, Competitors: entrants}
+		// What the fold cannot read must never be stored: no later record
+		// could mend it.
+		if err := newTally().apply(ledger.Record{Stream: a.stream, Seq: 1, At: s.now(), Kind: kindOpened, Data: marshal(event)}); err != nil {
+			return fmt.Errorf("trying the opening out: %w", err)
+		}
+		if _, err := a.append(ctx, string(actor), kindOpened, "open", event); err != nil {
 			return err
 		}
 	}
@@ -99,6 +102,7 @@ func ready(div Division, list []Competitor) error {
 		if m.Source != scoring.SourcePanel {
 			continue
 		}
+		wrong = append(wrong, repeatedJudges(div.Panels, m.ID)...)
 		units := map[string]bool{}
 		for _, c := range list {
 			units[c.Unit] = true
@@ -119,12 +123,36 @@ func ready(div Division, list []Competitor) error {
 	return nil
 }
 
-// drawCodes returns n distinct codes in drawn order: A01…A99, B01 … Two codes
-// of one letter differ in their last two characters, the ones a judge repeats.
+// repeatedJudges names judges who are on the module's panel twice.
+func repeatedJudges(panels []Panel, m scoring.ModuleID) (wrong []fault.Field) {
+	there := map[access.AccountID]bool{}
+	for i, p := range panels {
+		if p.Module != m {
+			continue
+		}
+		for k, j := range p.Judges {
+			if there[j.Judge] {
+				wrong = append(wrong, fault.Field{
+					Path: fmt.Sprintf("panels[%d].judges[%d]", i, k), Code: "judge_repeated", Message: "this judge is on the module's panel already",
+				})
+			}
+			there[j.Judge] = true
+		}
+	}
+	return wrong
+}
+
+// drawCodes returns n distinct codes in drawn order: A01…A99, B01 … Z99, AA01
+// … Two codes of one letter differ in their last two characters, the ones a
+// judge repeats.
 func drawCodes(n int, seed int64) []string {
 	codes := make([]string, n)
 	for i := range codes {
-		codes[i] = fmt.Sprintf("%c%02d", 'A'+i/99, i%99+1)
+		letters := ""
+		for k := i / 99; k >= 0; k = k/26 - 1 {
+			letters = string(rune('A'+k%26)) + letters
+		}
+		codes[i] = fmt.Sprintf("%s%02d", letters, i%99+1)
 	}
 	r := rand.New(rand.NewPCG(uint64(seed), 0x6b6f646573)) // second word names the draw
 	r.Shuffle(n, func(i, j int) { codes[i], codes[j] = codes[j], codes[i] })

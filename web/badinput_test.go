@@ -14,6 +14,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/web"
@@ -241,6 +242,7 @@ func TestSignInRate(t *testing.T) {
 		o.Now = func() time.Time { return clock }
 	})
 	no := string(w.people[0].ticket.No)
+	w.account("organiser", password, access.Organiser)
 	c := w.visitor()
 	for i, spelling := range []string{no, " " + no, no[:1] + " " + no[1:]} {
 		c.post("/api/exam/sign-in", web.TicketSignIn{Ticket: spelling, IDTail: "000000"}).problem(401, "ticket_refused")

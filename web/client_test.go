@@ -17,6 +17,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/web"
 )
@@ -39,9 +40,16 @@ func (w *world) visitor() *client {
 	return c
 }
 
-// staff signs in to the console.
+// staff signs in to the console; the login is the role's name. The account is
+// made at the first call, for hashing its password takes time.
 func (w *world) staff(login string) *client {
 	w.t.Helper()
+	w.mu.Lock()
+	if !w.hired[login] {
+		w.hired[login] = true
+		w.account(login, password, access.Role(login))
+	}
+	w.mu.Unlock()
 	c := w.visitor()
 	c.post("/api/admin/sign-in", web.PasswordSignIn{Login: login, Password: password}).want(http.StatusOK)
 	return c

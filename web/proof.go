@@ -122,6 +122,6 @@ func (s *Server) Close() {
 		s.rehearse.cancel()
 	}
 	s.rehearse.mu.Unlock()
-	s.CloseSockets()
+	s.closeSockets()
 	s.rehearse.wait.Wait()
 }

@@ -236,9 +236,9 @@ func (s *sockets) remove(k *socketConn) {
 	s.wait.Done()
 }
 
-// CloseSockets tells every person's socket to come back and waits for them.
+// closeSockets tells every person's socket to come back and waits for them.
 // Later ones are refused.
-func (s *Server) CloseSockets() {
+func (s *Server) closeSockets() {
 	s.sockets.mu.Lock()
 	s.sockets.closing = true
 	for k := range s.sockets.open {

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/web"
@@ -292,6 +293,7 @@ func TestCookies(t *testing.T) {
 	t.Parallel()
 	for _, secure := range []bool{false, true} {
 		w := newWorld(t, func(_ *world, o *web.Options) { o.Secure = secure })
+		w.account("organiser", password, access.Organiser)
 		for _, c := range []struct {
 			name, path string
 			in         any

@@ -65,7 +65,8 @@ type world struct {
 	division  engine.DivisionID
 	judges    []access.Account
 	mu        sync.Mutex
-	tokens    []string // of every login that a client of the test has got
+	hired     map[string]bool // staff with an account
+	tokens    []string        // of every login that a client of the test has got
 }
 
 // registered is a candidate with the ticket.
@@ -84,7 +85,7 @@ type setup func(*world, *web.Options)
 // division is running.
 func newWorld(t testing.TB, change ...setup) *world {
 	t.Helper()
-	w := &world{t: t, log: &logs{t: t}}
+	w := &world{t: t, log: &logs{t: t}, hired: map[string]bool{}}
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "x.db"), sqlite.Options{
 		Collections: collections(), Log: slog.New(w.log),
 	})
@@ -168,16 +169,8 @@ func (w *world) fill() {
 	w.fillContest()
 }
 
-// roles of the console's and judges' accounts; the login is the role's name.
-var roles = []access.Role{
-	access.Provincial, access.Organiser, access.ChiefJudge, access.BankAuthor, access.Invigilator, access.Supervisor, access.CodingOffice,
-}
-
 func (w *world) fillAccounts() {
 	w.t.Helper()
-	for _, r := range roles {
-		w.account(string(r), password, r)
-	}
 	for i := range 3 {
 		w.judges = append(w.judges, w.account(fmt.Sprintf("judge%d", i+1), pin, access.Judge))
 	}
