@@ -115,20 +115,8 @@ func (b *Bank) fold(ctx context.Context, id OutlineID) (accepted, error) {
 	b.mu.Unlock()
 	state.imports = slices.Clip(state.imports) // append below must not write into the shared array
 
-	const page = 500
-	for {
-		records, err := b.db.Ledger().Read(ctx, id.Stream(), state.seq, page)
-		if err != nil {
-			return accepted{}, fmt.Errorf("reading %s: %w", id.Stream(), err)
-		}
-		for _, r := range records {
-			if err := state.apply(r); err != nil {
-				return accepted{}, err
-			}
-		}
-		if len(records) < page {
-			break
-		}
+	if _, err := ledger.Fold(ctx, b.db.Ledger(), id.Stream(), state.seq, state.apply); err != nil {
+		return accepted{}, fmt.Errorf("reading %s: %w", id.Stream(), err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -211,25 +211,40 @@ func (s *Contests) SetPanels(ctx context.Context, id DivisionID, panels []Panel)
 
 // SetStatus moves an open division on: Running ⇄ Review → Final.
 func (s *Contests) SetStatus(ctx context.Context, actor access.AccountID, id DivisionID, to Status) error {
-	div, err := s.Division(ctx, id)
+	// The ledger is what results follow: it is asked, it decides, and the
+	// document is a copy for lists, made from the fold.
+	a, err := s.arena(ctx, id)
 	if err != nil {
 		return err
 	}
-	allowed := div.Status == Running && to == Review || div.Status == Review && (to == Running || to == Final)
-	if !allowed {
-		return ErrStatus.Param("from", div.Status).Param("to", to)
-	}
-	// The ledger first: it is what results follow. The document is a copy for
-	// lists and is written again by the next change if this fails.
-	a, err := s.arena(ctx, id)
+	err = a.read(ctx, func(t *Tally) error {
+		if !t.status.mayBecome(to) {
+			return ErrStatus.Param("from", t.status).Param("to", to)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	if _, err := a.append(ctx, string(actor), kindStatus, "", statusChanged{to}); err != nil {
 		return err
 	}
-	_, err = divisions.Update(ctx, s.db, string(id), func(d *Division) error { d.Status = to; return nil })
-	return err
+	var now Status
+	if err := a.read(ctx, func(t *Tally) error { now = t.status; return nil }); err != nil {
+		return err
+	}
+	if _, err := divisions.Update(ctx, s.db, string(id), func(d *Division) error { d.Status = now; return nil }); err != nil {
+		return err
+	}
+	if now != to {
+		return ErrStatus.Param("from", now).Param("to", to) // another change came first
+	}
+	return nil
+}
+
+// mayBecome reports whether an open division may go from s to that status.
+func (s Status) mayBecome(to Status) bool {
+	return s == Running && to == Review || s == Review && (to == Running || to == Final)
 }
 
 // Close ends the boards' projectors and waits for them.

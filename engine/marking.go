@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -291,31 +292,42 @@ func (s *Contests) JudgeDivisions(ctx context.Context, judge access.AccountID) (
 	return mine, nil
 }
 
+// Import is a module's marks from elsewhere.
+type Import struct {
+	Competitor CompetitorID
+	Module     scoring.ModuleID
+	Value      scoring.Value
+	Source     string // "attempt/<id>"; with Revision it makes the import idempotent
+	Revision   int64  // a higher one of the same source replaces the value
+}
+
 // ImportPart records a module's marks from elsewhere, such as a marked theory
-// paper. The source makes it idempotent: the same source counts once.
-func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, c CompetitorID, m scoring.ModuleID, v scoring.Value, source string) error {
+// paper. Errors: ErrNotRunning before the opening and after the results are
+// final, ErrNoSheet, scoring.ErrModules.
+func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, in Import) error {
 	a, err := s.arena(ctx, id)
 	if err != nil {
 		return err
 	}
 	err = a.read(ctx, func(t *Tally) error {
-		module, ok := t.open.Scheme.Module(m)
+		module, ok := t.open.Scheme.Module(in.Module)
 		switch {
-		case t.status == Setup:
+		case t.status == Setup || t.status == Final:
 			return ErrNotRunning.Param("status", t.status)
 		case !ok || module.Source != scoring.SourceImported:
-			return ErrNoSheet.Param("module", m)
-		case v.Marks > module.Max || v.Marks < 0:
+			return ErrNoSheet.Param("module", in.Module)
+		case in.Value.Marks > module.Max || in.Value.Marks < 0:
 			return scoring.ErrModules.With(fault.Field{Path: "value", Code: "above_max", Message: "the marks are outside the module's range"})
 		}
-		if _, ok := t.byID[c]; !ok {
-			return ErrNoSheet.Param("competitor", c)
+		if _, ok := t.byID[in.Competitor]; !ok {
+			return ErrNoSheet.Param("competitor", in.Competitor)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	_, err = a.append(ctx, actor, kindImported, "import/"+source, imported{Competitor: c, Module: m, Value: v, Source: source})
+	key := fmt.Sprintf("import/%s/%d", in.Source, in.Revision)
+	_, err = a.append(ctx, actor, kindImported, key, imported(in))
 	return err
 }

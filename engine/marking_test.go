@@ -254,8 +254,17 @@ func TestTheoryCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	carry := func(candidate, attempt string, v scoring.Value) error {
-		return n.TheoryScored(t.Context(), div.Theory.Sitting, exam.CandidateID(candidate), exam.AttemptID(attempt), v)
+	carry := func(candidate, attempt string, v scoring.Value, seq ...int64) error {
+		o := exam.Scored{
+			Sitting: div.Theory.Sitting, Candidate: exam.CandidateID(candidate), Attempt: exam.AttemptID(attempt), Seq: 5, Void: true,
+		}
+		if len(seq) > 0 {
+			o.Seq = seq[0]
+		}
+		if v.State == scoring.HasValue {
+			o.Void, o.Marked = false, &exam.Marked{Result: scoring.PaperResult{Total: v.Marks}}
+		}
+		return n.TheoryScored(t.Context(), o)
 	}
 	if err := carry("cand0", "a0", scoring.Of(8050)); !errors.Is(err, engine.ErrNotRunning) {
 		t.Errorf("before the opening: %v, want division_not_running so that it is tried again", err)
@@ -285,5 +294,30 @@ func TestTheoryCounts(t *testing.T) {
 	}
 	if st := res.Standings[1]; st.Parts[0].State != engine.PartAbsent || st.Rank != nil {
 		t.Errorf("absent: %+v rank %v, want absent and unranked", st.Parts[0], st.Rank)
+	}
+
+	// A void after the marking takes the marks back; a late delivery of the
+	// older outcome does not bring them again.
+	if err := carry("cand0", "a0", scoring.Absence(), 6); err != nil {
+		t.Fatal(err)
+	}
+	if err := carry("cand0", "a0", scoring.Of(8050)); err != nil {
+		t.Fatal(err)
+	}
+	if res, err = n.Results(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	for _, st := range res.Standings {
+		if st.Total != nil {
+			t.Errorf("after the void %s has a total of %v", st.Code, *st.Total)
+		}
+	}
+	for _, to := range []engine.Status{engine.Review, engine.Final} {
+		if err := n.SetStatus(t.Context(), "org", id, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := carry("cand0", "a0", scoring.Of(100), 7); !errors.Is(err, engine.ErrNotRunning) {
+		t.Errorf("marks after the results are final: %v, want division_not_running", err)
 	}
 }

@@ -59,6 +59,9 @@ type imported struct {
 	Module     scoring.ModuleID `json:"module"`
 	Value      scoring.Value    `json:"value"`
 	Source     string           `json:"source"` // "attempt/<id>"
+	// Revision grows when the source changes its mind, as when an attempt is
+	// declared void after it was marked; a lower one never undoes a higher.
+	Revision int64 `json:"revision"`
 }
 
 // JudgeSheet is one judge's latest sheet for one competitor and module.
@@ -71,9 +74,10 @@ type JudgeSheet struct {
 
 // work is one competitor in one module.
 type work struct {
-	sheets  map[access.AccountID]*JudgeSheet
-	value   scoring.Value // imported modules
-	outcome scoring.ModuleOutcome
+	sheets   map[access.AccountID]*JudgeSheet
+	value    scoring.Value // imported modules
+	revision int64         // of value
+	outcome  scoring.ModuleOutcome
 	// shown is the amount the public sees: it stands still while the judges
 	// confer, so that nobody can read the dispute off the board.
 	shown   scoring.Value
@@ -115,7 +119,9 @@ func (t *Tally) apply(r ledger.Record) error {
 		err = t.applyOpened(r)
 	case kindStatus:
 		var e statusChanged
-		if err = json.Unmarshal(r.Data, &e); err == nil {
+		// Of two changes that race, the second may not follow the first; then
+		// it changes nothing.
+		if err = json.Unmarshal(r.Data, &e); err == nil && t.status.mayBecome(e.Status) {
 			t.status = e.Status
 		}
 	case kindSubmitted:
@@ -191,7 +197,10 @@ func (t *Tally) applyImported(r ledger.Record) error {
 	if w == nil {
 		return ErrNoSheet.Param("module", e.Module)
 	}
-	w.value, w.shown, w.changed = e.Value, e.Value, r.At
+	// What comes after the results are final stays as evidence.
+	if t.status != Final && e.Revision >= w.revision {
+		w.value, w.shown, w.changed, w.revision = e.Value, e.Value, r.At, e.Revision
+	}
 	return nil
 }
 

@@ -149,11 +149,7 @@ func (w *world) papers(ctx context.Context, id bank.PaperID) (bank.Paper, []bank
 }
 
 func (w *world) scored(ctx context.Context, s exam.Scored) error {
-	v := scoring.Absence()
-	if s.Marked != nil && !s.Void {
-		v = scoring.Of(s.Marked.Result.Total)
-	}
-	return w.engine.TheoryScored(ctx, s.Sitting, s.Candidate, s.Attempt, v)
+	return w.engine.TheoryScored(ctx, s)
 }
 
 func (w *world) verify(ctx context.Context) (web.LedgerProof, error) {

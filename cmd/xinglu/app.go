@@ -26,7 +26,6 @@ import (
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/mongodb"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
-	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/web"
 	"github.com/xinglu/xinglu/web/ui"
 )
@@ -141,13 +140,7 @@ func (a *App) openExam(sealer *seal.Sealer) (*exam.Service, error) {
 	host, _ := os.Hostname()
 	return exam.New(a.db, a.led, a.bus, papers, sealer, exam.Options{
 		Now: time.Now, Log: a.log, Node: fmt.Sprintf("%s/%d", host, os.Getpid()),
-		OnScored: func(ctx context.Context, s exam.Scored) error {
-			v := scoring.Absence()
-			if s.Marked != nil && !s.Void {
-				v = scoring.Of(s.Marked.Result.Total)
-			}
-			return a.contest.TheoryScored(ctx, s.Sitting, s.Candidate, s.Attempt, v)
-		},
+		OnScored: a.contest.TheoryScored,
 	})
 }
 

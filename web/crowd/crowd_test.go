@@ -27,7 +27,6 @@ import (
 	"github.com/xinglu/xinglu/internal/live/fanout"
 	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
-	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/web"
 	"github.com/xinglu/xinglu/web/crowd"
 )
@@ -97,11 +96,7 @@ func newStage(t *testing.T) *stage {
 }
 
 func (s *stage) scored(ctx context.Context, o exam.Scored) error {
-	v := scoring.Absence()
-	if o.Marked != nil && !o.Void {
-		v = scoring.Of(o.Marked.Result.Total)
-	}
-	return s.contest.TheoryScored(ctx, o.Sitting, o.Candidate, o.Attempt, v)
+	return s.contest.TheoryScored(ctx, o)
 }
 
 func (s *stage) options() crowd.Options {
