@@ -87,10 +87,32 @@ func Board(ctx context.Context, o Options, p BoardPlan) (r *Report, err error) {
 			return nil, err
 		}
 	}
+	if err := b.after(ctx); err != nil {
+		return nil, err
+	}
 	b.conclude()
 	b.report.finish()
 	return b.report, nil
 }
+
+// most is the last phase's number of spectators.
+func (p BoardPlan) most() int { return p.Spectators[len(p.Spectators)-1] }
+
+// after looks at the memory once more: buffers and stacks have grown with
+// what was sent.
+func (b *watching) after(ctx context.Context) error {
+	if err := sleep(ctx, b.plan.Idle); err != nil {
+		return err
+	}
+	for _, h := range b.sides {
+		if err := b.idle(h, b.plan.most(), b.afterwards()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *watching) afterwards() string { return spectatorsText(b.plan.most()) + ", after traffic" }
 
 func (b *watching) open(ctx context.Context, name, role string) (err error) {
 	b.say("opening %s", name)
@@ -120,7 +142,7 @@ func (b *watching) phase(ctx context.Context, n int) error {
 		return err
 	}
 	for _, h := range b.sides {
-		if err := b.idle(h, n); err != nil {
+		if err := b.idle(h, n, spectatorsText(n)); err != nil {
 			return err
 		}
 	}
@@ -143,14 +165,15 @@ func (b *watching) phase(ctx context.Context, n int) error {
 	return nil
 }
 
-func (b *watching) idle(h *hall, n int) error {
+// idle looks at the memory of a server while nothing is published.
+func (b *watching) idle(h *hall, n int, at string) error {
 	var u usage
 	if err := h.server.call("memory", nil, &u); err != nil {
 		return err
 	}
 	kib := func(now, empty int64) float64 { return float64(now-empty) / 1024 / float64(n) }
-	b.report.add(idleMemory, spectatorsText(n), h.name, kib(u.RSS, h.empty.RSS))
-	b.report.add(idleMemory+" (heap and stacks)", spectatorsText(n), h.name, kib(u.Heap+u.Stack, h.empty.Heap+h.empty.Stack))
+	b.report.add(idleMemory, at, h.name, kib(u.RSS, h.empty.RSS))
+	b.report.add(idleMemory+" (heap and stacks)", at, h.name, kib(u.Heap+u.Stack, h.empty.Heap+h.empty.Stack))
 	return nil
 }
 
@@ -237,10 +260,11 @@ func (b *watching) conclude() {
 	for _, n := range b.plan.Spectators {
 		r.compare(idleMemory, spectatorsText(n), sideXinglu, sidePlain)
 	}
+	r.compare(idleMemory, b.afterwards(), sideXinglu, sidePlain)
 	r.note("%q: the whole program behind its route, with admission, limits, pings, beats, deadlines and slow readers' snapshots on", sideXinglu)
-	r.note("%q: a goroutine and a channel of %d for each connection, one PreparedMessage for all; no pings, deadlines or limits", sidePlain, plainQueue)
+	r.note("%q: two goroutines and a channel of %d for each connection, one PreparedMessage for all; no pings, deadlines or limits", sidePlain, plainQueue)
 	r.note("updates have %d bytes of payload and come on a schedule of %d deliveries a second; spectators come from %d addresses",
-		b.plan.Size, b.plan.Deliveries, (b.plan.Spectators[len(b.plan.Spectators)-1]+perAddress-1)/perAddress)
+		b.plan.Size, b.plan.Deliveries, (b.plan.most()+perAddress-1)/perAddress)
 	r.note("memory is the growth of the server's resident size after a collection; the kernel's socket buffers are not in it")
 }
 

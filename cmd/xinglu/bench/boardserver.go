@@ -179,16 +179,17 @@ func (b *ownBoard) send(ctx context.Context, update func(size int) []byte, size 
 	return err
 }
 
-// plainHub is the baseline: a goroutine and a buffered channel for each
-// connection, one prepared message for all; no pings, no deadlines, no
-// limits, and a slow reader loses messages.
+// plainHub is the baseline, the hub of gorilla's own example: a reading and a
+// writing goroutine and a buffered channel for each connection, one prepared
+// message for all; no pings, no deadlines, no limits, and a slow reader loses
+// messages.
 type plainHub struct {
 	mu     sync.Mutex
 	queues map[chan *websocket.PreparedMessage]bool
 	up     websocket.Upgrader
 }
 
-// plainQueue is the usual length of such a channel.
+// plainQueue is the length of the channel in that example.
 const plainQueue = 256
 
 func (h *plainHub) path() string { return "/ws" }
@@ -199,11 +200,12 @@ func (h *plainHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer conn.Close()
 	queue := make(chan *websocket.PreparedMessage, plainQueue)
 	h.mu.Lock()
 	h.queues[queue] = true
 	h.mu.Unlock()
+	// Goroutines of their own let go of what the HTTP server held for the
+	// request.
 	go func() {
 		for m := range queue {
 			if conn.WritePreparedMessage(m) != nil {
@@ -211,14 +213,19 @@ func (h *plainHub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 	}()
+	go h.read(conn, queue)
+}
+
+func (h *plainHub) read(conn *websocket.Conn, queue chan *websocket.PreparedMessage) {
+	defer conn.Close()
 	for {
 		if _, _, err := conn.NextReader(); err != nil {
 			break
 		}
 	}
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	delete(h.queues, queue)
-	h.mu.Unlock()
 	close(queue)
 }
 
