@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/xinglu/xinglu/engine"
@@ -91,8 +92,44 @@ func (s *Server) listAccounts(ctx context.Context, _ actor, _ *nothing) (*listOf
 }
 
 func (s *Server) createAccount(ctx context.Context, a actor, in *bodyOf[access.Draft]) (*bodyOf[AccountView], error) {
+	if err := mayGive(a, in.Body.Roles); err != nil {
+		return nil, err
+	}
 	acc, err := s.access.CreateAccount(ctx, a.ID(), in.Body)
 	return &bodyOf[AccountView]{accountView(acc)}, err
+}
+
+// mayGive keeps the provincial office's role in its own hands: an organiser
+// hands out every role but that one.
+func mayGive(a actor, roles []access.Role) error {
+	if slices.Contains(roles, access.Provincial) && !slices.Contains(a.Account.Roles, access.Provincial) {
+		return access.ErrForbidden.Param("role", access.Provincial)
+	}
+	return nil
+}
+
+type accountPath struct {
+	Account access.AccountID `path:"account"`
+}
+
+// disableAccount closes an account for good. Nobody closes the own one, so
+// that a server is never left without anybody who can manage it.
+func (s *Server) disableAccount(ctx context.Context, a actor, in *accountPath) (*nothing, error) {
+	all, err := s.access.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(acc access.Account) bool { return acc.ID == in.Account })
+	switch {
+	case at < 0:
+		return nil, errNoAccount.Param("account", in.Account)
+	case in.Account == a.Account.ID:
+		return nil, errOwnAccount
+	}
+	if err := mayGive(a, all[at].Roles); err != nil {
+		return nil, err
+	}
+	return &nothing{}, s.access.Disable(ctx, a.ID(), in.Account)
 }
 
 // ContestView is a contest with its divisions in short.

@@ -11,6 +11,8 @@ import (
 var (
 	errCrossOrigin = fault.New(fault.Forbidden, "cross_origin", "requests from other sites are refused")
 	errSignInRate  = fault.New(fault.TooMany, "sign_in_rate", "too many tries; wait a minute")
+	errNoAccount   = fault.New(fault.NotFound, "no_such_account", "there is no such account")
+	errOwnAccount  = fault.New(fault.Conflict, "own_account", "ask someone else to disable your own account")
 	errNoRehearsal = fault.New(fault.NotFound, "no_rehearsal", "rehearsals are switched off on this server")
 	errSeed        = fault.New(fault.Invalid, "bad_seed", "the seed is a whole number below 2^64")
 	errRehearsing  = fault.New(fault.Conflict, "rehearsal_running", "a rehearsal is running already")

@@ -49,6 +49,7 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sign-out", "admin-sign-out", "Sign out", anyStaff, s.signOut(access.Console))
 	reg(s, get, "/api/admin/accounts", "accounts", "All accounts", staff(access.AccountManage), s.listAccounts)
 	reg(s, post, "/api/admin/accounts", "account-create", "Make an account", staff(access.AccountManage), s.createAccount)
+	reg(s, post, "/api/admin/accounts/{account}/disable", "account-disable", "Close an account for good", staff(access.AccountManage), s.disableAccount)
 
 	// Console: bank.
 	reg(s, get, "/api/admin/bank/outlines", "outlines", "All outlines with counts", staff(access.BankRead), s.listOutlines)

@@ -107,6 +107,7 @@ func (a *App) open(ctx context.Context) error {
 		MaxConns: a.cfg.Limits.Spectators, MaxPerIP: a.cfg.Limits.SpectatorsPerIP, Seed: uint64(time.Now().UnixNano()),
 	})
 	a.onClose(func() error { a.hub.Close(); return nil })
+	a.startSweeping()
 	a.web = a.openWeb()
 	a.onClose(func() error { a.web.Close(); return nil })
 	return nil
@@ -171,6 +172,30 @@ func (a *App) verify(ctx context.Context) (web.LedgerProof, error) {
 		})
 	proof.Streams, proof.Records, proof.Root = sum.Streams, sum.Records, sum.Root
 	return proof, err
+}
+
+// startSweeping removes expired logins now and every hour until the close.
+func (a *App) startSweeping() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		hourly := time.NewTicker(time.Hour)
+		defer hourly.Stop()
+		for {
+			if n, err := a.access.Sweep(ctx); err != nil && ctx.Err() == nil {
+				a.log.Warn("expired logins not removed", "error", err)
+			} else if n > 0 {
+				a.log.Info("expired logins removed", "count", n)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-hourly.C:
+			}
+		}
+	}()
+	a.onClose(func() error { cancel(); <-done; return nil })
 }
 
 func (a *App) onClose(f func() error) { a.closers = append(a.closers, f) }

@@ -67,10 +67,13 @@ var accounts = store.Table[Account]{
 }
 
 var logins = store.Table[Login]{
-	Collection: store.Collection{Name: "logins", Indexes: []store.Index{{Name: "subject"}}},
+	Collection: store.Collection{Name: "logins", Indexes: []store.Index{{Name: "subject"}, {Name: "expires"}}},
 	ID:         func(l *Login) string { return l.ID },
 	Keys: func(l *Login) map[string]string {
-		return map[string]string{"subject": store.Key(string(l.Surface), l.Subject)}
+		return map[string]string{
+			"subject": store.Key(string(l.Surface), l.Subject),
+			"expires": l.Expires.Format("2006-01-02T15:04:05.000Z"),
+		}
 	},
 }
 
@@ -311,6 +314,30 @@ func (a *Access) remove(ctx context.Context, id string) error {
 			return nil
 		}
 		return err
+	}
+}
+
+// Sweep removes the logins that are over and returns how many there were.
+// Call it now and then; an expired login opens nothing meanwhile.
+func (a *Access) Sweep(ctx context.Context) (int, error) {
+	n, now := 0, a.now()
+	for {
+		page, _, err := logins.Find(ctx, a.db, store.Query{Index: "expires", Limit: 200})
+		if err != nil {
+			return n, err
+		}
+		for _, l := range page { // the earliest first
+			if now.Before(l.Expires) {
+				return n, nil
+			}
+			if err := a.remove(ctx, l.ID); err != nil {
+				return n, err
+			}
+			n++
+		}
+		if len(page) == 0 {
+			return n, nil
+		}
 	}
 }
 

@@ -360,3 +360,24 @@ func TestSignInGivesUpWithItsCaller(t *testing.T) {
 		t.Errorf("%q %v", token, err)
 	}
 }
+
+// Expired logins do not pile up; live ones stay.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	ctx := t.Context()
+	start := g.now
+	_, err := g.Open(ctx, access.Exam, "early") // lasts an hour
+	must(t, err)
+	live, err := g.Open(ctx, access.Console, "late") // lasts twelve
+	must(t, err)
+	g.now = start.Add(2 * time.Hour)
+	for want := 1; want >= 0; want-- {
+		if n, err := g.Sweep(ctx); err != nil || n != want {
+			t.Fatalf("swept %d, %v; want %d", n, err, want)
+		}
+	}
+	if _, err := g.Login(ctx, access.Console, live); err != nil {
+		t.Errorf("a live login was swept: %v", err)
+	}
+}
