@@ -16,15 +16,17 @@ export const sizes = {
 
 export type Size = keyof typeof sizes
 
+/** CHROMIUM names another binary. */
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
 const shots = process.env.E2E_SHOTS ?? resolve(import.meta.dirname, '../../../.cache/shots')
 
-/** Starts Chromium (CHROMIUM names another binary than /usr/bin/chromium). */
+/** Starts Chromium. */
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath))
-    throw new Error(`${executablePath} is missing: install chromium, or set CHROMIUM`)
+  if (!existsSync(chromiumPath))
+    throw new Error(`${chromiumPath} is missing: install chromium, or set CHROMIUM`)
   return chromium.launch({
-    executablePath,
+    executablePath: chromiumPath,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -53,6 +55,7 @@ export async function person(
 ): Promise<Person> {
   const context = await browser.newContext({ viewport: sizes[size], baseURL: program.url, locale: 'zh-CN' })
   const page = await context.newPage()
+  context.setDefaultTimeout(15_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {
@@ -117,14 +120,13 @@ export async function answerStates(page: Page): Promise<Record<string, number>> 
 /** Signs in on a form with the fields login and pin or password (judge, console). */
 export async function signInLogin(page: Page, who: Login): Promise<void> {
   await page.fill('input[name=login]', who.login)
-  await page.fill('input[name=pin], input[name=password]', who.password)
-  await page.click('button[type=submit]')
+  const secret = page.locator('input[name=pin], input[name=password]')
+  await secret.fill(who.password)
+  await secret.press('Enter')
 }
 
 /** Calls the console's API as a member of staff of the demonstration, with a cookie of its own. */
-export async function staffAPI(program: Program, login: string) {
-  const who = program.guide.staff.find((s) => s.login === login)
-  if (!who) throw new Error(`the demonstration has no staff login ${login}`)
+export async function staffAPI(program: Program, who: Login) {
   let cookie = ''
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(`${program.url}/api/admin${path}`, {

@@ -1,11 +1,13 @@
 // Starts, kills and restarts the real program on a free port of 127.0.0.1 with its own data directory.
-import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { Child, freePort } from './processes'
 
-const binary = process.env.E2E_BINARY ?? resolve(import.meta.dirname, '../../../bin/xinglu')
+/** The repository. */
+export const root = resolve(import.meta.dirname, '../../..')
+
+const binary = process.env.E2E_BINARY ?? join(root, 'bin/xinglu')
 
 /** A candidate of the demonstration. */
 export interface Ticket {
@@ -43,25 +45,12 @@ function parseGuide(output: string): Guide {
   }
 }
 
-async function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const server = createServer()
-    server.on('error', fail)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-}
-
 /** One running program. Restarts keep port and data. */
 export class Program {
   readonly url: string
   readonly data: string
-  /** Everything printed so far, for messages of failed tests. */
-  output = ''
   guide: Guide = { candidates: [], judges: [], staff: [] }
-  private process: ChildProcess | undefined
+  private child: Child | undefined
   private readonly args: string[]
   private readonly ownData: boolean
 
@@ -82,25 +71,12 @@ export class Program {
 
   /** Starts it again on the same port with the same data, after kill9 or stop. */
   async up(): Promise<void> {
-    const child = spawn(binary, this.args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    this.process = child
-    let printed = ''
-    const take = (chunk: Buffer): void => {
-      printed += chunk.toString()
-      this.output += chunk.toString()
-    }
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
-    for (let i = 0; i < 600; i++) {
-      if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}:\n${printed}`)
-      if (await this.healthy()) {
-        const guide = parseGuide(printed)
-        if (guide.judges.length > 0) this.guide = guide
-        return
-      }
-      await new Promise((done) => setTimeout(done, 100))
-    }
-    throw new Error(`the program did not become healthy in 60 s:\n${printed}`)
+    const child = new Child(binary, this.args)
+    this.child = child
+    await child.until(() => this.healthy())
+    if (!this.args.includes('--demo')) return
+    await child.until(() => child.output.includes('Ctrl+C'), 10_000) // the guide's last line
+    this.guide = parseGuide(child.output)
   }
 
   private async healthy(): Promise<boolean> {
@@ -110,23 +86,14 @@ export class Program {
     )
   }
 
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.process
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    await new Promise<void>((done) => {
-      child.once('exit', () => done())
-      child.kill(signal)
-    })
-  }
-
   /** Power cut: no chance to write anything. */
   async kill9(): Promise<void> {
-    await this.end('SIGKILL')
+    await this.child?.end('SIGKILL')
   }
 
   /** Orderly stop; removes the data when it was made here. */
   async stop(): Promise<void> {
-    await this.end('SIGTERM')
+    await this.child?.end()
     if (this.ownData) rmSync(this.data, { recursive: true, force: true })
   }
 }

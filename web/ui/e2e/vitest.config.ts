@@ -1,15 +1,36 @@
 import { defineConfig } from 'vitest/config'
+import type { SiteKind } from './site'
 
-// Browser tests against the real program. One file at a time: each starts its own servers and one browser.
+// Browser tests against the real program: the same flows on every kind of store. One file at a time: each starts its
+// own servers and one browser.
+const project = (name: string, site: SiteKind, groupOrder: number, include: string[]) => ({
+  test: {
+    name,
+    root: import.meta.dirname,
+    include,
+    provide: { site },
+    environment: 'node' as const,
+    sequence: { groupOrder },
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
+
+const flows = ['exam.e2e.ts', 'contest.e2e.ts']
+
 export default defineConfig({
   root: import.meta.dirname,
   cacheDir: '../node_modules/.vite-e2e',
   test: {
-    environment: 'node',
-    include: ['*.e2e.ts'],
+    maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    globalSetup: ['setup.ts'],
     reporters: ['verbose'],
+    passWithNoTests: false,
+    projects: [
+      project('SQLite + memory', 'embedded', 0, [...flows, 'console.e2e.ts']),
+      project('MongoDB wire + Redis', 'networked', 1, flows),
+      project('two nodes, MongoDB wire + Redis', 'two_nodes', 2, flows),
+    ],
   },
 })
