@@ -8,8 +8,6 @@ declare module 'vue-router' {
     title: string
     /** What the person must be allowed to do; absent: everybody who is signed in. */
     action?: Action
-    /** The page is laid out as paper; print it as it stands. */
-    paper?: boolean
   }
 }
 
@@ -69,7 +67,7 @@ export const router = createRouter({
       path: '/sittings/:id/tickets',
       component: () => import('./sittings/TicketsView.vue'),
       props: true,
-      meta: { title: 'admin.tickets.title', action: 'sitting.read', paper: true },
+      meta: { title: 'admin.tickets.title', action: 'sitting.read' },
     },
     {
       path: '/contests',
@@ -92,7 +90,7 @@ export const router = createRouter({
       path: '/divisions/:id/print',
       component: () => import('./contests/ResultPaper.vue'),
       props: true,
-      meta: { title: 'admin.paper.title', action: 'contest.read', paper: true },
+      meta: { title: 'admin.paper.title', action: 'contest.read' },
     },
     {
       path: '/accounts',

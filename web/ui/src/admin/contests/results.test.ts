@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import zh from '../../../locales/admin.zh-CN.json'
 import { installMessages } from '../../shared/i18n'
 import type { Division, Part, Standing } from '../types'
-import { partText, rankText, resultTable } from './results'
+import { amount, partText, rankText, resultTable } from './results'
 
 beforeAll(() => installMessages(zh, async () => ({ default: {} })))
 
@@ -15,15 +15,25 @@ const part = (over: Partial<Part>): Part => ({
   ...over,
 })
 
+describe('amount', () => {
+  it.each([
+    [8705, '87.05'],
+    [8700, '87.00'],
+    [5, '0.05'],
+    [0, '0.00'],
+    [null, '—'],
+  ])('writes %j as %s', (value, want) => expect(amount(value)).toBe(want))
+})
+
 describe('partText', () => {
   it('tells blank, zero and absent apart', () => {
     expect(partText(part({}))).toBe('—')
-    expect(partText(part({ state: 'marked', marks: 0 }))).toBe('0')
+    expect(partText(part({ state: 'marked', marks: 0 }))).toBe('0.00')
     expect(partText(part({ state: 'absent' }))).toBe('缺考')
   })
 
   it('says how many of the panel have marked', () => {
-    expect(partText(part({ state: 'partial', marks: 4150, in: 3 }))).toBe('41.5 (3/5)')
+    expect(partText(part({ state: 'partial', marks: 4150, in: 3 }))).toBe('41.50 (3/5)')
     expect(partText(part({ state: 'partial', in: 1 }))).toBe('(1/5)')
   })
 })

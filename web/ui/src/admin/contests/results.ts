@@ -4,6 +4,13 @@ import { t, text } from '../../shared/i18n'
 import { textCell, type CsvCell } from '../csv'
 import type { Division, Module, Part, Standing } from '../types'
 
+/** Marks in a table: always two places, so that a column can be read down; "—" for a blank. */
+export function amount(hundredths: number | null | undefined): string {
+  if (hundredths === null || hundredths === undefined) return '—'
+  const digits = String(Math.abs(hundredths)).padStart(3, '0')
+  return `${hundredths < 0 ? '−' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
 /** What a module's cell says beside its amount. Blank, zero and absent are three different things. */
 export function partText(part: Part | undefined): string {
   if (!part) return '—'
@@ -13,11 +20,11 @@ export function partText(part: Part | undefined): string {
     case 'absent':
       return t('admin.part.absent')
     case 'partial':
-      return `${part.marks === null ? '' : `${marks(part.marks)} `}(${part.in}/${part.of})`
+      return `${part.marks === null ? '' : `${amount(part.marks)} `}(${part.in}/${part.of})`
     case 'review':
-      return `${part.marks === null ? '' : `${marks(part.marks)} `}${t('admin.part.review')}`
+      return `${part.marks === null ? '' : `${amount(part.marks)} `}${t('admin.part.review')}`
     default:
-      return marks(part.marks)
+      return amount(part.marks)
   }
 }
 
@@ -44,8 +51,8 @@ export function resultTable(division: Division, standings: Standing[]): CsvCell[
     t('admin.results.total'),
     t('admin.col.state'),
   ]
-  const amount = (value: number | null | undefined): CsvCell =>
-    value === null || value === undefined ? '' : (value / 100).toFixed(2)
+  const plain = (value: number | null | undefined): CsvCell =>
+    typeof value === 'number' ? amount(value) : ''
   return [
     head,
     ...standings.map((s) => [
@@ -55,9 +62,9 @@ export function resultTable(division: Division, standings: Standing[]): CsvCell[
       s.city,
       ...modules.map((m) => {
         const part = s.parts.find((p) => p.module === m.id)
-        return part?.state === 'absent' ? t('admin.part.absent') : amount(part?.marks)
+        return part?.state === 'absent' ? t('admin.part.absent') : plain(part?.marks)
       }),
-      amount(s.total),
+      plain(s.total),
       t(`admin.progress.${s.progress}`),
     ]),
   ]
