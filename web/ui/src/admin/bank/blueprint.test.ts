@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Range } from '../types'
-import { apportion, depthOf, needs, newSeed, shares, totals } from './blueprint'
+import { apportion, depthOf, needs, newSeed, nextVersion, shares, totals } from './blueprint'
 import { treeLines } from './outline'
 
 const tree: Range[] = [
@@ -102,5 +102,32 @@ describe('treeLines', () => {
 describe('newSeed', () => {
   it('is a whole number that a double holds', () => {
     for (let i = 0; i < 50; i++) expect(Number.isSafeInteger(Number(newSeed()))).toBe(true)
+  })
+})
+
+describe('nextVersion', () => {
+  const content = {
+    title: '试卷',
+    outline: 'o',
+    sections: [{ kind: 'single_choice', count: 80, score_each: 100 }],
+    total: 8000,
+    limit_seconds: 5400,
+    pass: 4800,
+    depth: 2,
+  }
+  const old = { version: 3, id: 'b', ...content, difficulty: [{ difficulty: 3, weight: 10000 }] }
+
+  it('is the first under a new id', () => {
+    expect(nextVersion(content, undefined, 'new')).toEqual({ id: 'new', version: 1, ...content })
+  })
+
+  it('stays while nothing differs, whatever the order of the fields', () => {
+    const { depth, ...rest } = content
+    expect(nextVersion({ depth, ...rest }, old, 'new')).toEqual(old)
+  })
+
+  it('is the next when something differs, with the mixes kept', () => {
+    const made = nextVersion({ ...content, pass: 5000 }, old, 'new')
+    expect(made).toMatchObject({ id: 'b', version: 4, pass: 5000, difficulty: old.difficulty })
   })
 })

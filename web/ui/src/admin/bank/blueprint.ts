@@ -98,3 +98,29 @@ export function newSeed(): string {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number]
   return String((high % 0x200000) * 0x100000000 + low)
 }
+
+const canonical = (value: object): string =>
+  JSON.stringify(value, (_key, v: unknown) =>
+    v && typeof v === 'object' && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a.localeCompare(b)))
+      : v,
+  )
+
+/**
+ * The blueprint of a form that was filled from an older one: the same version while nothing differs, the next one
+ * otherwise, since versions never change. Mixes and weights that the form does not show stay as they were. Without an
+ * older one it is the first version under the new id.
+ */
+export function nextVersion(
+  content: Omit<Blueprint, 'id' | 'version'>,
+  from: Blueprint | undefined,
+  newID: string,
+): Blueprint {
+  if (!from) return { id: newID, version: 1, ...content }
+  const { id, version, ...old } = from
+  const made = { ...content }
+  if (old.weights) made.weights = old.weights
+  if (old.importance) made.importance = old.importance
+  if (old.difficulty) made.difficulty = old.difficulty
+  return { id, version: canonical(old) === canonical(made) ? version : version + 1, ...made }
+}
