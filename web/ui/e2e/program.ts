@@ -7,7 +7,8 @@ import { Child, freePort } from './processes'
 /** The repository. */
 export const root = resolve(import.meta.dirname, '../../..')
 
-const binary = process.env.E2E_BINARY ?? join(root, 'bin/xinglu')
+/** The program under test. */
+export const binary = process.env.E2E_BINARY ?? join(root, 'bin/xinglu')
 
 /** A candidate of the demonstration. */
 export interface Ticket {
