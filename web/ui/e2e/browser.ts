@@ -81,12 +81,17 @@ interface AxeResult {
   violations: { id: string; impact: string; nodes: { target: string[] }[] }[]
 }
 
-/** The accessibility faults of the page that count as serious or critical, one line each. */
+// A text whose translation is missing shows its key.
+const bareKey = /\b(?:admin|board|common|error|exam|home|import|judge)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
+
+/** What is wrong with the page as it stands, one line each: serious or critical accessibility faults, bare keys. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   const result = (await page.evaluate(`${axeSource}; axe.run()`)) as AxeResult
-  return result.violations
+  const faults = result.violations
     .filter((v) => v.impact === 'serious' || v.impact === 'critical')
     .map((v) => `${v.impact} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)
+  const text = await page.locator('body').innerText()
+  return [...faults, ...(text.match(bareKey) ?? []).map((key) => `no text for ${key}`)]
 }
 
 /** Fills the candidate's sign-in and stops at the identity screen. */

@@ -121,6 +121,7 @@ it('moves the board by a rehearsal', async () => {
   await expect.poll(order, { timeout: 30_000 }).not.toEqual(then)
   expect(await seriousFaults(spectator.page)).toEqual([])
   await screenshot(spectator.page, 'board-rehearsal-wall')
+  expect(await seriousFaults(page)).toEqual([])
   await screenshot(page, 'console-rehearsal-pc')
   expect(spectator.faults).toEqual([])
 })

@@ -139,9 +139,10 @@ export async function fillSheet(page: Page, module: Module, level: number, only?
     else if (seen.step) {
       const best = aspect.steps!.findIndex((s) => s.id === seen.step)
       await card.locator('.choice').nth(best).click()
-    } else if (seen.measured !== undefined)
+    } else if (seen.measured !== undefined) {
       await card.locator('input').fill(decimal(seen.measured, aspect.tolerance!.decimals))
-    else if (seen.errors === 0) await card.getByRole('button', { name: '0 处，无错误' }).click()
+      await card.locator('input').press('Enter')
+    } else if (seen.errors === 0) await card.getByRole('button', { name: '0 处，无错误' }).click()
     else if (seen.points !== undefined) await card.locator('.choice').last().click()
     else if (seen.level !== undefined) await card.locator('.choice').nth(seen.level).click()
     else await card.getByRole('button', { name: '不扣分' }).click()

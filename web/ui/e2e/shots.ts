@@ -85,7 +85,7 @@ it('judge', async () => {
   await everySize(page, 'look-judge-blank')
   await page.setViewportSize(sizes.pc)
   await fillSheet(page, list.module_scheme, 2, ['B-M1', 'B-M2', 'B-J1', 'B-L1', 'B-J2', 'B-M3'])
-  await page.locator('[data-aspect="B-M2"]').scrollIntoViewIfNeeded()
+  await page.locator('[data-aspect="B-M2"]').evaluate((card) => card.scrollIntoView())
   await everySize(page, 'look-judge-sheet')
   await page.locator('[data-aspect="B-M4"] input').click()
   await everySize(page, 'look-judge-pad', ['tablet', 'landscape', 'phone'])
