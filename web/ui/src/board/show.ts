@@ -1,6 +1,8 @@
 // How this screen shows the board: wall or not, full screen, whom it follows.
 import { onScopeDispose, ref, watch } from 'vue'
 import { marks } from '../shared/format'
+import { text } from '../shared/i18n'
+import type { BoardModule } from './wire'
 
 /** Seconds that a page of the wall stays, unless the address says ?page=SECONDS. */
 const pageSeconds = 12
@@ -41,6 +43,21 @@ export function useWindowSize() {
   window.addEventListener('resize', read)
   onScopeDispose(() => window.removeEventListener('resize', read))
   return size
+}
+
+/** What the total is made of, "A 30% + (B+C) 70%"; empty where it is the plain sum of one part. */
+export function shares(modules: BoardModule[]): string {
+  const parts = new Map<string, BoardModule[]>()
+  for (const m of modules) {
+    const share = `${text(m.part)}|${m.weight_bp}`
+    parts.set(share, [...(parts.get(share) ?? []), m])
+  }
+  if (parts.size < 2) return ''
+  const one = (list: BoardModule[]): string => {
+    const ids = list.map((m) => m.id).join('+')
+    return `${list.length > 1 ? `(${ids})` : ids} ${marks(list[0]?.weight_bp)}%`
+  }
+  return [...parts.values()].map(one).join(' + ')
 }
 
 /** Marks with both places, so that a column lines up: 8750 → "87.50", null → "—". */
