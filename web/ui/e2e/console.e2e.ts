@@ -104,7 +104,7 @@ it('moves the board by a rehearsal', async () => {
   await page.getByLabel('模拟考生人数').fill('12')
   await page.getByRole('button', { name: '开始演练' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '开始演练' }).click()
-  const watch = page.getByRole('link', { name: '打开演练成绩榜' })
+  const watch = page.locator('.rehearsal-card a[href^="/board"]')
   await watch.waitFor({ timeout: 30_000 })
   expect(await seriousFaults(page)).toEqual([])
   const spectator = await person(browser, site.main, (await watch.getAttribute('href'))!, 'wall')

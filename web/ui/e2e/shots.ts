@@ -127,10 +127,10 @@ it('board', async () => {
   const { page, context } = await person(browser, site.main, '/board', 'wall')
   await page.locator('[data-row]').first().waitFor()
   await everySize(page, 'look-board-start')
-  const crowd = new Child(binary, ['demo', '--url', site.main.url, '--crowd', '60', '--length', '40s'])
+  const crowd = new Child(binary, ['demo', '--url', site.main.url, '--crowd', '60', '--length', '60s'])
   await crowd.until(() => crowd.output.includes('running'))
   await page.locator('.rehearsal').waitFor({ timeout: 30_000 })
-  await page.waitForTimeout(20_000)
+  await page.waitForTimeout(15_000)
   await everySize(page, 'look-board-running')
   await page.setViewportSize(sizes.wall)
   for (let i = 0; i < 6; i++) {
