@@ -23,10 +23,8 @@ export default defineConfig({
   cacheDir: '../node_modules/.vite-e2e',
   test: {
     maxWorkers: 1,
-    fileParallelism: false,
     globalSetup: ['setup.ts'],
     reporters: ['verbose'],
-    passWithNoTests: false,
     projects: [
       project('SQLite + memory', 'embedded', 0, [...flows, 'console.e2e.ts']),
       project('MongoDB wire + Redis', 'networked', 1, flows),
