@@ -36,8 +36,9 @@ need go golang-go || exit 1
 need node nodejs || exit 1
 need npm npm || exit 1
 need redis-server redis-server || exit 1
-need chromium chromium fonts-wqy-microhei || exit 1
-fc-list 2>/dev/null | grep -qi wqy || need wqy-font-not-a-command fonts-wqy-microhei fontconfig || true
+need chromium chromium || exit 1
+need fc-list fontconfig || exit 1
+need_chinese_font || exit 1
 export REQUIRE_BACKENDS=1
 
 go_format() { local bad; bad=$(gofmt -l $(git ls-files '*.go')); [ -z "$bad" ] || { echo "gofmt these:"; echo "$bad"; return 1; }; }
