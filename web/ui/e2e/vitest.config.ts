@@ -13,6 +13,7 @@ const project = (name: string, site: SiteKind, groupOrder: number, include: stri
     sequence: { groupOrder },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 })
 

@@ -70,6 +70,9 @@ export function createJudge() {
   const link = computed<LinkState>(() => live.value?.state.value ?? { kind: 'catching_up', since: null })
   let tablet: Tablet | undefined
   let checking = false
+  // What the server pushes is newer than what was asked for before it came; see overtaken.
+  let pushes = 0
+  const lastPush = new Map<string, number>()
 
   const outbox = createOutbox({
     keep: (item) => kept(tablet?.saveOutgoing(item)),
@@ -222,12 +225,25 @@ export function createJudge() {
     void kept(tablet?.saveList(divisions.value))
   }
 
+  /** Takes what the server pushed, before anything is waited for: pushes come in order. */
+  function takePush(brief: SheetBrief): void {
+    lastPush.set(brief.id, ++pushes)
+    takeBrief(brief)
+  }
+
+  /** Whether the server has told of the sheet since `asked`; an answer to a question of that time may be older. */
+  function overtaken(sheet: string, asked: number): boolean {
+    return (lastPush.get(sheet) ?? 0) > asked
+  }
+
   /** Reads the list again, and what is needed to go on without a network. */
   async function refresh(): Promise<void> {
+    const asked = pushes
     try {
       const list = await api.get<SheetList>('/api/judge/sheets')
-      divisions.value = list.divisions
-      await kept(tablet?.saveList(list.divisions))
+      const newer = (s: SheetBrief): SheetBrief => (overtaken(s.id, asked) && sheets.value.get(s.id)) || s
+      divisions.value = list.divisions.map((d) => ({ ...d, sheets: d.sheets.map(newer) }))
+      await kept(tablet?.saveList(divisions.value))
       await prepare()
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -259,14 +275,17 @@ export function createJudge() {
 
   /** Reads one sheet from the server; rejects with the Problem. */
   async function loadSheet(sheet: Pick<SheetBrief, 'id' | 'division'>): Promise<void> {
+    const asked = pushes
     const path = [sheet.division, sheet.id].map(encodeURIComponent).join('/')
     const { module_scheme, mine, my_total, conferences, ...brief } = await api.get<SheetView>(
       `/api/judge/sheets/${path}`,
     )
     schemes.set(schemeKey(brief), module_scheme)
     await kept(tablet?.saveScheme(schemeKey(brief), module_scheme))
-    await takeSeen(brief.id, { version: brief.version, mine, total: my_total, conferences })
-    takeBrief(brief)
+    const late = overtaken(brief.id, asked)
+    if (!late) takeBrief(brief)
+    const open = (late && seen.get(brief.id)?.conferences) || conferences
+    await takeSeen(brief.id, { version: brief.version, mine, total: my_total, conferences: open })
   }
 
   async function takeSeen(sheet: string, next: Seen): Promise<void> {
@@ -276,7 +295,7 @@ export function createJudge() {
 
   async function news(brief: SheetBrief, conferences: Conference[]): Promise<void> {
     const before = sheets.value.get(brief.id)
-    takeBrief(brief)
+    takePush(brief)
     const known = seen.get(brief.id)
     await takeSeen(brief.id, { version: brief.version, mine: known?.mine, total: known?.total, conferences })
     if (brief.state === 'conference' && before?.state !== 'conference')
@@ -339,12 +358,13 @@ export function createJudge() {
   async function acked(frame: AckFrame): Promise<void> {
     const item = outbox.find(frame.key)
     if (!item) return
+    // News of this version that came first are as new at least.
+    if ((sheets.value.get(frame.sheet.id)?.version ?? 0) < frame.version) takePush(frame.sheet)
     const { entries, note: words } = item.frame
     const mine = { version: frame.version, entries, note: words, at: frame.at }
     const conferences = seen.get(frame.sheet.id)?.conferences ?? []
     await takeSeen(frame.sheet.id, { version: frame.version, mine, total: frame.total, conferences })
     if (drafts.get(item.frame.sheet)?.rev === item.rev) await discard(item.frame.sheet)
-    takeBrief(frame.sheet)
     await outbox.done(item)
     const { code, module } = frame.sheet
     showToast(t('judge.submit.received', { code, module, total: marks(frame.total) }), 'good')
