@@ -32,7 +32,7 @@ func (id AttemptID) Stream() ledger.StreamID { return ledger.StreamID("attempt/"
 type Receipt struct {
 	Code     string    `json:"code"`
 	At       time.Time `json:"handed_in_at"`
-	Auto     bool      `json:"auto"`     // by the clock
+	By       By        `json:"by" enum:"candidate,clock,invigilator"`
 	Answered int       `json:"answered"` // questions with an answer
 	Total    int       `json:"total"`    // questions
 }
@@ -122,7 +122,7 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		a.State, a.StartedAt = InProgress, at
 	case HandedIn:
 		a.State, a.HandIn = Submitted, &e
-		a.Receipt = &Receipt{Code: receiptCode(hash), At: e.At, Auto: e.By == ByClock, Answered: e.Answered, Total: e.Total}
+		a.Receipt = &Receipt{Code: receiptCode(hash), At: e.At, By: e.By, Answered: e.Answered, Total: e.Total}
 	case Marked:
 		a.State, a.Score = Finished, &e
 	case Voided:

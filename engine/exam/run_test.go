@@ -47,7 +47,7 @@ func TestClockHandsInAtEndPlusGrace(t *testing.T) {
 		if got := n.outcomes(); len(got) != 1 || got[0].Marked.Result.Total != 100+300 {
 			t.Errorf("delivered %+v, want one outcome of 400 hundredths", got)
 		}
-		if !a.Receipt.Auto || a.Receipt.Answered != 4 || a.Receipt.Total != 15 {
+		if a.Receipt.By != exam.ByClock || a.Receipt.Answered != 4 || a.Receipt.Total != 15 {
 			t.Errorf("receipt %+v", a.Receipt)
 		}
 		n.halt()

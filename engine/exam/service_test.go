@@ -189,8 +189,11 @@ func TestGrantReachesItsSeats(t *testing.T) {
 		}
 		grant.Attempt = "nobody"
 		wantCode(t, n.Grant(ctx, "s1", "k3", grant, "staff"), "attempt_not_found")
-		_, err = n.ForceHandIn(ctx, id2, "invigilator", "离场")
+		r, err := n.ForceHandIn(ctx, id2, "invigilator", "离场")
 		must(t, err)
+		if r.By != exam.ByInvigilator {
+			t.Errorf("receipt %+v", r)
+		}
 		grant.Attempt = id2
 		wantCode(t, n.Grant(ctx, "s1", "k4", grant, "staff"), "attempt_closed")
 	})
@@ -240,7 +243,7 @@ func TestHandIn(t *testing.T) {
 		time.Sleep(30 * time.Minute)
 		r, err := n.HandIn(ctx, id, fence, 2, "key")
 		must(t, err)
-		if r.Auto || r.Answered != 3 || r.Total != 15 || len(r.Code) != 11 || !r.At.Equal(start.Add(30*time.Minute)) || r.N != 2 {
+		if r.By != exam.ByCandidate || r.Answered != 3 || r.Total != 15 || len(r.Code) != 11 || !r.At.Equal(start.Add(30*time.Minute)) || r.N != 2 {
 			t.Errorf("receipt %+v", r)
 		}
 		again, err := n.HandIn(ctx, id, fence, 3, "another key")

@@ -57,7 +57,7 @@ interface Timed {
 export interface Receipt {
   code: string
   handed_in_at: string
-  auto: boolean
+  by: 'candidate' | 'clock' | 'invigilator'
   answered: number
   total: number
 }

@@ -1317,7 +1317,8 @@ export interface components {
         ExamReceipt: {
             /** Format: int64 */
             answered: number;
-            auto: boolean;
+            /** @enum {string} */
+            by: "candidate" | "clock" | "invigilator";
             code: string;
             /** Format: date-time */
             handed_in_at: string;
