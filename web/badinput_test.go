@@ -101,6 +101,21 @@ func TestWrongFieldsAreNamed(t *testing.T) {
 	}
 }
 
+// The framework's check of the shape names the property itself, not the object that it looked into.
+func TestMissingAndUnknownFieldsAreNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.staff("organiser").post("/api/admin/contests", `{"name":{"zh":"a"},"organiser":7,"rehearsal":false,"final":true}`).problem(422, "invalid_input")
+	got := map[string]string{}
+	for _, f := range p.Errors {
+		got[f.Path] = f.Code
+	}
+	want := map[string]string{"name.en": "missing", "event": "missing", "organiser": "invalid_value", "final": "unknown_property"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+}
+
 // A list of ten thousand candidates is larger than other bodies may be.
 func TestALongListFitsIn(t *testing.T) {
 	t.Parallel()

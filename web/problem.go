@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/internal/fault"
@@ -110,12 +111,26 @@ func frameworkProblem(ctx huma.Context, status int, msg string, errs ...error) h
 		switch {
 		case err == nil:
 		case errors.As(err, &d):
-			p.Errors = append(p.Errors, fault.Field{Path: strings.TrimPrefix(d.Location, "body."), Code: "invalid_value", Message: d.Message})
+			p.Errors = append(p.Errors, fieldOf(d))
 		default:
 			p.Errors = append(p.Errors, fault.Field{Code: "invalid_value", Message: err.Error()})
 		}
 	}
 	return p
+}
+
+// fieldOf names the wrong place. Of a missing property huma gives only the
+// object that lacks it, and the name in the message.
+func fieldOf(d *huma.ErrorDetail) fault.Field {
+	f := fault.Field{Path: d.Location, Code: "invalid_value", Message: d.Message}
+	var name string
+	if n, _ := fmt.Sscanf(d.Message, validation.MsgExpectedRequiredProperty, &name); n == 1 {
+		f.Path, f.Code = f.Path+"."+name, "missing"
+	} else if d.Message == validation.MsgUnexpectedProperty {
+		f.Code = "unknown_property"
+	}
+	f.Path = strings.TrimPrefix(f.Path, "body.")
+	return f
 }
 
 // handleError is the only place that writes an error body for plain echo
