@@ -65,7 +65,7 @@ else
   skip mongodb "TEST_MONGO_URI is not set: the contract suite did not run against a real MongoDB (the wire-level server ran)"
 fi
 step ferretdb     "FerretDB v1.24.2, insert and find only"    ferretdb
-step browser      "$(chromium --version 2>/dev/null | head -1), the built program" ui e2e
+step browser      "$(chromium --version 2>/dev/null | head -1), the built program on SQLite, on own OP_MSG server + redis, as two nodes" ui e2e
 
 echo
 echo "What ran against what"
