@@ -32,7 +32,7 @@ func TestSecretsStay(t *testing.T) {
 	}
 
 	everybody := []string{
-		plantedExplanation, plantedSource, plantedGUID, `"explanation":"`, `"password`, "argon2", "sealed", `"seed`, `"device`, "Bearer",
+		plantedExplanation, plantedSource, plantedGUID, `"explanation":"`, `"password":`, `"password_`, "argon2", "sealed", `"seed":`, `"device":`, "Bearer",
 	}
 	for _, p := range w.people {
 		everybody = append(everybody, p.IDNumber, string(p.id))
