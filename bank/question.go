@@ -18,7 +18,20 @@ const (
 	SingleChoice   Kind = "single_choice"   // 单选题
 	MultipleChoice Kind = "multiple_choice" // 多选题
 	TrueFalse      Kind = "true_false"      // 判断题
+	FillIn         Kind = "fill_in"         // 填空题; blanks are {{1}}, {{2}}, … in the stem
+	Ordering       Kind = "ordering"        // 排序题
+	Matching       Kind = "matching"        // 匹配题
 )
+
+// The kinds that people mark.
+const (
+	ShortAnswer Kind = "short_answer" // 简答题
+	Calculation Kind = "calculation"  // 计算题
+	Essay       Kind = "essay"        // 论述题
+)
+
+// Case (案例分析题) is shared material with parts of the other kinds.
+const Case Kind = "case"
 
 // Valid reports whether k is one of the kinds.
 func (k Kind) Valid() bool { return k == SingleChoice || k == MultipleChoice || k == TrueFalse }
@@ -91,10 +104,17 @@ type Question struct {
 	Outline OutlineID  `json:"outline"`        // whose point it tests
 	GUID    string     `json:"guid,omitempty"` // 试题GUID of the file it came from
 	Kind    Kind       `json:"kind"`
-	Stem    string     `json:"stem"` // blanks are written "( )"
+	Markup  Markup     `json:"markup,omitempty"`
+	Stem    string     `json:"stem"` // of a choice, the gap is written "( )"; of a case, the material
 	Options []Option   `json:"options"`
-	// Key is the right options: SECRET. In the order of Options.
+	// Prompts are the left column of a matching question; Options the right.
+	Prompts []Option `json:"prompts,omitempty"`
+	// Key is SECRET. Choice: the right options, in the order of Options.
+	// Ordering: all options in the right order. Matching: for each prompt its option.
 	Key         []OptionID `json:"key"`
+	Blanks      []Blank    `json:"blanks,omitempty"`    // fill-in: SECRET
+	Reference   string     `json:"reference,omitempty"` // reference answer and marking points for people: SECRET
+	Parts       []Question `json:"parts,omitempty"`     // of a case; their Score shares out the case's
 	Point       PointPath  `json:"point"`
 	Importance  Importance `json:"importance"`  // of the point, when the question was accepted
 	Difficulty  int        `json:"difficulty"`  // 难度 1 (easy) to 5; 0: not given
