@@ -1,10 +1,14 @@
-// Package seal encrypts single fields at rest (ID numbers, phones) and makes
-// blind index values for finding them again.
+// Package seal holds the program's cryptography: fields sealed at rest and
+// found again by a blind index, packages of papers, keys in two halves,
+// signatures of the node, and boxes that only the server opens.
 //
-// A sealed value is AES-256-GCM with a random nonce and the field's context
+// A Sealer's value is AES-256-GCM with a random nonce and the field's context
 // as additional data, so a value copied into another record or field does not
 // open. Blind values are HMAC-SHA-256 under a key of their own: equal input
-// gives equal output, nothing more can be learnt without the key.
+// gives equal output, nothing more can be learnt without the key. A Suite
+// encrypts packages (AES-256-GCM or SM4-GCM) under keys that are made for one
+// package each. Nothing here is invented: primitives come from the standard
+// library, golang.org/x/crypto and gmsm.
 package seal
 
 import (
@@ -15,16 +19,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
-// KeySize is the length of the master key in bytes.
+// KeySize is the length of a secret key in bytes.
 const KeySize = 32
 
 // prefix names the algorithm of a sealed value, so that a later one can stand
@@ -33,10 +34,14 @@ const prefix = "a1."
 
 // Errors of this package; compare with errors.Is.
 var (
-	// ErrKey: the master key has the wrong length or encoding.
+	// ErrKey: a secret key has the wrong length or encoding.
 	ErrKey = fault.New(fault.Invalid, "seal_key", "the secret key must be 32 bytes in base64 (openssl rand -base64 32)")
 	// ErrOpen: the value was changed, moved to another field, or sealed with another key.
 	ErrOpen = fault.New(fault.Internal, "seal_open", "the sealed value cannot be opened with this key and context")
+	// ErrSignature: the signature is not that key's over those bytes.
+	ErrSignature = fault.New(fault.Invalid, "signature_wrong", "the signature does not fit")
+	// ErrSuite: there is no such encryption, or the key has another length.
+	ErrSuite = fault.New(fault.Invalid, "suite_unknown", "give aes256-gcm or sm4-gcm and a key of its length")
 )
 
 // Sealer seals and opens fields. Safe for concurrent use.
@@ -67,40 +72,6 @@ func New(master []byte) (*Sealer, error) {
 		return nil, err
 	}
 	return &Sealer{aead: aead, blind: blind}, nil
-}
-
-// ParseKey reads a master key in base64 (surrounding white space is ignored).
-func ParseKey(s string) ([]byte, error) {
-	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(s))
-	if err != nil || len(key) != KeySize {
-		return nil, ErrKey
-	}
-	return key, nil
-}
-
-// LoadOrCreateKey reads the master key from the file, or makes a random one
-// and writes it there (mode 0600) if the file does not exist. Losing the file
-// means losing what was sealed: back it up apart from the data.
-func LoadOrCreateKey(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
-	if err == nil {
-		key, err := ParseKey(string(text))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		return key, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	key := make([]byte, KeySize)
-	rand.Read(key)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
-	return key, errors.Join(err, f.Sync(), f.Close())
 }
 
 // Seal encrypts plain. The context names the place ("candidate/42/id_number")
