@@ -146,7 +146,7 @@ func TestBlueprintValidate(t *testing.T) {
 		"huge":        {func(b *bank.Blueprint) { b.Sections[0].Count = 1 << 60 }, []string{"sections[0].count count_range"}},
 		"long":        {func(b *bank.Blueprint) { b.Sections[0].Count, b.Total = 480, 26000 }, []string{"sections paper_too_long"}},
 		"score":       {func(b *bank.Blueprint) { b.Sections[1].ScoreEach = 0 }, []string{"sections[1].score_each score_range"}},
-		"kind":        {func(b *bank.Blueprint) { b.Sections[1].Kind = "essay" }, []string{"sections[1].kind kind_unknown"}},
+		"kind":        {func(b *bank.Blueprint) { b.Sections[1].Kind = "riddle" }, []string{"sections[1].kind kind_unknown"}},
 		"kind twice":  {func(b *bank.Blueprint) { b.Sections[1].Kind = bank.SingleChoice }, []string{"sections[1].kind kind_repeated"}},
 		"no sections": {func(b *bank.Blueprint) { b.Sections, b.Total, b.Pass = nil, 0, 0 }, []string{"sections sections_missing"}},
 		"pass":        {func(b *bank.Blueprint) { b.Pass = 10001 }, []string{"pass pass_range"}},
@@ -231,8 +231,10 @@ func checkQuestionsOf(t *testing.T, b *bank.Bank, p *bank.Paper) {
 	if diff := cmp.Diff(p.Refs(), refs); diff != "" {
 		t.Errorf("questions of the paper (-want +got):\n%s", diff)
 	}
-	if _, err := p.ForSeat(of); err != nil {
-		t.Errorf("for seat: %v", err)
+	content, err := b.Content(t.Context(), p.ID)
+	must(t, err)
+	if diff := cmp.Diff(bank.Content{Paper: *p, Questions: of, Figures: []bank.Figure{}}, content); diff != "" {
+		t.Errorf("content of the paper (-want +got):\n%s", diff)
 	}
 }
 

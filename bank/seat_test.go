@@ -3,8 +3,10 @@ package bank_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,16 +20,17 @@ import (
 func TestSeatTypesHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	forbidden := []string{"key", "answer", "right", "correct", "explanation", "source", "difficulty", "consistency",
-		"point", "importance", "guid", "status", "batch", "seed", "trace", "blueprint", "score"}
+		"point", "importance", "guid", "status", "batch", "seed", "trace", "blueprint", "accept", "numeric", "tolerance", "reference", "share_bp"}
 	var names []string
-	walkType(reflect.TypeFor[bank.SeatPaper](), &names)
+	walkType(reflect.TypeFor[bank.SeatPaper](), map[reflect.Type]bool{}, &names)
 	for _, n := range names {
 		if slices.Contains(forbidden, strings.ToLower(n)) {
 			t.Errorf("a seat type has a field %q", n)
 		}
 	}
-	want := []string{"code", "edition", "fixed", "id", "kind", "level", "limit_seconds", "name", "occupation", "options",
-		"questions", "score_each", "sections", "stem", "text", "title", "total", "trade", "version"}
+	want := []string{"blanks", "code", "edition", "figures", "fixed", "height", "id", "kind", "level", "limit_seconds",
+		"markup", "name", "occupation", "options", "parts", "prompts", "questions", "score", "score_each", "sections",
+		"stem", "text", "title", "total", "trade", "version", "width"}
 	var tags []string
 	for _, n := range names {
 		if n == strings.ToLower(n) {
@@ -41,50 +44,116 @@ func TestSeatTypesHoldNoSecrets(t *testing.T) {
 }
 
 // walkType collects the Go and JSON names of all fields.
-func walkType(t reflect.Type, names *[]string) {
+func walkType(t reflect.Type, seen map[reflect.Type]bool, names *[]string) {
 	switch t.Kind() {
 	case reflect.Slice, reflect.Pointer, reflect.Array, reflect.Map:
-		walkType(t.Elem(), names)
+		walkType(t.Elem(), seen, names)
 	case reflect.Struct:
+		if seen[t] {
+			return
+		}
+		seen[t] = true
 		for i := range t.NumField() {
 			f := t.Field(i)
 			tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			*names = append(*names, f.Name, tag)
-			walkType(f.Type, names)
+			walkType(f.Type, seen, names)
 		}
 	}
 }
 
-// TestSeatPaperHidesPlantedSecrets plants a secret in every field that is not
-// for candidates and looks for it in the seat paper.
+// plant fills every field of a value at any depth with texts and numbers that
+// can be found again, and notes which field got which. Lists get one element;
+// a question's parts go one level deep.
+func plant(v reflect.Value, path string, planted map[string]string) {
+	switch v.Kind() {
+	case reflect.String:
+		mark := fmt.Sprintf("mark%04dx", len(planted)+1)
+		planted[mark] = path
+		v.SetString(mark)
+	case reflect.Int, reflect.Int64:
+		n := 770000 + len(planted) + 1
+		planted[strconv.Itoa(n)] = path
+		v.SetInt(int64(n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		plant(v.Elem(), path, planted)
+	case reflect.Slice:
+		if strings.Count(path, "Parts") > 1 {
+			return
+		}
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		plant(v.Index(0), path, planted)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			plant(v.Field(i), path+"."+v.Type().Field(i).Name, planted)
+		}
+	}
+}
+
+// TestSeatPaperHidesPlantedSecrets plants something in every field of a
+// question, also in those that do not exist yet, and looks for it at the seat
+// and in the shape.
 func TestSeatPaperHidesPlantedSecrets(t *testing.T) {
 	t.Parallel()
-	const secret = "机密"
-	o := sample()
-	q := question(&o, bank.SingleChoice, "A-A-001", 0)
-	q.Version = 3
-	q.GUID, q.Explanation, q.Source, q.Batch = secret+"1", secret+"2", secret+"3", secret+"4"
-	q.Point, q.Importance, q.Outline, q.Status = secret+"5", secret+"6", secret+"7", secret+"8"
-	q.Key = []bank.OptionID{secret + "9"}
-	q.Difficulty, q.Consistency, q.Score = 987651, 987652, 987653
-	p := bank.Paper{ID: "p1", Title: "试卷", Seed: 987654, Outline: secret, Blueprint: secret,
-		Sections: []bank.Section{{Kind: q.Kind, Title: "单选题", ScoreEach: 100, Items: []bank.QuestionRef{q.Ref()}}},
-		Total:    100, Limit: 60, Pass: 987655}
-	seat, err := p.ForSeat([]bank.Question{q})
+	planted := map[string]string{}
+	var q bank.Question
+	plant(reflect.ValueOf(&q).Elem(), "", planted)
+	c := bank.Content{Questions: []bank.Question{q}, Paper: bank.Paper{ID: "p1", Title: "试卷", Seed: 987654,
+		Outline: "机密", Blueprint: "机密", Total: 100, Limit: 60, Pass: 987655,
+		Sections: []bank.Section{{Kind: bank.Case, Title: "案例", ScoreEach: 100, Items: []bank.QuestionRef{q.Ref()}}}}}
+	seat, err := c.ForSeat()
 	must(t, err)
-	body, err := json.Marshal(seat)
+	shape, err := c.Shape()
 	must(t, err)
-	if strings.Contains(string(body), secret) || strings.Contains(string(body), "98765") {
-		t.Errorf("the seat paper shows a secret: %s", body)
+	texts := []string{".ID", ".Version", ".Kind", ".Options.ID", ".Prompts.ID", ".Parts.ID", ".Parts.Kind", ".Parts.Options.ID", ".Parts.Prompts.ID"}
+	for name, test := range map[string]struct {
+		value any
+		want  []string
+	}{
+		"shape": {shape, texts},
+		"seat": {seat, append([]string{".Markup", ".Stem", ".Options.Text", ".Prompts.Text",
+			".Parts.Markup", ".Parts.Stem", ".Parts.Options.Text", ".Parts.Prompts.Text"}, texts...)},
+	} {
+		body, err := json.Marshal(test.value)
+		must(t, err)
+		var shown []string
+		for mark, path := range planted {
+			if strings.Contains(string(body), mark) {
+				shown = append(shown, path)
+			}
+		}
+		slices.Sort(shown)
+		slices.Sort(test.want)
+		if diff := cmp.Diff(test.want, shown); diff != "" {
+			t.Errorf("%s shows (-want +got):\n%s", name, diff)
+		}
+		if strings.Contains(string(body), "机密") || strings.Contains(string(body), "98765") {
+			t.Errorf("%s shows a secret of the paper: %s", name, body)
+		}
 	}
-	want := `{"id":"p1","title":"试卷","occupation":{"edition":"","code":"","name":""},"level":0,"sections":[` +
-		`{"kind":"single_choice","title":"单选题","score_each":100,"questions":[{"id":"` + string(q.ID) + `","version":3,` +
-		`"kind":"single_choice","stem":"` + q.Stem + `","options":[`
-	if !strings.HasPrefix(string(body), want) || strings.Count(string(body), `"text":"选项`) != 4 {
-		t.Errorf("seat paper %s", body)
+	c.Questions = nil
+	_, err = c.ForSeat()
+	_, err2 := c.Shape()
+	if !errors.Is(err, bank.ErrQuestionUnknown) || !errors.Is(err2, bank.ErrQuestionUnknown) {
+		t.Errorf("a question that is not there: %v, %v", err, err2)
 	}
-	if _, err := p.ForSeat(nil); !errors.Is(err, bank.ErrQuestionUnknown) {
-		t.Errorf("a question that is not there: %v", err)
+}
+
+// TestShapeHoldsNoText: of the strings in a shape, only title, kinds, ids and
+// the occupation are there.
+func TestShapeHoldsNoText(t *testing.T) {
+	t.Parallel()
+	var names []string
+	walkType(reflect.TypeFor[bank.Shape](), map[reflect.Type]bool{}, &names)
+	names = slices.DeleteFunc(names, func(n string) bool { return n != strings.ToLower(n) })
+	slices.Sort(names)
+	want := []string{"blanks", "code", "edition", "fixed", "id", "items", "kind", "level", "limit_seconds", "name",
+		"occupation", "options", "parts", "prompts", "score", "score_each", "sections", "title", "total", "trade", "version"}
+	if diff := cmp.Diff(want, slices.Compact(names)); diff != "" {
+		t.Errorf("JSON names of a shape; think before adding one (-want +got):\n%s", diff)
 	}
 }
 

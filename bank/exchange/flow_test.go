@@ -50,11 +50,11 @@ func TestFromWorkbookToPaper(t *testing.T) {
 		Total:    200, Limit: 600, Pass: 100, Depth: 1,
 		Weights: []bank.RangeWeight{{Range: "A", Weight: 5000}, {Range: "B", Weight: 5000}}}, 1)
 	must(t, err)
-	questions, err := b.QuestionsOf(ctx, &paper)
+	content, err := b.Content(ctx, paper.ID)
 	must(t, err)
-	seat, err := paper.ForSeat(questions)
+	seat, err := content.ForSeat()
 	must(t, err)
-	if len(questions) != 4 || len(seat.Sections[0].Questions) != 3 || seat.Total != 200 {
+	if len(content.Questions) != 4 || len(seat.Sections[0].Questions) != 3 || seat.Total != 200 {
 		t.Errorf("paper %+v", seat)
 	}
 }

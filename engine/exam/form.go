@@ -33,7 +33,8 @@ type formQuestion struct {
 // bank.ErrQuestionUnknown when one is not there, ErrSittingInvalid when one is
 // there twice or has more options than an order can name.
 func NewForm(p bank.Paper, questions []bank.Question) (*Form, error) {
-	seat, err := p.ForSeat(questions)
+	content := bank.Content{Paper: p, Questions: questions}
+	seat, err := content.ForSeat()
 	if err != nil {
 		return nil, fmt.Errorf("paper %s: %w", p.ID, err)
 	}
@@ -170,7 +171,7 @@ func (f *Form) forSeat(form string, orders []string) (SeatPaper, error) {
 	no := 0
 	for i, s := range f.seat.Sections {
 		section := SeatSection{ID: fmt.Sprintf("s%d", i+1), Kind: s.Kind, ScoreEach: s.ScoreEach,
-			Title: scoring.Text{ZH: s.Title, EN: kindEnglish(s.Kind)}, Note: sectionNote(len(s.Questions), s.ScoreEach),
+			Title: scoring.Text{ZH: s.Title, EN: s.Kind.En()}, Note: sectionNote(len(s.Questions), s.ScoreEach),
 			Questions: make([]SeatQuestion, 0, len(s.Questions))}
 		for _, q := range s.Questions {
 			if no >= len(orders) || len(orders[no]) != len(q.Options) {
@@ -187,18 +188,6 @@ func (f *Form) forSeat(form string, orders []string) (SeatPaper, error) {
 		p.Sections = append(p.Sections, section)
 	}
 	return p, nil
-}
-
-func kindEnglish(k bank.Kind) string {
-	switch k {
-	case bank.SingleChoice:
-		return "Single choice"
-	case bank.MultipleChoice:
-		return "Multiple choice"
-	case bank.TrueFalse:
-		return "True or false"
-	}
-	return string(k)
 }
 
 func sectionNote(questions int, each int64) scoring.Text {
