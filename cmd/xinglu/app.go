@@ -85,8 +85,11 @@ func (a *App) open(ctx context.Context) error {
 		return fmt.Errorf("opening live channels: %w", err)
 	}
 	a.onClose(a.bus.Close)
-	sealer, err := openSealer(ctx, a.cfg, a.db)
+	keys, err := openKeys(ctx, a.cfg, a.db, a.log)
 	if err != nil {
+		return err
+	}
+	if err := recordSigner(ctx, a.led, keys.signer, nodeName()); err != nil {
 		return err
 	}
 	a.access = access.New(a.db, a.led, access.Options{
@@ -95,7 +98,7 @@ func (a *App) open(ctx context.Context) error {
 	a.bank = bank.New(a.db, a.led, time.Now)
 	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick)})
 	a.onClose(func() error { a.contest.Close(); return nil })
-	if a.exam, err = a.openExam(sealer); err != nil {
+	if a.exam, err = a.openExam(keys.sealer); err != nil {
 		return err
 	}
 	a.onClose(func() error { a.exam.Close(); return nil })
@@ -111,6 +114,12 @@ func (a *App) open(ctx context.Context) error {
 	a.web = a.openWeb()
 	a.onClose(func() error { a.web.Close(); return nil })
 	return nil
+}
+
+// nodeName names this process in the ledger.
+func nodeName() string {
+	host, _ := os.Hostname()
+	return fmt.Sprintf("%s/%d", host, os.Getpid())
 }
 
 func openStore(ctx context.Context, cfg Config, log *slog.Logger) (store.DB, error) {
@@ -138,9 +147,8 @@ func (a *App) openExam(sealer *seal.Sealer) (*exam.Service, error) {
 		questions, err := a.bank.QuestionsOf(ctx, &p)
 		return p, questions, err
 	}
-	host, _ := os.Hostname()
 	return exam.New(a.db, a.led, a.bus, papers, sealer, exam.Options{
-		Now: time.Now, Log: a.log, Node: fmt.Sprintf("%s/%d", host, os.Getpid()),
+		Now: time.Now, Log: a.log, Node: nodeName(),
 		OnScored: a.contest.TheoryScored,
 	})
 }

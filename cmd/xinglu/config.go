@@ -28,14 +28,15 @@ import (
 // from a file, for secrets. Unknown keys and variables are errors.
 type Config struct {
 	Listen string `koanf:"listen" doc:"Address to listen on, host:port; port 0 takes a free one"`
-	Data   string `koanf:"data" doc:"Folder for the embedded store, keys and files"`
+	Data   string `koanf:"data" doc:"Folder for the embedded store and files"`
+	Keys   string `koanf:"keys" doc:"Folder for data.key and signing.key, apart from the data; empty: DATA.keys beside it"`
 	Demo   bool   `koanf:"demo" doc:"Load the demonstration data into an empty store and print its logins"`
 
 	Mongo           string `koanf:"mongo" doc:"MongoDB URI with a database name; empty: embedded SQLite" secret:"true"`
 	MongoStandalone bool   `koanf:"mongo_standalone" doc:"Allow a MongoDB that is no replica set (no protection against the loss of a disk)"`
 	Redis           string `koanf:"redis" doc:"Redis address host:port or redis:// URI; empty: boards in memory" secret:"true"`
 
-	SecretKey string `koanf:"secret_key" doc:"Base64 of 32 bytes that encrypt ID numbers; empty: DATA/secret.key, made at the first start" secret:"true"`
+	SecretKey string `koanf:"secret_key" doc:"Data key: base64 of 32 bytes that encrypt ID numbers and questions; empty: KEYS/data.key, made at the first start" secret:"true"`
 
 	TLS struct {
 		Cert string `koanf:"cert" doc:"Certificate file (PEM); with key, serves HTTPS"`

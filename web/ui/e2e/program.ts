@@ -95,6 +95,7 @@ export class Program {
   /** Orderly stop; removes the data when it was made here. */
   async stop(): Promise<void> {
     await this.child?.end()
-    if (this.ownData) rmSync(this.data, { recursive: true, force: true })
+    if (!this.ownData) return
+    for (const folder of [this.data, `${this.data}.keys`]) rmSync(folder, { recursive: true, force: true })
   }
 }
