@@ -40,6 +40,8 @@ var floors = map[string]int{
 	"internal/ledger":               10,
 	"internal/live":                 10,
 	"internal/seal":                 10,
+	"internal/print":                10,
+	"internal/print/printtest":      15,
 	"internal/fault":                0,
 }
 
