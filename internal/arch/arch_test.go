@@ -42,6 +42,7 @@ var floors = map[string]int{
 	"internal/seal":                 10,
 	"internal/print":                10,
 	"internal/print/printtest":      15,
+	"internal/seb":                  10,
 	"internal/fault":                0,
 }
 
