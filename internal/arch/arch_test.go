@@ -26,6 +26,8 @@ var floors = map[string]int{
 	"engine/demo":                   65,
 	"engine/demo/":                  66, // the generator of its workbooks
 	"engine":                        60,
+	"engine/document":               58,
+	"engine/plan":                   55,
 	"engine/exam":                   50,
 	"engine/access":                 50,
 	"scoring/board":                 45,
