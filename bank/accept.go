@@ -134,7 +134,7 @@ func (b *Bank) insert(ctx context.Context, questions []Question) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(16) // concurrent writes share a commit of the store
 	for i := range questions {
-		g.Go(func() error { return orExists(Questions.Insert(ctx, b.db, &questions[i])) })
+		g.Go(func() error { return orExists(questionTable.insert(ctx, b, &questions[i])) })
 	}
 	return g.Wait()
 }

@@ -23,18 +23,19 @@ const (
 
 // Bank accepts and finds outlines, questions, blueprints and papers.
 type Bank struct {
-	db  store.DB
-	led ledger.Appender
-	now func() time.Time
+	db     store.DB
+	led    ledger.Appender
+	sealer Sealer
+	now    func() time.Time
 
 	mu      sync.Mutex
 	streams map[OutlineID]*accepted
 }
 
 // New returns a bank over an opened store, which must have been opened with
-// Collections, and the ledger on it.
-func New(db store.DB, led ledger.Appender, now func() time.Time) *Bank {
-	return &Bank{db: db, led: led, now: now, streams: map[OutlineID]*accepted{}}
+// Collections, and the ledger on it. Questions and papers are stored sealed.
+func New(db store.DB, led ledger.Appender, sealer Sealer, now func() time.Time) *Bank {
+	return &Bank{db: db, led: led, sealer: sealer, now: now, streams: map[OutlineID]*accepted{}}
 }
 
 // ImportID names the acceptance of one file for one outline.
@@ -202,7 +203,7 @@ func (b *Bank) Questions(ctx context.Context, id OutlineID) ([]Question, error) 
 }
 
 func (b *Bank) questions(ctx context.Context, id OutlineID, state *accepted) ([]Question, error) {
-	stored, err := Questions.All(ctx, b.db, store.Query{Index: byOutline, Equal: store.Key(string(id))})
+	stored, err := questionTable.all(ctx, b, store.Query{Index: byOutline, Equal: store.Key(string(id))})
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +237,7 @@ func (b *Bank) Question(ctx context.Context, id OutlineID, ref QuestionRef) (Que
 }
 
 func (b *Bank) question(ctx context.Context, ref QuestionRef, counts map[string]bool) (Question, error) {
-	found, err := Questions.All(ctx, b.db, store.Query{Index: byRef, Equal: refKey(ref)})
+	found, err := questionTable.all(ctx, b, store.Query{Index: byRef, Equal: refKey(ref)})
 	if err != nil {
 		return Question{}, err
 	}

@@ -56,7 +56,7 @@ func TestAcceptAndFind(t *testing.T) {
 	}
 
 	// A second node that has just started sees the same.
-	other := bank.New(db, led, clock)
+	other := bank.New(db, led, sealer(t), clock)
 	again, err := other.Questions(t.Context(), o.ID)
 	must(t, err)
 	if diff := cmp.Diff(got, again); diff != "" {
@@ -151,7 +151,7 @@ func TestRefusedFileLeavesNothing(t *testing.T) {
 	}
 }
 
-// breaking is a store that stops answering after some inserts.
+// breaking is a store that stops answering after some writes.
 type breaking struct {
 	store.DB
 	left atomic.Int64
@@ -164,6 +164,13 @@ func (d *breaking) Insert(ctx context.Context, collection string, doc store.Doc)
 		return errCut
 	}
 	return d.DB.Insert(ctx, collection, doc)
+}
+
+func (d *breaking) Replace(ctx context.Context, collection string, doc store.Doc) error {
+	if d.left.Add(-1) < 0 {
+		return errCut
+	}
+	return d.DB.Replace(ctx, collection, doc)
 }
 
 // cutLedger fails before or after the record is durable.
@@ -202,7 +209,7 @@ func TestCrashInTheMiddle(t *testing.T) {
 			cut := &breaking{DB: db}
 			cut.left.Store(c.inserts)
 			f, r := fileOf("题库.xlsx", list...)
-			if _, _, err := bank.New(cut, cutLedger{led, c.after}, clock).AcceptQuestions(t.Context(), "a", f, r); !errors.Is(err, errCut) {
+			if _, _, err := bank.New(cut, cutLedger{led, c.after}, sealer(t), clock).AcceptQuestions(t.Context(), "a", f, r); !errors.Is(err, errCut) {
 				t.Fatalf("got %v", err)
 			}
 			got, err := b.Questions(t.Context(), o.ID)

@@ -1,6 +1,7 @@
 package bank_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
 )
@@ -107,7 +109,15 @@ func open(t *testing.T) (*bank.Bank, store.DB, *ledger.Ledger) {
 			t.Error(err)
 		}
 	})
-	return bank.New(db, led, clock), db, led
+	return bank.New(db, led, sealer(t), clock), db, led
+}
+
+// sealer has a key of the test.
+func sealer(t *testing.T) *seal.Sealer {
+	t.Helper()
+	s, err := seal.New(bytes.Repeat([]byte{1}, seal.KeySize))
+	must(t, err)
+	return s
 }
 
 // withOutline opens a bank in which the sample outline is accepted.

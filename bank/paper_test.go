@@ -211,7 +211,7 @@ func TestAssembleStoresOnce(t *testing.T) {
 	if len(papers) != 2 || head.Seq != 5 { // outline, questions, blueprint, two papers
 		t.Errorf("%d papers, ledger at %d", len(papers), head.Seq)
 	}
-	checkQuestionsOf(t, bank.New(db, led, clock), &p)
+	checkQuestionsOf(t, bank.New(db, led, sealer(t), clock), &p)
 	if _, err := b.Paper(t.Context(), "x"); !errors.Is(err, bank.ErrPaperUnknown) {
 		t.Errorf("unknown paper: %v", err)
 	}

@@ -79,24 +79,24 @@ func (b *Bank) Assemble(ctx context.Context, actor string, bp Blueprint, seed ui
 	if err := b.saveBlueprint(ctx, actor, bp); err != nil {
 		return Paper{}, err
 	}
-	if err := orExists(Papers.Insert(ctx, b.db, &p)); err != nil {
+	if err := orExists(paperTable.insert(ctx, b, &p)); err != nil {
 		return Paper{}, err
 	}
-	return p, b.record(ctx, p.Outline, paperAssembled, actor, "paper/"+string(p.ID), p)
+	return p, b.record(ctx, p.Outline, paperAssembled, actor, "paper/"+string(p.ID), paperAbout(&p))
 }
 
 // Paper returns a paper, or ErrPaperUnknown.
 func (b *Bank) Paper(ctx context.Context, id PaperID) (Paper, error) {
-	v, err := Papers.Get(ctx, b.db, string(id))
+	p, err := paperTable.get(ctx, b, string(id))
 	if errors.Is(err, store.ErrNotFound) {
 		return Paper{}, ErrPaperUnknown.Param("id", id)
 	}
-	return v.Value, err
+	return p, err
 }
 
 // Papers lists the papers of an outline, grouped by blueprint.
 func (b *Bank) Papers(ctx context.Context, id OutlineID) ([]Paper, error) {
-	return Papers.All(ctx, b.db, store.Query{Index: byOutline, Prefix: store.Key(string(id))})
+	return paperTable.all(ctx, b, store.Query{Index: byOutline, Prefix: store.Key(string(id))})
 }
 
 // QuestionsOf returns the questions of a paper with their keys, in the

@@ -11,6 +11,7 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/bank/exchange"
 	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
 )
 
@@ -24,7 +25,9 @@ func TestFromWorkbookToPaper(t *testing.T) {
 	defer db.Close()
 	led := ledger.Open(db.Ledger(), ledger.Options{})
 	defer led.Close()
-	b := bank.New(db, led, func() time.Time { return time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC) })
+	sealer, err := seal.New(make([]byte, seal.KeySize))
+	must(t, err)
+	b := bank.New(db, led, sealer, func() time.Time { return time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC) })
 
 	file, report := readOutline(t, workbook(t, headed(namedHeader, outlineRows...)))
 	_, err = b.AcceptOutline(ctx, "organiser", file, report)

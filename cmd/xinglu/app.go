@@ -95,7 +95,10 @@ func (a *App) open(ctx context.Context) error {
 	a.access = access.New(a.db, a.led, access.Options{
 		Now: time.Now, MinPassword: 6, Life: map[access.Surface]time.Duration{access.Exam: 24 * time.Hour},
 	})
-	a.bank = bank.New(a.db, a.led, time.Now)
+	a.bank = bank.New(a.db, a.led, keys.sealer, time.Now)
+	if err := a.sealBank(ctx); err != nil {
+		return err
+	}
 	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick)})
 	a.onClose(func() error { a.contest.Close(); return nil })
 	if a.exam, err = a.openExam(keys.sealer); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store"
+	"github.com/xinglu/xinglu/internal/store/sqlite"
 )
 
 // Files in the folder of keys. In older versions the data key was
@@ -153,4 +154,30 @@ func recordSigner(ctx context.Context, led ledger.Appender, signer *seal.Signer,
 		return fmt.Errorf("recording the signing key: %w", err)
 	}
 	return nil
+}
+
+// sealBank seals, once, what older versions stored of the bank in the clear.
+func (a *App) sealBank(ctx context.Context) error {
+	const done = "bank_sealed"
+	if _, err := keyMarks.Get(ctx, a.db, done); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	n, err := a.bank.SealStored(ctx)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		a.log.Warn("the bank was sealed; copies of the data made before this are not", "documents", n)
+		// What was replaced would stay readable in the free pages of the file.
+		if file, ok := a.db.(*sqlite.DB); ok {
+			if err := file.Compact(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	err = keyMarks.Insert(ctx, a.db, &keyMark{ID: done})
+	if errors.Is(err, store.ErrExists) {
+		return nil // another node was as fast
+	}
+	return err
 }

@@ -333,7 +333,7 @@ func TestLedgerHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if code := run(t.Context(), []string{"verify", "--data", cfg.Data}, nil, &out, &out); code != 0 || !strings.Contains(out.String(), "1 records in 1 streams") {
+	if code := run(t.Context(), []string{"verify", "--data", cfg.Data}, nil, &out, &out); code != 0 || !strings.Contains(out.String(), "2 records in 2 streams") {
 		t.Errorf("%d %s", code, out.String())
 	}
 }

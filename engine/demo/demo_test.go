@@ -39,10 +39,10 @@ func newHouse(t *testing.T) *house {
 	led, bus := ledger.Open(db.Ledger(), ledger.Options{}), live.NewMemory(live.Options{})
 	h.Now = clock
 	h.Access = access.New(db, led, access.Options{Now: clock, MinPassword: 6})
-	h.Bank = bank.New(db, led, clock)
 	h.Contest = engine.New(db, led, bus, engine.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
+	h.Bank = bank.New(db, led, sealer, clock)
 	h.Exam, err = exam.New(db, led, bus, func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
 		p, err := h.Bank.Paper(ctx, id)
 		if err != nil {

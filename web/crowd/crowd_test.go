@@ -59,10 +59,10 @@ func newStage(t *testing.T) *stage {
 	must(t, err)
 	s := &stage{db: db, bus: live.NewMemory(live.Options{}), led: ledger.Open(db.Ledger(), ledger.Options{})}
 	door := access.New(db, s.led, access.Options{Now: time.Now, MinPassword: 6})
-	questions := bank.New(db, s.led, time.Now)
 	s.contest = engine.New(db, s.led, s.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
+	questions := bank.New(db, s.led, sealer, time.Now)
 	s.exam, err = exam.New(db, s.led, s.bus, func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
 		p, err := questions.Paper(ctx, id)
 		if err != nil {

@@ -35,6 +35,7 @@ type Options struct {
 
 // DB is an opened file. It implements store.DB.
 type DB struct {
+	path   string
 	schema store.Schema
 	log    *slog.Logger
 	reader *sql.DB
@@ -113,6 +114,7 @@ func prepare(o Options) (*DB, error) {
 
 func (db *DB) open(ctx context.Context, path string) error {
 	var err error
+	db.path = path
 	if db.lock, err = lockFile(ctx, path+".lock"); err != nil {
 		return err
 	}
