@@ -5,183 +5,192 @@ import (
 	"slices"
 )
 
-// ItemID names one question on a paper.
-type ItemID string
-
-// ItemKind is the form of an objective question.
-type ItemKind string
-
-// The kinds of objective question.
-const (
-	ItemSingle    ItemKind = "single"     // one of several options
-	ItemMultiple  ItemKind = "multiple"   // one or more of several options
-	ItemTrueFalse ItemKind = "true_false" // one of two options
-)
-
-// Policy says what an incomplete choice of a multiple item earns. A choice
-// with a wrong option in it always earns nothing; marks are never negative.
-type Policy string
-
-// The policies for multiple choice.
-const (
-	PolicyAll       Policy = "all"               // exactly the key, or nothing
-	PolicyPartial   Policy = "partial_if_subset" // some of the key and nothing else: Item.Partial
-	PolicyPerOption Policy = "per_option"        // some of the key and nothing else: their share of Max, half up to 0.01
-)
-
-// Item is what marking needs of one question: its key, so an Item never
-// leaves the server.
-type Item struct {
-	ID      ItemID   `json:"id"`
-	Kind    ItemKind `json:"kind"`
-	Options []string `json:"options"` // option ids
-	Key     []string `json:"key"`     // the right options, in any order
-	Max     Marks    `json:"max"`     // hundredths
-	Policy  Policy   `json:"policy"`  // "all" unless the kind is multiple
-	Partial Marks    `json:"partial"` // hundredths, for partial_if_subset; below Max
-}
-
-// ItemState says how a question was answered.
+// ItemState says how an item was answered.
 type ItemState string
 
-// The states of a marked question.
+// The states of a marked item.
 const (
 	ItemBlank   ItemState = "blank"
 	ItemRight   ItemState = "right"
 	ItemWrong   ItemState = "wrong"
 	ItemPartial ItemState = "partial"
+	ItemToMark  ItemState = "to_mark" // answered; people mark it
+	ItemVoid    ItemState = "void"    // whatever was answered
 )
 
-// ItemResult is the marking of one question.
+// ItemResult is the marking of one item.
 type ItemResult struct {
 	ID    ItemID    `json:"id"`
 	State ItemState `json:"state"`
-	Marks Marks     `json:"marks"` // hundredths
+	Marks Marks     `json:"marks"` // hundredths; 0 while to be marked
 }
 
-// PaperResult is the marking of a paper. Items are in the paper's order.
+// SectionResult is the marking of one section.
+type SectionResult struct {
+	Section SectionID `json:"section"`
+	Sum     Marks     `json:"sum"`     // hundredths, of the items that count
+	Counted Marks     `json:"counted"` // hundredths, the maxima of the items that count
+	// Marks and Max are what the section adds to the paper: Sum and Counted,
+	// or, when items are void pro rata, Sum ÷ Counted × Max rounded half up to
+	// 0.01, with their maxima in Max. Here, and for the parts of one item, are
+	// the only rounding points of marking a paper.
+	Marks  Marks `json:"marks"`
+	Max    Marks `json:"max"`
+	ToMark Marks `json:"to_mark,omitempty"` // hundredths of Counted that people have still to give
+}
+
+// PaperResult is the marking of a paper. Items are in the paper's order,
+// sections in the order of their first item.
 type PaperResult struct {
-	Total Marks        `json:"total"` // hundredths
-	Max   Marks        `json:"max"`   // hundredths
-	Items []ItemResult `json:"items"`
+	Total    Marks           `json:"total"`             // hundredths; without what is still to be marked
+	Max      Marks           `json:"max"`               // hundredths
+	ToMark   Marks           `json:"to_mark,omitempty"` // hundredths of Max that people have still to give
+	Sections []SectionResult `json:"sections,omitempty"`
+	Items    []ItemResult    `json:"items"`
 }
 
-// MarkAnswers marks the answers to a paper of objective questions. An item
-// without an answer, or with an empty one, is blank. The order of options in
-// an answer does not matter.
-//
-// Errors: ErrItems when the paper is inconsistent ("items[3].key[0]"),
-// ErrAnswers when an answer names an unknown item or option, repeats one, or
-// has more options than its kind takes ("answers.q7[1]"). Nothing is marked
-// then.
-func MarkAnswers(items []Item, answers map[ItemID][]string) (PaperResult, error) {
+// Paper is a paper made ready for marking. It is never changed once made and
+// safe for concurrent use.
+type Paper struct {
+	items    []readyItem
+	index    map[ItemID]int
+	sections []SectionID
+}
+
+// NewPaper makes a paper ready. The items are kept and must not be changed
+// afterwards. The error is ErrItems when the paper is inconsistent
+// ("items[3].key[0]").
+func NewPaper(items []Item) (*Paper, error) {
 	if err := checkItems(items); err != nil {
+		return nil, err
+	}
+	p := &Paper{items: make([]readyItem, len(items)), index: make(map[ItemID]int, len(items))}
+	for i := range items {
+		p.items[i] = ready(&items[i])
+		p.index[items[i].ID] = i
+		if !slices.Contains(p.sections, items[i].Section) {
+			p.sections = append(p.sections, items[i].Section)
+		}
+	}
+	return p, nil
+}
+
+// Mark marks the answers to the paper. An item without an answer, or with an
+// empty one, is blank. The value of an answer is by kind: chosen options in
+// any order; for ordering all options in order; for matching an option or ""
+// for each prompt; for fill_in a text or "" for each blank; else one text.
+//
+// The error is ErrAnswers when an answer names an unknown item or option,
+// repeats one, or has not as many values as its kind takes ("answers.q7[1]").
+// Nothing is marked then.
+func (p *Paper) Mark(answers map[ItemID][]string) (PaperResult, error) {
+	if err := p.check(answers); err != nil {
 		return PaperResult{}, err
 	}
-	if err := checkAnswers(items, answers); err != nil {
-		return PaperResult{}, err
+	out := PaperResult{Items: make([]ItemResult, 0, len(p.items))}
+	sections := make(map[SectionID]*SectionResult, len(p.sections))
+	for _, id := range p.sections {
+		sections[id] = &SectionResult{Section: id}
 	}
-	out := PaperResult{Items: []ItemResult{}}
-	for _, it := range items {
+	for i := range p.items {
+		it := &p.items[i]
 		state, marks := it.mark(answers[it.ID])
 		out.Items = append(out.Items, ItemResult{ID: it.ID, State: state, Marks: marks})
-		out.Total += marks
-		out.Max += it.Max
+		sections[it.Section].add(it.Item, state, marks)
+	}
+	for _, id := range p.sections {
+		s := sections[id].closed()
+		out.Sections = append(out.Sections, s)
+		out.Total += s.Marks
+		out.Max += s.Max
+		out.ToMark += s.ToMark
 	}
 	return out, nil
 }
 
-// mark values a checked answer: every option is known and there once.
-func (it Item) mark(answer []string) (ItemState, Marks) {
-	if len(answer) == 0 {
-		return ItemBlank, 0
+// add takes the item's marks and maximum in.
+func (s *SectionResult) add(it *Item, state ItemState, marks Marks) {
+	if it.Void == VoidProRata {
+		s.Max += it.Max
 	}
-	for _, o := range answer {
-		if !slices.Contains(it.Key, o) {
-			return ItemWrong, 0
-		}
+	if !it.counts() {
+		return
 	}
-	if len(answer) == len(it.Key) {
-		return ItemRight, it.Max
-	}
-	switch it.Policy {
-	case PolicyPartial:
-		return ItemPartial, it.Partial
-	case PolicyPerOption:
-		return ItemPartial, NewRatio(it.Max, int64(len(it.Key))).Mul(int64(len(answer)), 1).Round(1)
-	case PolicyAll:
-	}
-	return ItemWrong, 0
-}
-
-func checkItems(items []Item) error {
-	var p problems
-	seen := make(seenIDs)
-	for i, it := range items {
-		path := fmt.Sprintf("items[%d]", i)
-		seen.check(&p, path, "item", string(it.ID))
-		p.under(path, it.check())
-	}
-	return p.err(ErrItems)
-}
-
-func (it Item) check() (p problems) {
-	oneOf(&p, "kind", it.Kind, ItemSingle, ItemMultiple, ItemTrueFalse)
-	oneOf(&p, "policy", it.Policy, PolicyAll, PolicyPartial, PolicyPerOption)
-	p.amount("max", it.Max, 1)
-	if it.Kind != ItemMultiple && it.Policy != PolicyAll {
-		p.add("policy", "not_allowed", "partial marks are for multiple choice only")
-	}
-	if it.Policy == PolicyPartial && (it.Partial < 0 || it.Partial >= it.Max) {
-		p.add("partial", "out_of_range", "%v is not between 0.00 and below %v", it.Partial, it.Max)
-	}
-	if it.Kind == ItemTrueFalse && len(it.Options) != 2 {
-		p.add("options", "wrong_count", "a true/false item has two options, not %d", len(it.Options))
-	}
-	distinct(&p, "options", it.Options)
-	distinct(&p, "key", it.Key) // no message quotes the key: it may travel far
-	for i, k := range it.Key {
-		if !slices.Contains(it.Options, k) {
-			p.add(fmt.Sprintf("key[%d]", i), "unknown", "a right option is not among the options")
-		}
-	}
-	if len(it.Key) == 0 || it.Kind != ItemMultiple && len(it.Key) > 1 {
-		p.add("key", "wrong_count", "kind %s cannot have this number of right options", it.Kind)
-	}
-	return p
-}
-
-func distinct(p *problems, path string, ids []string) {
-	for i, id := range ids {
-		if id == "" || slices.Contains(ids[:i], id) {
-			p.add(fmt.Sprintf("%s[%d]", path, i), "duplicate", "an option is empty or there twice")
-		}
+	s.Sum += marks
+	s.Counted += it.Max
+	s.Max += it.Max
+	if state == ItemToMark {
+		s.ToMark += it.Max
 	}
 }
 
-func checkAnswers(items []Item, answers map[ItemID][]string) error {
-	byID := make(map[ItemID]Item, len(items))
-	for _, it := range items {
-		byID[it.ID] = it
+// closed returns the section with its marks.
+func (s SectionResult) closed() SectionResult {
+	s.Marks = s.Sum
+	if s.Max != s.Counted {
+		s.Marks = NewRatio(s.Sum, int64(s.Counted)).Mul(int64(s.Max), 1).Round(1)
 	}
-	var p problems
+	return s
+}
+
+// MarkAnswers marks the answers to one paper: NewPaper and Paper.Mark in one,
+// with the errors of both.
+func MarkAnswers(items []Item, answers map[ItemID][]string) (PaperResult, error) {
+	p, err := NewPaper(items)
+	if err != nil {
+		return PaperResult{}, err
+	}
+	return p.Mark(answers)
+}
+
+func (p *Paper) check(answers map[ItemID][]string) error {
+	var wrong problems
 	for id, answer := range answers {
 		path := fmt.Sprintf("answers.%s", id)
-		it, ok := byID[id]
+		i, ok := p.index[id]
 		if !ok {
-			p.add(path, "unknown", "item %s is not on the paper", id)
+			wrong.add(path, "unknown", "item %s is not on the paper", id)
 			continue
 		}
-		distinct(&p, path, answer)
-		for i, o := range answer {
-			if !slices.Contains(it.Options, o) {
-				p.add(fmt.Sprintf("%s[%d]", path, i), "unknown", "item %s has no option %q", id, o)
-			}
-		}
-		if it.Kind != ItemMultiple && len(answer) > 1 {
-			p.add(path, "too_many", "item %s takes one option, not %d", id, len(answer))
+		if len(answer) > 0 {
+			p.items[i].checkAnswer(&wrong, path, answer)
 		}
 	}
-	slices.SortStableFunc(p, byPath)
-	return p.err(ErrAnswers)
+	slices.SortStableFunc(wrong, byPath)
+	return wrong.err(ErrAnswers)
+}
+
+// checkAnswer checks an answer that is not empty.
+func (it *Item) checkAnswer(p *problems, path string, answer []string) {
+	least, most := 1, 1
+	switch it.Kind {
+	case ItemMultiple:
+		most = len(it.Options)
+	case ItemOrdering:
+		least, most = len(it.Options), len(it.Options)
+	case ItemMatching:
+		least, most = it.Prompts, it.Prompts
+	case ItemFillIn:
+		least, most = len(it.Blanks), len(it.Blanks)
+	case ItemSingle, ItemTrueFalse, ItemManual:
+	}
+	switch {
+	case len(answer) > most && it.Kind != ItemMultiple: // there it repeats an option, which is said below
+		p.add(path, "too_many", "item %s takes at most %d, not %d", it.ID, most, len(answer))
+	case len(answer) < least:
+		p.add(path, "too_few", "item %s takes %d, not %d", it.ID, least, len(answer))
+	}
+	if it.Kind == ItemFillIn || it.Kind == ItemManual {
+		return
+	}
+	for i, o := range answer {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case it.Kind == ItemMatching && o == "":
+		case o == "" || it.Kind != ItemMatching && slices.Contains(answer[:i], o):
+			p.add(at, "duplicate", "an option is empty or there twice")
+		case !slices.Contains(it.Options, o):
+			p.add(at, "unknown", "item %s has no option %q", it.ID, o)
+		}
+	}
 }

@@ -30,6 +30,12 @@ var (
 	ErrItems = fault.New(fault.Invalid, "items_invalid", "the items of the paper are inconsistent")
 	// ErrAnswers: an answer names an unknown item or option, or too many options.
 	ErrAnswers = fault.New(fault.Invalid, "answers_invalid", "the answers do not fit the paper")
+	// ErrGrading: the grading is inconsistent or names sections that the paper lacks.
+	ErrGrading = fault.New(fault.Invalid, "grading_invalid", "the grading rules are inconsistent or do not fit the paper")
+	// ErrDecisions: a decision on a key does not fit its item.
+	ErrDecisions = fault.New(fault.Invalid, "decisions_invalid", "the decisions on keys do not fit the paper")
+	// ErrRescore: an item changed in a way that old answers do not fit any more.
+	ErrRescore = fault.New(fault.Conflict, "rescore_refused", "the answers cannot be marked by the changed items")
 )
 
 // problems collects wrong places, so that one answer names them all.
@@ -61,3 +67,11 @@ func (p problems) err(sentinel *fault.Error) error {
 
 // byPath orders places found in a map, whose order is random.
 func byPath(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) }
+
+// fieldsOf returns the wrong places that err carries.
+func fieldsOf(err error) []fault.Field {
+	if f := fault.As(err); f != nil {
+		return f.Fields
+	}
+	return nil
+}

@@ -11,7 +11,8 @@
 //	Sum          modules, parts, weights   → Total
 //	Rank         total, then tie chain     → Ranked, explained by Explain
 //
-// and of a theory paper: MarkAnswers → Result, imported as a module.
+// and of a theory paper: NewPaper, Paper.Mark → PaperResult, GradePaper → Grade.
+// Decide changes keys afterwards, and Rescore says whom that changes.
 //
 // Amounts are integers in hundredths of a mark (Marks). Between steps values
 // are exact fractions (Ratio); they are rounded half up at the point that the
