@@ -56,6 +56,7 @@ type Attempt struct {
 	Receipt    *Receipt
 	Score      *Marked
 	Voided     *Voided
+	Lock       Lock
 
 	answers map[bank.QuestionID][]Kept // by rising seq; the last one counts
 	late    []Kept                     // evidence only
@@ -127,6 +128,8 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		a.State, a.Score = Finished, &e
 	case Voided:
 		a.State, a.Voided = Void, &e
+	case Lockdown:
+		a.Lock.apply(at, e)
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type Me struct {
 	PlaceNames PlaceNames  `json:"place_names"`
 	Ticket     TicketNo    `json:"ticket"`
 	Attempt    AttemptView `json:"attempt"`
+	Lockdown   *MeLockdown `json:"lockdown,omitempty"`
 	ServerTime time.Time   `json:"server_time"`
 }
 
@@ -141,6 +142,7 @@ func meOf(a *Attempt, s *Sitting, c *Course, now time.Time) Me {
 			Rules: MeRules{c.Rules.EntryOpensMS, c.Rules.LastEntryMS, c.Rules.EarliestHandInMS},
 		},
 		Place: a.Place, PlaceNames: s.names(a.Place), Ticket: a.Ticket.Ticket, Attempt: a.View(c, now), ServerTime: now,
+		Lockdown: lockdownOf(a, &c.Rules),
 	}
 }
 

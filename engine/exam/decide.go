@@ -91,6 +91,9 @@ func (a *Attempt) Start(now time.Time, c *Course, fence int64, node string) (Eve
 	case !now.Before(a.Times(c, now).End):
 		return nil, ErrSittingClosed
 	}
+	if err := a.passed(&c.Rules, fence); err != nil {
+		return nil, err
+	}
 	return Started{Fence: fence, Node: node}, nil
 }
 

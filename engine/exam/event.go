@@ -146,6 +146,8 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[Marked](data)
 	case Voided{}.kind():
 		return decode[Voided](data)
+	case Lockdown{}.kind():
+		return decode[Lockdown](data)
 	}
 	return nil, fmt.Errorf("unknown kind %q", kind)
 }

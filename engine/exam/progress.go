@@ -57,6 +57,7 @@ type SeatProgress struct {
 	EndsAt    *time.Time `json:"ends_at,omitempty"`
 	GrantedMS int64      `json:"granted_ms"`
 	HandedIn  *Receipt   `json:"handed_in,omitempty"`
+	Lockdown  *LockView  `json:"lockdown,omitempty"` // absent where the rules ask for none
 	// SeenAt is the last frame that this node had from the candidate.
 	SeenAt *time.Time `json:"seen_at,omitempty"`
 }
@@ -121,6 +122,7 @@ func (s *Service) seatProgress(ctx context.Context, t *Ticket, c *Course) (SeatP
 		v := a.View(c, s.now())
 		p.Place, p.State, p.Questions, p.Answered = a.Place, a.State, a.Ticket.Questions, a.Answered()
 		p.StartedAt, p.EndsAt, p.GrantedMS = v.StartedAt, v.EndsAt, v.GrantedMS
+		p.Lockdown = a.LockView(&c.Rules)
 		if a.Receipt != nil {
 			r := *a.Receipt
 			p.HandedIn = &r

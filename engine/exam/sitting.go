@@ -51,6 +51,12 @@ type Rules struct {
 	// MultiplePartial is what the policy partial_if_subset gives, in basis
 	// points of the question's score, rounded half up to 0.01 marks.
 	MultiplePartial int64 `json:"multiple_partial_bp"`
+	// SEB is the lockdown in Safe Exam Browser; nil: none is asked for.
+	SEB *SEBRules `json:"seb,omitempty"`
+	// BindIP binds a seat to the network address it started from.
+	BindIP bool `json:"bind_ip,omitempty"`
+	// Activity says what becomes of page-leave and focus events.
+	Activity ActivityPolicy `json:"activity,omitempty" enum:"report,ignore"`
 }
 
 // Place is a seat: codes of centre (考点), room (考场) and seat (机位).
@@ -159,6 +165,10 @@ func (r *Rules) check() []fault.Field {
 		fields = append(fields, fault.Field{Path: "rules.multiple_partial_bp", Code: "share_range",
 			Message: "give 0 to 9999 basis points"})
 	}
+	if r.Activity != "" && r.Activity != ActivityReport && r.Activity != ActivityIgnore {
+		fields = append(fields, fault.Field{Path: "rules.activity", Code: "activity_unknown", Message: "give report or ignore"})
+	}
+	fields = append(fields, r.SEB.check("rules.seb")...)
 	return fields
 }
 
