@@ -7,6 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 )
@@ -63,6 +64,26 @@ func (s *Server) examAdmit(ctx context.Context, a actor, in *admitIn) (*bodyOf[e
 func (s *Server) examPaper(ctx context.Context, a actor, _ *nothing) (*bodyOf[exam.SeatPaper], error) {
 	p, err := s.Exam.SeatPaper(ctx, attemptOf(a), a.Login.Fence)
 	return &bodyOf[exam.SeatPaper]{p}, err
+}
+
+// figureBody is a picture. Its address is the digest of its bytes, so it may
+// be kept by the candidate's own browser.
+type figureBody struct {
+	ContentType  string `header:"Content-Type"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+type figureIn struct {
+	Figure bank.FigureID `path:"figure" maxLength:"100"`
+}
+
+func (s *Server) examFigure(ctx context.Context, a actor, in *figureIn) (*figureBody, error) {
+	f, err := s.Exam.Figure(ctx, attemptOf(a), a.Login.Fence, in.Figure)
+	if err != nil {
+		return nil, err
+	}
+	return &figureBody{ContentType: f.Type, CacheControl: "private, max-age=86400, immutable", Body: f.Data}, nil
 }
 
 // examFrame is what a candidate's screen sends.

@@ -167,3 +167,14 @@ func writeProblem(ctx huma.Context, p *Problem) {
 	ctx.SetStatus(p.Status)
 	_ = json.NewEncoder(ctx.BodyWriter()).Encode(p) // a client that has gone is no news
 }
+
+// bytesOf describes an answer that is bytes of one of the media types.
+func bytesOf(types ...string) func(*huma.Operation) {
+	return func(op *huma.Operation) {
+		content := map[string]*huma.MediaType{}
+		for _, t := range types {
+			content[t] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+		}
+		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: content}}
+	}
+}

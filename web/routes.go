@@ -26,6 +26,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/exam/me", "exam-me", "The signed-in candidate", candidate, s.examMe)
 	reg(s, post, "/api/exam/admit", "exam-admit", "Confirm identity and pledge; bind this seat", candidate, s.examAdmit)
 	reg(s, get, "/api/exam/paper", "exam-paper", "The paper; the first call starts the clock", candidate, s.examPaper)
+	reg(s, get, "/api/exam/figures/{figure}", "exam-figure", "A picture of the candidate's own paper", candidate, s.examFigure, bytesOf("image/png", "image/jpeg", "image/webp"))
 	reg(s, post, "/api/exam/sign-out", "exam-sign-out", "Sign out", candidate, s.signOut(access.Exam))
 	s.socket("/api/exam/ws", "exam-ws", candidate, s.examSocket)
 

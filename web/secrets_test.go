@@ -149,7 +149,10 @@ func checkPaper(t *testing.T, w *world, raw []byte) {
 				Kind any
 				Stem string
 
-				Options []map[string]string
+				Options, Prompts               []map[string]string
+				Markup, Blanks, Score, Figures any
+				MaxChars                       any `json:"max_chars"`
+				Parts                          []struct{}
 			}
 		}
 	}
@@ -227,7 +230,7 @@ func watchTheBoard(t *testing.T, w *world, public *client, board *socket) {
 // public routes are left to the public: a unit is on the board for everybody.
 func walk(w *world, c *client) {
 	sheet := scoring.ModuleID("P")
-	ids := strings.NewReplacer("{division}", string(w.division), "{sitting}", string(w.sitting), "{outline}", string(w.outline), "{sheet}", "x."+string(sheet))
+	ids := strings.NewReplacer("{division}", string(w.division), "{sitting}", string(w.sitting), "{outline}", string(w.outline), "{sheet}", "x."+string(sheet), "{figure}", "x")
 	for _, r := range w.server.Routes() {
 		if strings.HasSuffix(r.Path, "/sign-out") || r.Public && strings.HasPrefix(r.Path, "/api/board") {
 			continue

@@ -44,7 +44,7 @@ func TestASeatMovesWithItsAnswers(t *testing.T) {
 	_, welcome := fresh.examSocket()
 	var answers []exam.SavedAnswer
 	must(t, json.Unmarshal(welcome.Answers, &answers))
-	if len(answers) != 1 || answers[0].Seq != 2 || answers[0].Value[0] != q.Options[1].ID {
+	if len(answers) != 1 || answers[0].Seq != 2 || answers[0].Value[0] != string(q.Options[1].ID) {
 		t.Errorf("at the new seat: %s", welcome.Answers)
 	}
 }

@@ -98,7 +98,7 @@ func newWorld(t testing.TB, change ...setup) *world {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	w.bank = bank.New(db, w.led, sealer, time.Now)
-	w.exam, err = exam.New(db, w.led, w.bus, w.papers, sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored})
+	w.exam, err = exam.New(db, w.led, w.bus, exam.Unsealed(w.bank.Content), sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored})
 	must(t, err)
 	w.hub = fanout.New(fanout.Options{Bus: w.bus, Snapshot: web.BoardSnapshot(w.bus), Log: log, Linger: time.Millisecond})
 	o := web.Options{
@@ -137,15 +137,6 @@ func collections() []store.Collection {
 	all = append(all, bank.Collections()...)
 	all = append(all, exam.Collections()...)
 	return append(all, engine.Collections...)
-}
-
-func (w *world) papers(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
-	p, err := w.bank.Paper(ctx, id)
-	if err != nil {
-		return p, nil, err
-	}
-	list, err := w.bank.QuestionsOf(ctx, &p)
-	return p, list, err
 }
 
 func (w *world) scored(ctx context.Context, s exam.Scored) error {

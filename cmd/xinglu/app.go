@@ -142,15 +142,7 @@ func openBus(ctx context.Context, cfg Config, log *slog.Logger) (live.Bus, error
 }
 
 func (a *App) openExam(sealer *seal.Sealer) (*exam.Service, error) {
-	papers := func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
-		p, err := a.bank.Paper(ctx, id)
-		if err != nil {
-			return p, nil, err
-		}
-		questions, err := a.bank.QuestionsOf(ctx, &p)
-		return p, questions, err
-	}
-	return exam.New(a.db, a.led, a.bus, papers, sealer, exam.Options{
+	return exam.New(a.db, a.led, a.bus, exam.Unsealed(a.bank.Content), sealer, exam.Options{
 		Now: time.Now, Log: a.log, Node: nodeName(),
 		OnScored: a.contest.TheoryScored,
 	})

@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"context"
 	"log/slog"
 	"path/filepath"
 	"slices"
@@ -43,14 +42,7 @@ func newHouse(t *testing.T) *house {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	h.Bank = bank.New(db, led, sealer, clock)
-	h.Exam, err = exam.New(db, led, bus, func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
-		p, err := h.Bank.Paper(ctx, id)
-		if err != nil {
-			return p, nil, err
-		}
-		list, err := h.Bank.QuestionsOf(ctx, &p)
-		return p, list, err
-	}, sealer, exam.Options{Now: clock})
+	h.Exam, err = exam.New(db, led, bus, exam.Unsealed(h.Bank.Content), sealer, exam.Options{Now: clock})
 	must(t, err)
 	t.Cleanup(func() { h.Exam.Close(); h.Contest.Close(); bus.Close(); led.Close(); db.Close() })
 	return h

@@ -58,8 +58,7 @@ var errReadOn = fault.New(fault.Internal, "exam_read_on", "decide again on newer
 func (s *Saved) stale() bool {
 	for _, r := range s.Refused {
 		switch r.Code {
-		case CodeUnknownQuestion, CodeUnknownOption, CodeTooManyOptions, CodeBadSeq:
-		default:
+		case ErrTooLate.Code, ErrAttemptClosed.Code, ErrNotStarted.Code, CodeSeqReused:
 			return true
 		}
 	}

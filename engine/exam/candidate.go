@@ -191,16 +191,17 @@ func (a *Attempt) actor() string { return "candidate/" + string(a.Ticket.Candida
 
 // SeatPaper returns the candidate's paper. The first call after the start of
 // the sitting starts the candidate's clock. Errors: those of Attempt.Start,
-// ErrAttemptNotFound.
+// ErrSealed, ErrAttemptNotFound.
 func (s *Service) SeatPaper(ctx context.Context, id AttemptID, fence int64) (SeatPaper, error) {
 	var paper SeatPaper
 	err := s.with(ctx, id, func(e *entry) error {
-		f, err := s.form(ctx, e)
+		t := &e.attempt.Ticket
+		r, err := s.releasedOf(ctx, t.Sitting, t.Paper)
 		if err != nil {
-			return err
+			return s.notShown(ctx, e, fence, err)
 		}
 		// Laid out first: a paper that cannot be shown must not start a clock.
-		if paper, err = f.forSeat(e.attempt.Ticket.Form, e.attempt.Ticket.Orders); err != nil {
+		if paper, err = r.forSeat(t.Form, t.Orders); err != nil {
 			return err
 		}
 		return s.begin(ctx, e, fence)
@@ -209,6 +210,53 @@ func (s *Service) SeatPaper(ctx context.Context, id AttemptID, fence int64) (Sea
 		return SeatPaper{}, err
 	}
 	return paper, nil
+}
+
+// notShown returns why the candidate may not begin, if that is so, rather
+// than why the paper cannot be shown.
+func (s *Service) notShown(ctx context.Context, e *entry, fence int64, err error) error {
+	c, cerr := s.courseOf(ctx, e.attempt.Ticket.Sitting)
+	if cerr != nil {
+		return cerr
+	}
+	known, cerr := s.readOn(ctx, e, c)
+	if cerr != nil {
+		return cerr
+	}
+	if _, refused := e.attempt.Start(s.now(), known, fence, s.o.Node); refused != nil {
+		return refused
+	}
+	return err
+}
+
+// Figure returns a picture of the candidate's own paper while the candidate
+// writes. Errors: ErrFigureNotFound, those of Attempt.held and Attempt.open,
+// ErrNotStarted, ErrSealed, ErrAttemptNotFound.
+func (s *Service) Figure(ctx context.Context, id AttemptID, fence int64, figure bank.FigureID) (bank.Figure, error) {
+	var out bank.Figure
+	err := s.with(ctx, id, func(e *entry) error {
+		a := e.attempt
+		if err := a.open(); err != nil {
+			return err
+		}
+		if err := a.held(fence); err != nil {
+			return err
+		}
+		if a.State != InProgress {
+			return ErrNotStarted
+		}
+		r, err := s.releasedOf(ctx, a.Ticket.Sitting, a.Ticket.Paper)
+		if err != nil {
+			return err
+		}
+		f := r.figures[figure]
+		if f == nil {
+			return ErrFigureNotFound
+		}
+		out = *f
+		return nil
+	})
+	return out, err
 }
 
 // begin starts the attempt. Its entry in the list of work is stored before

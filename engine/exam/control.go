@@ -68,12 +68,16 @@ func (s *Service) OpenEntry(ctx context.Context, id SittingID, actor string) err
 
 // Start starts the sitting for everybody; it is only a flip of state, since
 // everything was prepared before. Starting a running sitting changes nothing.
-// Errors: ErrNotOpen, ErrStartTooEarly, ErrSittingClosed, ErrSittingNotFound.
+// Errors: ErrNotOpen, ErrStartTooEarly, ErrSealed, ErrSittingClosed,
+// ErrSittingNotFound.
 func (s *Service) Start(ctx context.Context, id SittingID, actor string) error {
 	c, err := s.courseOf(ctx, id)
 	if err != nil {
 		return err
 	}
+	// Looked at outside of the decision, because it may have to decrypt. A
+	// sitting that runs was released: starting it again changes nothing.
+	sealed := s.allReleased(ctx, c.sitting)
 	known, err := s.steer(ctx, c, actor, "started", func(k *Course) (string, any, error) {
 		switch k.State {
 		case Planned:
@@ -86,6 +90,9 @@ func (s *Service) Start(ctx context.Context, id SittingID, actor string) error {
 		}
 		if from := k.StartsAt.Add(-ms(k.Rules.EarlyStartMS)); s.now().Before(from) {
 			return "", nil, ErrStartTooEarly.Param("at", instant(from))
+		}
+		if sealed != nil {
+			return "", nil, sealed
 		}
 		return kindStarted, SittingFlip{Node: s.o.Node}, nil
 	})

@@ -150,15 +150,15 @@ func (a *Attempt) Finish(now time.Time, c *Course, l Leave, node string) (Event,
 
 // Mark marks a submitted attempt. The result is a pure function of the
 // answers in the ledger, the paper and the frozen rules.
-func (a *Attempt) Mark(c *Course, f *Form, node string) (Event, error) {
+func (a *Attempt) Mark(c *Course, r *Released, node string) (Event, error) {
 	if a.State != Submitted {
 		return nil, nil
 	}
-	result, err := f.mark(a, &c.Rules)
+	result, err := r.mark(a, &c.Rules)
 	if err != nil {
 		return nil, err
 	}
-	return Marked{Paper: f.id, Form: a.Ticket.Form, Result: result, ScoringVersion: markingVersion,
+	return Marked{Paper: r.form.id, Form: a.Ticket.Form, Result: result, ScoringVersion: markingVersion,
 		RulesVersion: c.Rules.Version, Node: node}, nil
 }
 

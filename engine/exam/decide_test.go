@@ -1,12 +1,14 @@
 package exam_test
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
@@ -68,9 +70,28 @@ func course(state exam.SittingState) *exam.Course {
 
 func form(t testing.TB) *exam.Form {
 	t.Helper()
-	f, err := exam.NewForm(questions(5))
+	return formOf(t, paper(5))
+}
+
+// formOf is the form of a paper.
+func formOf(t testing.TB, c bank.Content) *exam.Form {
+	t.Helper()
+	shape, err := unsealed(c).Shape(t.Context(), "s1", c.Paper.ID)
+	must(t, err)
+	f, err := exam.NewForm(&shape)
 	must(t, err)
 	return f
+}
+
+func unsealed(c bank.Content) exam.Unsealed {
+	return func(context.Context, bank.PaperID) (bank.Content, error) { return c, nil }
+}
+
+func released(t testing.TB, c bank.Content) *exam.Released {
+	t.Helper()
+	r, err := exam.NewReleased(formOf(t, c), &c)
+	must(t, err)
+	return r
 }
 
 // life is an attempt in each state.
@@ -145,7 +166,7 @@ func TestStateMachine(t *testing.T) {
 			return a.Finish(now, c, exam.Leave{By: exam.ByInvigilator, Reason: " "}, "n")
 		}, []string{"sitting_not_started", "sitting_not_started", "reason_missing", "same", "same", "attempt_void"}},
 		{"mark", func(a *exam.Attempt, c *exam.Course) (exam.Event, error) {
-			return a.Mark(c, f, "n")
+			return a.Mark(c, released(t, paper(5)), "n")
 		}, []string{"same", "same", "same", "ok", "same", "same"}},
 		{"void", func(a *exam.Attempt, c *exam.Course) (exam.Event, error) {
 			return a.Invalidate("替考", "n")

@@ -24,6 +24,13 @@ var (
 	ErrNotPrepared = fault.New(fault.Conflict, "sitting_not_prepared", "the sitting is not prepared")
 	// ErrNotOpen: the sitting has not opened for entry.
 	ErrNotOpen = fault.New(fault.Conflict, "sitting_not_open", "the sitting has not opened for entry")
+	// ErrSealed: the papers of the sitting are not released yet.
+	ErrSealed = fault.New(fault.Conflict, "papers_sealed", "the papers are under seal; two custodians release them")
+	// ErrPaperDiffers: a released paper does not have the shape that its
+	// sitting was prepared with.
+	ErrPaperDiffers = fault.New(fault.Internal, "paper_differs", "the paper is not the one that the sitting was prepared with")
+	// ErrFigureNotFound: the candidate's paper has no such picture.
+	ErrFigureNotFound = fault.New(fault.NotFound, "figure_not_found", "the paper has no such picture")
 	// ErrStartTooEarly: Start before starts_at less the rule's early_start_ms.
 	ErrStartTooEarly = fault.New(fault.Conflict, "start_too_early", "the sitting starts at {at}")
 	// ErrNotStarted: the sitting, or this attempt, has not been started.
@@ -77,6 +84,12 @@ const (
 	CodeUnknownQuestion = "unknown_question" // not in this candidate's paper
 	CodeUnknownOption   = "unknown_option"   // not an option of the question, or named twice
 	CodeTooManyOptions  = "too_many_options" // more than the kind of question takes
+	CodeNotPermutation  = "not_permutation"  // ordering: not every option exactly once
+	CodePairCount       = "pair_count"       // matching: not one entry a prompt
+	CodeBlankCount      = "blank_count"      // fill-in: not one text a blank
+	CodeTextCount       = "text_count"       // more than one text
+	CodeTooLong         = "too_long"         // a text has more characters than the question takes
+	CodeBadText         = "bad_text"         // a text holds control characters
 	CodeBadSeq          = "bad_seq"          // seq below 1 or above 2^53
 	CodeSeqReused       = "seq_reused"       // this seq holds another value already: send it with a higher one
 )

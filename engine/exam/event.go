@@ -27,6 +27,7 @@ type Prepared struct {
 	Questions int          `json:"questions"` // how many the paper has
 	// Orders holds one word per question in paper order: position p of the
 	// candidate's options shows the option orders[q][p]-'a' of the paper.
+	// Questions without options have an empty word, a case a word for each part.
 	Orders []string `json:"orders"`
 	Node   string   `json:"node"`
 }
@@ -60,13 +61,22 @@ type Given struct {
 	Question bank.QuestionID `json:"question"`
 	// Seq rises with each change of the question's answer; the highest counts.
 	Seq int64 `json:"seq"`
-	// Value is the chosen options: none means that the answer was taken back.
-	Value   []bank.OptionID `json:"value"`
-	Flagged bool            `json:"flagged"` // marked for later
+	// Value is the answer in the form of its kind; none means that nothing is
+	// answered, or that the answer was taken back. Choice: the chosen options.
+	// Ordering: all options in the candidate's order. Matching: for each
+	// prompt an option or "". Fill-in: a text for each blank. Others: one text.
+	Value   []string `json:"value"`
+	Flagged bool     `json:"flagged"` // marked for later
 	// MonoMS is the machine's monotonic clock and Wall its wall clock at the
 	// moment of the answer. They are evidence, not truth.
 	MonoMS Stamp `json:"mono_ms"`
 	Wall   Stamp `json:"wall"`
+	// RestoredFrom is the seq of the earlier answer that the candidate took
+	// back into use by this one; 0: none.
+	RestoredFrom int64 `json:"restored_from,omitempty"`
+	// Fence is that of the seat where the answer was given, if it is not the
+	// sender's: the candidate has come back to it. 0: the sender's.
+	Fence int64 `json:"fence,omitempty"`
 }
 
 // Answered holds the answers of one frame: those that count (or, with a lower

@@ -48,7 +48,7 @@ type WelcomeFrame struct {
 type SavedAnswer struct {
 	Question bank.QuestionID `json:"question"`
 	Seq      int64           `json:"seq"`
-	Value    []bank.OptionID `json:"value"`
+	Value    []string        `json:"value"`
 	Flagged  bool            `json:"flagged"`
 	At       time.Time       `json:"at"`
 }

@@ -63,7 +63,7 @@ func (c *Course) attempts() int {
 func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) {
 	forms := make([]*Form, len(sitting.Papers))
 	for i, id := range sitting.Papers {
-		f, err := s.formOf(ctx, id)
+		f, err := s.formOf(ctx, sitting.ID, id)
 		if err != nil {
 			return nil, err
 		}

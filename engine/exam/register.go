@@ -34,7 +34,7 @@ func (s *Service) CreateSitting(ctx context.Context, sitting Sitting) error {
 		return err
 	}
 	for i, id := range sitting.Papers {
-		f, err := s.formOf(ctx, id)
+		f, err := s.formOf(ctx, sitting.ID, id)
 		if err != nil {
 			return fmt.Errorf("papers[%d]: %w", i, err)
 		}

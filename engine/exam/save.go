@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
@@ -148,9 +147,9 @@ func (a *Attempt) savedAnswers() []SavedAnswer {
 }
 
 // values returns the list, never nil.
-func values(v []bank.OptionID) []bank.OptionID {
+func values(v []string) []string {
 	if v == nil {
-		return []bank.OptionID{}
+		return []string{}
 	}
 	return v
 }

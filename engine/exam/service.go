@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
@@ -93,24 +92,25 @@ type Service struct {
 	db     store.DB
 	led    *ledger.Ledger
 	bus    live.Bus
-	papers PaperSource
+	papers Papers
 	seal   Sealer
 	o      Options
 	cache  *cache
 	sweep  *sweep
 
-	mu      sync.RWMutex
-	courses map[SittingID]*course
-	forms   map[bank.PaperID]*Form
+	mu       sync.RWMutex
+	courses  map[SittingID]*course
+	forms    map[paperKey]*Form
+	released map[paperKey]*Released
 
 	decoy string // a sealed number that no ticket has
 }
 
 // New starts a service on opened stores, which stay the caller's. Close ends
 // it. It returns the error of a Sealer that cannot seal.
-func New(db store.DB, led *ledger.Ledger, bus live.Bus, papers PaperSource, seal Sealer, o Options) (*Service, error) {
+func New(db store.DB, led *ledger.Ledger, bus live.Bus, papers Papers, seal Sealer, o Options) (*Service, error) {
 	s := &Service{db: db, led: led, bus: bus, papers: papers, seal: seal, o: o.withDefaults(),
-		courses: map[SittingID]*course{}, forms: map[bank.PaperID]*Form{}}
+		courses: map[SittingID]*course{}, forms: map[paperKey]*Form{}, released: map[paperKey]*Released{}}
 	s.cache = newCache(s.o.MaxIdle)
 	decoy, err := seal.Seal([]byte("000000"), sealContext("decoy"))
 	if err != nil {
@@ -216,42 +216,16 @@ func (s *Service) append(ctx context.Context, e *entry, now time.Time, actor, ke
 	return a.At, nil
 }
 
-// form returns the paper of the attempt, made ready.
+// form returns the form of the attempt's paper.
 func (s *Service) form(ctx context.Context, e *entry) (*Form, error) {
 	if e.form == nil {
-		f, err := s.formOf(ctx, e.attempt.Ticket.Paper)
+		f, err := s.formOf(ctx, e.attempt.Ticket.Sitting, e.attempt.Ticket.Paper)
 		if err != nil {
 			return nil, err
 		}
 		e.form = f
 	}
 	return e.form, nil
-}
-
-// maxFormsKept is how many papers a node keeps ready.
-const maxFormsKept = 256
-
-func (s *Service) formOf(ctx context.Context, id bank.PaperID) (*Form, error) {
-	s.mu.RLock()
-	f := s.forms[id]
-	s.mu.RUnlock()
-	if f != nil {
-		return f, nil
-	}
-	paper, questions, err := s.papers(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("loading paper %s: %w", id, err)
-	}
-	if f, err = NewForm(paper, questions); err != nil {
-		return nil, err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.forms) >= maxFormsKept {
-		clear(s.forms) // entries in use keep theirs
-	}
-	s.forms[id] = f
-	return f, nil
 }
 
 // idMatches compares the tail that was typed with the candidate's number. It

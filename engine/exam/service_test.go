@@ -338,7 +338,7 @@ func TestMoveFencesTheOldNode(t *testing.T) {
 		}
 		_, err = b.Save(ctx, id, moved, frame(1, give("s0", 2, 2)))
 		must(t, err)
-		if k, _ := w.fold(t, id).Answer("s0"); k.Fence != moved || k.Value[0] != option("s0", 2) {
+		if k, _ := w.fold(t, id).Answer("s0"); k.Fence != moved || k.Value[0] != string(option("s0", 2)) {
 			t.Errorf("the answer that counts is %+v", k)
 		}
 	})

@@ -255,12 +255,13 @@ func (s *Service) endOf(ctx context.Context, id AttemptID) (time.Time, error) {
 func (s *Service) outcome(ctx context.Context, id AttemptID) (*Scored, error) {
 	var out *Scored
 	err := s.with(ctx, id, func(e *entry) error {
-		f, err := s.form(ctx, e)
+		t := &e.attempt.Ticket
+		r, err := s.releasedOf(ctx, t.Sitting, t.Paper)
 		if err != nil {
 			return err
 		}
 		_, err = s.act(ctx, e, "node/"+s.o.Node, "scored", true, func(_ time.Time, a *Attempt, c *Course) (Event, error) {
-			return a.Mark(c, f, s.o.Node)
+			return a.Mark(c, r, s.o.Node)
 		})
 		a := e.attempt
 		if err == nil && (a.State == Finished || a.State == Void) {

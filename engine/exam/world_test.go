@@ -36,9 +36,8 @@ func rules() exam.Rules {
 	}
 }
 
-// questions returns n questions of each kind; the right ones of question i
-// are known to right.
-func questions(n int) (bank.Paper, []bank.Question) {
+// paper returns a paper of n questions of each kind of choice.
+func paper(n int) bank.Content {
 	var list []bank.Question
 	paper := bank.Paper{ID: "paper", Title: "电工三级理论", Total: int64(n) * 600}
 	for _, k := range []bank.Kind{bank.SingleChoice, bank.MultipleChoice, bank.TrueFalse} {
@@ -62,7 +61,7 @@ func questions(n int) (bank.Paper, []bank.Question) {
 		}
 		paper.Sections = append(paper.Sections, s)
 	}
-	return paper, list
+	return bank.Content{Paper: paper, Questions: list}
 }
 
 func option(q bank.QuestionID, i int) bank.OptionID {
@@ -75,7 +74,7 @@ type stores struct {
 	path   string
 	bus    *live.Memory
 	seal   *seal.Sealer
-	papers exam.PaperSource
+	papers exam.Papers
 }
 
 func openStores(t testing.TB) *stores {
@@ -84,16 +83,16 @@ func openStores(t testing.TB) *stores {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paper, list := questions(5)
+	content := paper(5)
 	w := &stores{path: filepath.Join(t.TempDir(), "exam.db"), bus: live.NewMemory(live.Options{}), seal: sealer,
-		papers: func(_ context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
+		papers: exam.Unsealed(func(_ context.Context, id bank.PaperID) (bank.Content, error) {
 			if id != "paper" && id != "paper-b" {
-				return bank.Paper{}, nil, bank.ErrPaperUnknown
+				return bank.Content{}, bank.ErrPaperUnknown
 			}
-			p := paper
-			p.ID = id
-			return p, list, nil
-		}}
+			c := content
+			c.Paper.ID = id
+			return c, nil
+		})}
 	w.openDB(t)
 	t.Cleanup(func() {
 		w.bus.Close()
@@ -242,9 +241,9 @@ func wantCode(t testing.TB, err error, code string) {
 
 // give makes an answer with the options at the given positions.
 func give(q bank.QuestionID, seq int64, options ...int) exam.Given {
-	g := exam.Given{Question: q, Seq: seq, Value: []bank.OptionID{}}
+	g := exam.Given{Question: q, Seq: seq, Value: []string{}}
 	for _, o := range options {
-		g.Value = append(g.Value, option(q, o))
+		g.Value = append(g.Value, string(option(q, o)))
 	}
 	return g
 }

@@ -63,14 +63,7 @@ func newStage(t *testing.T) *stage {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	questions := bank.New(db, s.led, sealer, time.Now)
-	s.exam, err = exam.New(db, s.led, s.bus, func(ctx context.Context, id bank.PaperID) (bank.Paper, []bank.Question, error) {
-		p, err := questions.Paper(ctx, id)
-		if err != nil {
-			return p, nil, err
-		}
-		list, err := questions.QuestionsOf(ctx, &p)
-		return p, list, err
-	}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: s.scored})
+	s.exam, err = exam.New(db, s.led, s.bus, exam.Unsealed(questions.Content), sealer, exam.Options{Now: time.Now, Log: log, OnScored: s.scored})
 	must(t, err)
 	hub := fanout.New(fanout.Options{Bus: s.bus, Snapshot: web.BoardSnapshot(s.bus), Log: log})
 	server := web.New(web.Options{

@@ -12,7 +12,6 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
 )
 
@@ -38,7 +37,7 @@ func (d *desk) answer() exam.SaveFrame {
 	d.next++
 	now := time.Now()
 	return exam.SaveFrame{N: int64(d.next), Answers: []exam.Given{{
-		Question: q.ID, Seq: int64(round + 1), Value: []bank.OptionID{q.Options[round%len(q.Options)].ID},
+		Question: q.ID, Seq: int64(round + 1), Value: []string{string(q.Options[round%len(q.Options)].ID)},
 		MonoMS: exam.Stamp(now.Sub(d.began).Milliseconds() + 1), Wall: exam.Stamp(now.UnixMilli()),
 	}}}
 }

@@ -655,6 +655,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exam/figures/{figure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the candidate's own paper */
+        get: operations["exam-figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exam/me": {
         parameters: {
             query?: never;
@@ -1359,6 +1376,13 @@ export interface components {
             shuffle_options: boolean;
             version: string;
         };
+        ExamSeatFigure: {
+            /** Format: int64 */
+            height: number;
+            id: string;
+            /** Format: int64 */
+            width: number;
+        };
         ExamSeatOption: {
             id: string;
             text: string;
@@ -1396,11 +1420,22 @@ export interface components {
             unit: string;
         };
         ExamSeatQuestion: {
+            /** Format: int64 */
+            blanks: number;
+            figures: components["schemas"]["ExamSeatFigure"][];
             id: string;
             kind: string;
+            /** @description Empty: characters and line breaks; html: the safe subset */
+            markup: string;
+            /** Format: int64 */
+            max_chars: number;
             /** Format: int64 */
             no: number;
             options: components["schemas"]["ExamSeatOption"][];
+            parts: components["schemas"]["ExamSeatQuestion"][];
+            prompts: components["schemas"]["ExamSeatOption"][];
+            /** Format: int64 */
+            score: number;
             stem: string;
         };
         ExamSeatSection: {
@@ -3271,6 +3306,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamMe"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exam-figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                figure: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
                 };
             };
             /** @description Error */
