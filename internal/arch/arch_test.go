@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"bank":                          40,
 	"bank/exchange":                 45,
 	"bank/assemble":                 35,
+	"bank/richtext":                 35,
 	"internal/store/":               30, // adapters and their suite
 	"internal/store/mongowire/cmd/": 35, // the test server of browser tests
 	"internal/live/":                30,
