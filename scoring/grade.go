@@ -22,7 +22,7 @@ type Grading struct {
 	// not make up for another (不得互相补偿). A line on the whole paper is a part
 	// of all sections.
 	Parts    []GradePart   `json:"parts,omitempty"`
-	Rounding GradeRounding `json:"rounding"`
+	Rounding GradeRounding `json:"rounding,omitzero"`
 }
 
 // SectionWeight is the weight of one section in the score.

@@ -33,10 +33,10 @@ type Standing struct {
 
 // Placed is what a version of the keys makes of one script.
 type Placed struct {
-	Score   Marks   `json:"score"` // hundredths
-	Full    Marks   `json:"full"`  // hundredths
+	Score   Marks        `json:"score"` // hundredths
+	Full    Marks        `json:"full"`  // hundredths
 	Outcome GradeOutcome `json:"outcome"`
-	Rank    int     `json:"rank"` // 0: none yet
+	Rank    int          `json:"rank"` // 0: none yet
 }
 
 func (s *Standing) placed() Placed {

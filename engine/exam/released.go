@@ -17,8 +17,8 @@ import (
 // It holds keys and never leaves the server; it is never changed once made.
 type Released struct {
 	form     *Form
-	sections []SeatSection  // options in paper order
-	items    []scoring.Item // with keys, one for each of form.items; Policy by mark
+	sections []SeatSection // options in paper order
+	content  *bank.Content // with keys
 	figures  map[bank.FigureID]*bank.Figure
 }
 
@@ -33,7 +33,7 @@ func NewReleased(f *Form, c *bank.Content) (*Released, error) {
 		return nil, err
 	}
 	r := &Released{form: f, sections: make([]SeatSection, 0, len(paper.Sections)),
-		items: f.scoringItems(c), figures: map[bank.FigureID]*bank.Figure{}}
+		content: c, figures: map[bank.FigureID]*bank.Figure{}}
 	for i := range c.Figures {
 		r.figures[c.Figures[i].ID] = &c.Figures[i]
 	}

@@ -57,6 +57,14 @@ type Rules struct {
 	BindIP bool `json:"bind_ip,omitempty"`
 	// Activity says what becomes of page-leave and focus events.
 	Activity ActivityPolicy `json:"activity,omitempty" enum:"report,ignore"`
+	// FillIn, Ordering and Matching say what such answers earn that are right
+	// in part: all or per_blank; all or per_pair. Empty means per_blank, all, all.
+	FillIn   scoring.Policy `json:"fill_in,omitempty"`
+	Ordering scoring.Policy `json:"ordering,omitempty"`
+	Matching scoring.Policy `json:"matching,omitempty"`
+	// Grading says what the marks amount to and who passes. Its sections are
+	// "s1", "s2", … in paper order.
+	Grading scoring.Grading `json:"grading,omitzero"`
 }
 
 // Place is a seat: codes of centre (考点), room (考场) and seat (机位).
@@ -160,6 +168,16 @@ func (r *Rules) check() []fault.Field {
 	default:
 		fields = append(fields, fault.Field{Path: "rules.multiple", Code: "policy_unknown",
 			Message: "give all, partial_if_subset or per_option"})
+	}
+	for _, f := range []struct {
+		path   string
+		kind   scoring.ItemKind
+		policy scoring.Policy
+	}{{"fill_in", scoring.ItemFillIn, r.FillIn}, {"ordering", scoring.ItemOrdering, r.Ordering}, {"matching", scoring.ItemMatching, r.Matching}} {
+		if f.policy != "" && !f.kind.Allows(f.policy) {
+			fields = append(fields, fault.Field{Path: "rules." + f.path, Code: "policy_unknown",
+				Message: "this kind of question cannot be marked so"})
+		}
 	}
 	if r.MultiplePartial < 0 || r.MultiplePartial >= 10000 {
 		fields = append(fields, fault.Field{Path: "rules.multiple_partial_bp", Code: "share_range",

@@ -1267,9 +1267,23 @@ export interface components {
             room?: string;
             scope: string;
         };
+        ExamLockView: {
+            /** Format: date-time */
+            at?: string;
+            at_step?: string;
+            client?: string;
+            /** @description Why the last check failed */
+            code?: string;
+            /** Format: int64 */
+            failures: number;
+            reason?: string;
+            /** @description Absent before the first check */
+            state?: string;
+        };
         ExamMe: {
             attempt: components["schemas"]["ExamAttemptView"];
             candidate: components["schemas"]["ExamMeCandidate"];
+            lockdown?: components["schemas"]["ExamMeLockdown"];
             place: components["schemas"]["ExamPlace"];
             place_names: components["schemas"]["ExamPlaceNames"];
             /** Format: date-time */
@@ -1281,6 +1295,14 @@ export interface components {
             id_masked: string;
             name: string;
             unit: string;
+        };
+        ExamMeLockdown: {
+            /** @description Why the last check failed */
+            code?: string;
+            /** @description The exam has to be opened in Safe Exam Browser */
+            required: boolean;
+            start_url: string;
+            state?: string;
         };
         ExamMeOccupation: {
             code: string;
@@ -1358,23 +1380,37 @@ export interface components {
             spare?: string[];
         };
         ExamRules: {
+            /** @enum {string} */
+            activity?: "report" | "ignore";
+            bind_ip?: boolean;
             /** Format: int64 */
             earliest_hand_in_ms: number;
             /** Format: int64 */
             early_start_ms: number;
             /** Format: int64 */
             entry_opens_ms: number;
+            fill_in?: string;
             /** Format: int64 */
             grace_ms: number;
+            grading?: components["schemas"]["ScoringGrading"];
             /** Format: int64 */
             last_entry_ms: number;
             /** Format: int64 */
             limit_ms: number;
+            matching?: string;
             multiple: string;
             /** Format: int64 */
             multiple_partial_bp: number;
+            ordering?: string;
+            seb?: components["schemas"]["ExamSEBRules"];
             shuffle_options: boolean;
             version: string;
+        };
+        ExamSEBRules: {
+            browser_exam_keys?: string[];
+            config_keys?: string[];
+            required: boolean;
+            settings: components["schemas"]["SebSettings"];
         };
         ExamSeatFigure: {
             /** Format: int64 */
@@ -1407,6 +1443,7 @@ export interface components {
             granted_ms: number;
             handed_in?: components["schemas"]["ExamReceipt"];
             id_masked: string;
+            lockdown?: components["schemas"]["ExamLockView"];
             name: string;
             place: components["schemas"]["ExamPlace"];
             /** Format: int64 */
@@ -1781,6 +1818,25 @@ export interface components {
             step: number;
             text: components["schemas"]["ScoringText"];
         };
+        ScoringGradePart: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            pass_bp: number;
+            sections: string[];
+        };
+        ScoringGradeRounding: {
+            mode: string;
+            /** Format: int64 */
+            unit: number;
+        };
+        ScoringGrading: {
+            /** Format: int64 */
+            full_marks?: number;
+            parts?: components["schemas"]["ScoringGradePart"][];
+            rounding?: components["schemas"]["ScoringGradeRounding"];
+            sections?: components["schemas"]["ScoringSectionWeight"][];
+        };
         ScoringLinear: {
             /** Format: int64 */
             per_error: number;
@@ -1846,6 +1902,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ScoringSectionWeight: {
+            section: string;
+            /** Format: int64 */
+            weight_bp: number;
+        };
         ScoringStep: {
             id: string;
             label: components["schemas"]["ScoringText"];
@@ -1884,6 +1945,39 @@ export interface components {
             /** Format: int64 */
             step: number;
             where: string;
+        };
+        SebProcess: {
+            autostart?: boolean;
+            executable: string;
+            identifier?: string;
+            /** @enum {string} */
+            os: "macos" | "windows";
+            path?: string;
+            title: string;
+        };
+        SebSettings: {
+            admin_password_sha256?: string;
+            allow_dictation?: boolean;
+            allow_dictionary?: boolean;
+            allow_downloads?: boolean;
+            allow_print_screen?: boolean;
+            allow_quit?: boolean;
+            allow_screen_sharing?: boolean;
+            allow_spell_check?: boolean;
+            allow_virtual_machine?: boolean;
+            allow_wlan_control?: boolean;
+            allowed_urls?: string[];
+            /**
+             * Format: int64
+             * @description How many displays may be on; 0 means 1
+             */
+            displays?: number;
+            exam_key_salt?: string;
+            processes?: components["schemas"]["SebProcess"][];
+            quit_password_sha256?: string;
+            quit_url?: string;
+            shared_clipboard?: boolean;
+            start_url: string;
         };
         SittingDraft: {
             centres: components["schemas"]["ExamCentre"][];
