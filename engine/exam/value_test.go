@@ -10,6 +10,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/scoring"
 )
 
 // every is a paper with one question of each kind; the case has two parts.
@@ -141,5 +142,46 @@ func TestValues(t *testing.T) {
 				t.Errorf("kept again (-first +second):\n%s", d)
 			}
 		})
+	}
+}
+
+// The paper of every kind is marked item by item; what people mark waits.
+func TestMarkEveryKind(t *testing.T) {
+	t.Parallel()
+	c := every()
+	c.Questions[4].Key = []bank.OptionID{option("order", 2), option("order", 0), option("order", 1)}
+	a := life(t, exam.InProgress)
+	f := formOf(t, c)
+	e, saved, err := a.Save(start.Add(2*time.Minute), course(exam.Running), f, 1, frame(1,
+		give("single", 1, 1), give("multi", 1, 0),
+		exam.Given{Question: "fill", Seq: 1, Value: []string{secret, "falsch"}},
+		give("order", 1, 2, 0, 1), give("match", 1, 1, 0),
+		exam.Given{Question: "short", Seq: 1, Value: []string{"因为"}},
+		give("part1", 1, 3),
+	), "n")
+	must(t, err)
+	if len(saved.Refused) > 0 {
+		t.Fatalf("refused %+v", saved.Refused)
+	}
+	a = attempt(t, prepared(seat), happened{0, exam.Admitted{Place: seat, Device: "pc", Fence: 1}}, happened{time.Minute, exam.Started{Fence: 1}},
+		happened{2 * time.Minute, e}, happened{91 * time.Minute, exam.HandedIn{By: exam.ByClock, At: start.Add(91 * time.Minute)}})
+	if a.Answered() != 7 {
+		t.Errorf("%d answered, want 7", a.Answered())
+	}
+	k := course(exam.Running)
+	k.Rules.Matching = scoring.PolicyPerPair
+	m, err := a.Mark(k, released(t, c), "n")
+	must(t, err)
+	got := map[string]string{}
+	for _, it := range m.(exam.Marked).Result.Items {
+		got[string(it.ID)] = fmt.Sprint(it.State, " ", it.Marks)
+	}
+	want := map[string]string{"single": "right 1.00", "multi": "wrong 0.00", "truth": "blank 0.00", "fill": "partial 0.50",
+		"order": "right 1.00", "match": "partial 0.50", "short": "to_mark 0.00", "part1": "right 3.00", "part2": "blank 0.00"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("marks (-want +got):\n%s", d)
+	}
+	if r := m.(exam.Marked).Result; r.Total != 600 || r.Max != 1700 || r.ToMark != 100 || len(r.Sections) != 8 {
+		t.Errorf("result %+v", r)
 	}
 }
