@@ -108,6 +108,9 @@ func (b *Bank) AcceptQuestions(ctx context.Context, actor string, file QuestionF
 		for i := range added {
 			added[i].Batch = m.batch()
 		}
+		if err := b.insertFigures(ctx, file.Figures, added); err != nil {
+			return err
+		}
 		return b.insert(ctx, added)
 	})
 	return done, final, err

@@ -39,7 +39,7 @@ type FigureID string
 // <img data-figure="ID" alt="…">.
 type Figure struct {
 	ID     FigureID `json:"id"`
-	Type   string   `json:"type"` // image/png, image/jpeg, image/webp
+	Type   string   `json:"type"` // image/png or image/jpeg
 	Width  int      `json:"width"`
 	Height int      `json:"height"`
 	Data   []byte   `json:"data"`

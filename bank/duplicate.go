@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"github.com/xinglu/xinglu/bank/richtext"
 )
 
 // QuestionFile is what was read from one file of questions: the good rows.
@@ -16,6 +18,7 @@ type QuestionFile struct {
 	SHA256  string // of the file's bytes, hex
 	Outline OutlineID
 	Rows    []QuestionRow
+	Figures []Figure // that the questions show, each once
 }
 
 // QuestionRow is a question and where it stands in the file.
@@ -145,6 +148,10 @@ func judge(file *QuestionFile, outline *Outline, existing []Question, report *Re
 	for i, r := range report.Rows {
 		rows[place(r.Sheet, r.Row)] = i
 	}
+	figures := map[FigureID]bool{}
+	for i := range file.Figures {
+		figures[file.Figures[i].ID] = true
+	}
 	x := newIndex(existing)
 	var added []Question
 	for i := range file.Rows {
@@ -152,10 +159,16 @@ func judge(file *QuestionFile, outline *Outline, existing []Question, report *Re
 		at, listed := rows[here]
 		if !listed {
 			at = len(report.Rows)
-			report.AddRow(file.Rows[i].Sheet, file.Rows[i].Row, Label(q.Stem), nil)
+			report.AddRow(file.Rows[i].Sheet, file.Rows[i].Row, q.Label(), nil)
 		}
 		if p := stale(&q, file.Outline, points); p != nil {
 			report.Mark(at, *p)
+		}
+		for _, id := range q.Figures() {
+			if !figures[id] {
+				report.Mark(at, Problem{Severity: Error, Code: "figure_missing", Params: map[string]string{"figure": string(id)},
+					Message: "the row shows a picture that the file does not hold"})
+			}
 		}
 		if report.Rows[at].State == Bad {
 			continue
@@ -222,6 +235,15 @@ func (x *index) clash(q *Question) (p *Problem, same bool) {
 		return found(Warning, "stem_repeated", "a question with the same stem is in %s; make sure it is another question", e), false
 	}
 	return nil, false
+}
+
+// Label is the beginning of the stem, as plain characters on one line, to
+// recognise the question by.
+func (q *Question) Label() string {
+	if q.Markup != HTML {
+		return Label(q.Stem)
+	}
+	return Label(strings.ReplaceAll(richtext.Text(q.Stem), "\n", " "))
 }
 
 // Label is the beginning of a text, to recognise a row by.

@@ -14,6 +14,11 @@ var (
 	ErrQuestion = fault.New(fault.Invalid, "question_invalid", "the question is not valid")
 	// ErrQuestionUnknown: no accepted question has that id and version.
 	ErrQuestionUnknown = fault.New(fault.NotFound, "question_unknown", "no such question version")
+	// ErrFigure: a picture cannot be used; the field's code is figure_type,
+	// figure_too_large, figure_too_wide or figure_damaged.
+	ErrFigure = fault.New(fault.Invalid, "figure_invalid", "the picture cannot be used")
+	// ErrFigureUnknown: a question shows a picture that is not stored.
+	ErrFigureUnknown = fault.New(fault.NotFound, "figure_unknown", "a picture of a question is missing")
 	// ErrBlueprint: the blueprint's figures do not add up; Fields name where.
 	ErrBlueprint = fault.New(fault.Invalid, "blueprint_invalid", "the blueprint is not valid")
 	// ErrBlueprintExists: that version of the blueprint exists with other

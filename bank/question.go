@@ -56,7 +56,8 @@ const (
 	MaxNote      = 4000 // explanation, source
 	MaxReference = 8000
 	MaxParts     = 20
-	MaxScore     = 10000 // hundredths of a mark
+	MaxMarkup    = 256 << 10 // bytes of a text in HTML, with its formulas
+	MaxScore     = 10000     // hundredths of a mark
 )
 
 // Question is one immutable version of a question, with its key. It must not

@@ -1,10 +1,5 @@
 package bank
 
-import (
-	"regexp"
-	"slices"
-)
-
 // SeatQuestion is everything of a question that a candidate may see. It is a
 // type of its own, filled field by field: it never holds the key, what blanks
 // accept, the reference answer, the explanation, the source, the difficulty or
@@ -115,33 +110,8 @@ func (q *Question) forSeat(version int, score int64, figures []Figure) SeatQuest
 	return s
 }
 
-var figureMark = regexp.MustCompile(`<img [^>]*\bdata-figure="([0-9a-zA-Z]+)"`)
-
 // shown lists the figures that a candidate sees in the question's own texts,
 // without its parts, each once.
 func (q *Question) shown() []FigureID {
-	texts := []string{q.Stem}
-	for _, o := range q.Prompts {
-		texts = append(texts, o.Text)
-	}
-	for _, o := range q.Options {
-		texts = append(texts, o.Text)
-	}
-	return q.figuresIn(texts...)
-}
-
-// figuresIn lists the figures in texts of the question, each once.
-func (q *Question) figuresIn(texts ...string) []FigureID {
-	if q.Markup != HTML {
-		return nil
-	}
-	var ids []FigureID
-	for _, text := range texts {
-		for _, m := range figureMark.FindAllStringSubmatch(text, -1) {
-			if id := FigureID(m[1]); !slices.Contains(ids, id) {
-				ids = append(ids, id)
-			}
-		}
-	}
-	return ids
+	return q.figuresIn(append([]string{q.Stem}, append(texts(q.Prompts), texts(q.Options)...)...)...)
 }

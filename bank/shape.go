@@ -9,7 +9,7 @@ import (
 
 // Content returns a paper with its questions, keys and figures: SECRET.
 // Papers and question versions never change, so neither does the content.
-// Error: ErrPaperUnknown.
+// Errors: ErrPaperUnknown, ErrFigureUnknown.
 func (b *Bank) Content(ctx context.Context, id PaperID) (Content, error) {
 	p, err := b.Paper(ctx, id)
 	if err != nil {
@@ -19,7 +19,11 @@ func (b *Bank) Content(ctx context.Context, id PaperID) (Content, error) {
 	if err != nil {
 		return Content{}, err
 	}
-	return Content{Paper: p, Questions: questions, Figures: []Figure{}}, nil
+	figures, err := b.FiguresOf(ctx, questions)
+	if err != nil {
+		return Content{}, fmt.Errorf("paper %s: %w", id, err)
+	}
+	return Content{Paper: p, Questions: questions, Figures: figures}, nil
 }
 
 // Shape is what may be known of the content before its release. Options,

@@ -85,9 +85,20 @@ func paperAbout(p *Paper) aboutPaper {
 	return aboutPaper{p.ID, p.Outline, p.OutlineVersion, p.Blueprint, p.BlueprintVersion, len(p.Refs()), p.Total}
 }
 
+// figureTable holds the pictures of questions.
+var figureTable = sealedTable[Figure]{
+	Table: store.Table[Figure]{
+		Collection: store.Collection{Name: "bank_figures"},
+		ID:         func(f *Figure) string { return string(f.ID) },
+		Keys:       func(*Figure) map[string]string { return nil },
+	},
+	about: func(*Figure) any { return nil },
+}
+
 // Collections lists what the bank stores, for opening a store.
 func Collections() []store.Collection {
-	return []store.Collection{Outlines.Collection, questionTable.Collection, Blueprints.Collection, paperTable.Collection}
+	return []store.Collection{Outlines.Collection, questionTable.Collection, Blueprints.Collection, paperTable.Collection,
+		figureTable.Collection}
 }
 
 func blueprintKey(id BlueprintID, version int) string {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/xinglu/xinglu/bank/richtext"
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
@@ -90,7 +91,7 @@ func (q *Question) checkTexts(c *fieldList, at string) {
 	if q.Markup != Plain && q.Markup != HTML {
 		c.add(at+"markup", "markup_unknown", "the way the texts are written is not known")
 	}
-	if q.Stem == "" {
+	if q.Stem == "" || q.Markup == HTML && richtext.Text(q.Stem) == "" {
 		c.add(at+"stem", "stem_missing", "the question has no stem")
 	}
 	most := MaxStem
@@ -125,9 +126,19 @@ func (q *Question) column(c *fieldList, path, name string, list []Option) {
 	}
 }
 
-// text checks a text that is written in the question's markup.
+// text checks a text that is written in the question's markup. What counts
+// for the length is what a reader sees.
 func (q *Question) text(c *fieldList, path, code, text string, most int) {
-	c.length(path, code, text, most)
+	switch {
+	case q.Markup != HTML:
+		c.length(path, code, text, most)
+	case len(text) > MaxMarkup:
+		c.add(path, "markup_too_long", "the text has %d KiB with its formulas, at most %d are allowed", len(text)>>10, MaxMarkup>>10)
+	case !richtext.Safe(text):
+		c.add(path, "markup_unsafe", "the text holds more than the allowed HTML")
+	default:
+		c.length(path, code, richtext.Text(text), most)
+	}
 }
 
 func (c *fieldList) length(path, code, text string, most int) {

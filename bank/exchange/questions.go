@@ -113,7 +113,7 @@ func (s *sheetReader) read(sheet string) (missing []fault.Field, err error) {
 				Message: "the row has a picture, which cannot be imported; describe it in words or leave the question out"})
 			delete(pictures, number)
 		}
-		s.report.AddRow(sheet, number, bank.Label(q.Stem), problems)
+		s.report.AddRow(sheet, number, q.Label(), problems)
 		if s.report.Rows[len(s.report.Rows)-1].State == bank.Good {
 			s.file.Rows = append(s.file.Rows, bank.QuestionRow{Sheet: sheet, Row: number, Question: q})
 		}
