@@ -126,6 +126,11 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		a.Receipt = &Receipt{Code: receiptCode(hash), At: e.At, By: e.By, Answered: e.Answered, Total: e.Total}
 	case Marked:
 		a.State, a.Score = Finished, &e
+	case Rescored:
+		if a.Score == nil {
+			return fmt.Errorf("record %d rescores an attempt without a result", seq)
+		}
+		a.applyRescored(e)
 	case Voided:
 		a.State, a.Voided = Void, &e
 	case Lockdown:

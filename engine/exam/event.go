@@ -118,8 +118,11 @@ type Marked struct {
 	Form           string              `json:"form"`
 	Result         scoring.PaperResult `json:"result"`
 	ScoringVersion string              `json:"scoring_version"`
-	RulesVersion   string              `json:"rules_version"`
-	Node           string              `json:"node"`
+	// KeyVersion is the version of the sitting's keys: 0 for those that the
+	// papers came with, more after decisions on keys.
+	KeyVersion   int    `json:"key_version,omitempty"`
+	RulesVersion string `json:"rules_version"`
+	Node         string `json:"node"`
 }
 
 // Voided takes the attempt out of the results.
@@ -156,6 +159,8 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[Marked](data)
 	case Voided{}.kind():
 		return decode[Voided](data)
+	case Rescored{}.kind():
+		return decode[Rescored](data)
 	case Lockdown{}.kind():
 		return decode[Lockdown](data)
 	}

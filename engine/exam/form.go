@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/scoring"
 )
 
 // Form is the shape of a paper made ready for checking answers and drawing
@@ -53,6 +54,15 @@ func NewForm(shape *bank.Shape) (*Form, error) {
 		f.byID[it.id] = it
 	}
 	return f, nil
+}
+
+// sections names the sections of the paper in order.
+func (f *Form) sections() []scoring.SectionID {
+	ids := make([]scoring.SectionID, len(f.shape.Sections))
+	for i := range ids {
+		ids[i] = SectionOf(i)
+	}
+	return ids
 }
 
 func (f *Form) add(it *bank.ShapeItem) {

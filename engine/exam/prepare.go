@@ -67,6 +67,9 @@ func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) 
 		if err != nil {
 			return nil, err
 		}
+		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
+			return nil, gradingRefused(err)
+		}
 		forms[i] = f
 	}
 	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
@@ -92,6 +95,19 @@ func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) 
 		return nil, fmt.Errorf("freezing the roll: %w", err)
 	}
 	return plan, nil
+}
+
+// gradingRefused names the places below the rules.
+func gradingRefused(err error) error {
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	fields := slices.Clone(f.Fields)
+	for i := range fields {
+		fields[i].Path = "rules.grading." + fields[i].Path
+	}
+	return ErrPlacing.With(fields...)
 }
 
 // checkTickets refuses numbers that tickets of other sittings have.

@@ -263,10 +263,8 @@ func (s *Service) outcome(ctx context.Context, id AttemptID) (*Scored, error) {
 		_, err = s.act(ctx, e, "node/"+s.o.Node, "scored", true, func(_ time.Time, a *Attempt, c *Course) (Event, error) {
 			return a.Mark(c, r, s.o.Node)
 		})
-		a := e.attempt
-		if err == nil && (a.State == Finished || a.State == Void) {
-			out = &Scored{Attempt: id, Sitting: a.Ticket.Sitting, Candidate: a.Ticket.Candidate, Ticket: a.Ticket.Ticket,
-				Seq: a.Seq, At: a.At, Marked: a.Score, Void: a.State == Void}
+		if err == nil {
+			out = e.attempt.outcome()
 		}
 		return err
 	})
