@@ -10,6 +10,7 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/internal/seb"
 )
 
 // TicketSignIn is a candidate's sign-in.
@@ -32,12 +33,12 @@ func (s *Server) examSignIn(ctx context.Context, a actor, in *bodyOf[TicketSignI
 	if err != nil {
 		return nil, err
 	}
-	return &withCookie[exam.Me]{s.cookie(access.Exam, token), me}, nil
+	return &withCookie[exam.Me]{s.cookie(access.Exam, token), locked(me, token)}, nil
 }
 
 func (s *Server) examMe(ctx context.Context, a actor, _ *nothing) (*bodyOf[exam.Me], error) {
 	me, err := s.Exam.Me(ctx, attemptOf(a))
-	return &bodyOf[exam.Me]{me}, err
+	return &bodyOf[exam.Me]{locked(me, a.Token)}, err
 }
 
 func attemptOf(a actor) exam.AttemptID { return exam.AttemptID(a.Login.Subject) }
@@ -58,10 +59,13 @@ func (s *Server) examAdmit(ctx context.Context, a actor, in *admitIn) (*bodyOf[e
 	if err := s.access.Hold(ctx, access.Exam, a.Token, fence); err != nil {
 		return nil, err
 	}
-	return &bodyOf[exam.Me]{me}, nil
+	return &bodyOf[exam.Me]{locked(me, a.Token)}, nil
 }
 
-func (s *Server) examPaper(ctx context.Context, a actor, _ *nothing) (*bodyOf[exam.SeatPaper], error) {
+func (s *Server) examPaper(ctx context.Context, a actor, in *sebIn) (*bodyOf[exam.SeatPaper], error) {
+	if err := s.unlock(ctx, a, exam.AtStart, in.proof()); err != nil {
+		return nil, err
+	}
 	p, err := s.Exam.SeatPaper(ctx, attemptOf(a), a.Login.Fence)
 	return &bodyOf[exam.SeatPaper]{p}, err
 }
@@ -90,7 +94,8 @@ func (s *Server) examFigure(ctx context.Context, a actor, in *figureIn) (*figure
 type examFrame struct {
 	T string `json:"t"`
 	exam.SaveFrame
-	Key string `json:"key"`
+	Key string    `json:"key"`
+	SEB seb.Proof `json:"seb"` // of the page, in hello and hand_in
 }
 
 // examSocket is a candidate's connection: answers in, receipts and news out.
@@ -133,7 +138,7 @@ func (c *examConn) frame(raw []byte) error {
 		if f.T != "hello" {
 			return errBadFrame
 		}
-		return c.hello()
+		return c.hello(f.SEB)
 	}
 	switch f.T {
 	case "save":
@@ -142,15 +147,28 @@ func (c *examConn) frame(raw []byte) error {
 		b, err := c.link.Beat(f.N)
 		c.answer(f.N, b, err)
 	case "hand_in":
-		r, err := c.s.Exam.HandIn(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Key)
-		c.answer(f.N, r, err)
+		c.handIn(f)
 	default:
 		return errBadFrame
 	}
 	return nil
 }
 
-func (c *examConn) hello() error {
+func (c *examConn) handIn(f examFrame) {
+	if err := c.s.unlock(c.ctx, c.a, exam.AtSubmit, f.SEB); err != nil {
+		c.answer(f.N, nil, err)
+		return
+	}
+	r, err := c.s.Exam.HandIn(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Key)
+	c.answer(f.N, r, err)
+}
+
+func (c *examConn) hello(p seb.Proof) error {
+	if err := c.s.unlock(c.ctx, c.a, exam.AtResume, p); err != nil {
+		c.answer(0, nil, err)
+		c.k.close(closeLocked, "the locked browser is not proven")
+		return nil
+	}
 	link, err := c.s.Exam.Connect(c.ctx, attemptOf(c.a), c.a.Login.Fence, func(f exam.Frame) {
 		c.k.send(f)
 		switch f.(type) {

@@ -28,6 +28,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/exam/paper", "exam-paper", "The paper; the first call starts the clock", candidate, s.examPaper)
 	reg(s, get, "/api/exam/figures/{figure}", "exam-figure", "A picture of the candidate's own paper", candidate, s.examFigure, bytesOf("image/png", "image/jpeg", "image/webp"))
 	reg(s, post, "/api/exam/sign-out", "exam-sign-out", "Sign out", candidate, s.signOut(access.Exam))
+	reg(s, post, "/api/exam/lockdown", "exam-lockdown", "Prove the locked browser before a connection or a hand-in that cannot carry the proof", candidate, s.examLockdown)
 	s.socket("/api/exam/ws", "exam-ws", candidate, s.examSocket)
 
 	// Judges.
@@ -76,6 +77,11 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sittings/{sitting}/start", "sitting-start", "Start", staff(access.SittingManage), s.startSitting)
 	reg(s, post, "/api/admin/sittings/{sitting}/close", "sitting-close", "Close; hands in what is open", staff(access.SittingManage), s.closeSitting)
 	reg(s, post, "/api/admin/sittings/{sitting}/grants", "sitting-grant", "Grant extra time", staff(access.TimeGrant), s.grantTime)
+
+	// Console: lockdown.
+	reg(s, get, "/api/admin/sittings/{sitting}/lockdown", "sitting-lockdown", "Settings and keys of the locked browser", staff(access.SittingRead), s.sittingLockdown)
+	reg(s, post, "/api/admin/sittings/{sitting}/lockdown/file", "sitting-lockdown-file", "The settings as a .seb file for the machines", staff(access.SittingRead), s.sebFile, describeSEBFile)
+	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/lockdown-override", "lockdown-override", "Let a seat pass that cannot prove itself", staff(access.LockOverride), s.overrideLockdown)
 
 	// Console: contests.
 	reg(s, get, "/api/admin/contests", "contests", "All contests", staff(access.ContestRead), s.listContests)

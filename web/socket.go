@@ -19,6 +19,7 @@ const (
 	closeSignedOut  = 4100 // no login, or it is over
 	closeReplaced   = 4101 // another seat or tablet took over
 	closeOver       = 4102 // the attempt is over; nothing more will come
+	closeLocked     = 4103 // the locked browser is not proven, or another machine
 	closeBadFrame   = 4113 // too big, or not a frame of this protocol
 )
 

@@ -35,6 +35,7 @@ const (
 	SittingRead   Action = "sitting.read"   // rooms, tickets, progress
 	SittingManage Action = "sitting.manage" // create, register, start, close
 	TimeGrant     Action = "time.grant"     // 补时
+	LockOverride  Action = "lock.override"  // let a seat pass without its locked browser
 	ContestRead   Action = "contest.read"   // structure, progress, results
 	ContestManage Action = "contest.manage" // create, competitors, panels, start
 	MarkSubmit    Action = "mark.submit"    // mark as a member of a panel
@@ -51,6 +52,7 @@ var table = map[Action][]Role{
 	SittingRead:   {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
 	SittingManage: {Provincial, Organiser},
 	TimeGrant:     {Organiser, Invigilator},
+	LockOverride:  {Organiser, Invigilator},
 	ContestRead:   {Provincial, Organiser, ChiefJudge, Supervisor},
 	ContestManage: {Provincial, Organiser},
 	MarkSubmit:    {Judge, ChiefJudge},

@@ -18,6 +18,7 @@ export type Action =
   | 'sitting.manage'
   | 'sitting.read'
   | 'time.grant'
+  | 'lock.override'
 
 const beatEvery = 15_000
 const beatWhenLost = 3_000
