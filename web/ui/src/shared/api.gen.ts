@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/attempts/{attempt}/lockdown-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a seat pass that cannot prove itself */
+        post: operations["lockdown-override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/close": {
         parameters: {
             query?: never;
@@ -496,6 +513,40 @@ export interface paths {
         put?: never;
         /** Hand in for a candidate, with a reason */
         post: operations["sitting-hand-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Settings and keys of the locked browser */
+        get: operations["sitting-lockdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/lockdown/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The settings as a .seb file for the machines */
+        post: operations["sitting-lockdown-file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -666,6 +717,23 @@ export interface paths {
         get: operations["exam-figure"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam/lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove the locked browser before a connection or a hand-in that cannot carry the proof */
+        post: operations["exam-lockdown"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1280,6 +1348,14 @@ export interface components {
             /** @description Absent before the first check */
             state?: string;
         };
+        ExamLockdownInfo: {
+            bind_ip: boolean;
+            browser_exam_keys: string[];
+            /** @description Accepted; that of the settings first */
+            config_keys: string[];
+            required: boolean;
+            settings: components["schemas"]["SebSettings"];
+        };
         ExamMe: {
             attempt: components["schemas"]["ExamAttemptView"];
             candidate: components["schemas"]["ExamMeCandidate"];
@@ -1621,6 +1697,10 @@ export interface components {
         ListOfTicketBody: {
             items: components["schemas"]["ExamTicket"][];
         };
+        LockdownInBody: {
+            /** @enum {string} */
+            step: "resume" | "submit";
+        };
         Nothing: Record<string, never>;
         OpenInBody: {
             /**
@@ -1661,6 +1741,9 @@ export interface components {
             tree: components["schemas"]["BankRange"][];
             /** Format: int64 */
             version: number;
+        };
+        OverrideInBody: {
+            reason: string;
         };
         PageOfSittingInfoBody: {
             items: components["schemas"]["ExamSittingInfo"][];
@@ -1945,6 +2028,10 @@ export interface components {
             /** Format: int64 */
             step: number;
             where: string;
+        };
+        SebFileInBody: {
+            /** @description Asked for when the file is opened; without, anybody can read the settings */
+            password?: string;
         };
         SebProcess: {
             autostart?: boolean;
@@ -3034,6 +3121,40 @@ export interface operations {
             };
         };
     };
+    "lockdown-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-close": {
         parameters: {
             query?: never;
@@ -3118,6 +3239,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamReceipt"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamLockdownInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-lockdown-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SebFileInBody"];
+            };
+        };
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/seb": string;
                 };
             };
             /** @description Error */
@@ -3448,6 +3637,37 @@ export interface operations {
             };
         };
     };
+    "exam-lockdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockdownInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "exam-me": {
         parameters: {
             query?: never;
@@ -3479,8 +3699,18 @@ export interface operations {
     };
     "exam-paper": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description The nonce of the start address; browsers that send headers prove themselves for this request's address */
+                start?: string;
+            };
+            header?: {
+                "X-SafeExamBrowser-ConfigKeyHash"?: string;
+                "X-SafeExamBrowser-RequestHash"?: string;
+                /** @description Address of the page, for the values of the JavaScript interface */
+                "X-Xinglu-Seb-Url"?: string;
+                "X-Xinglu-Seb-Config-Key"?: string;
+                "X-Xinglu-Seb-Exam-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
