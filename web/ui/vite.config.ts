@@ -3,7 +3,14 @@ import vue from '@vitejs/plugin-vue'
 import Components from 'unplugin-vue-components/vite'
 import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
 import { defineConfig } from 'vitest/config'
-import { budgets, type Budget, pageRoutes, precompress, serviceWorker } from './scripts/bundle.ts'
+import {
+  budgets,
+  type Budget,
+  formulaFonts,
+  pageRoutes,
+  precompress,
+  serviceWorker,
+} from './scripts/bundle.ts'
 
 /**
  * One entry page each; a page never downloads another page's code or strings. Pages of one group share chunks; each
@@ -35,6 +42,7 @@ export default defineConfig(({ command, mode }) => {
   return {
     plugins: [
       vue(),
+      formulaFonts(),
       // ElX in a template imports that component and its CSS; only the console may use them.
       ...(kit
         ? [Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: 'css' })] })]

@@ -13,6 +13,9 @@ export interface Entry {
   refused?: string
 }
 
+/** A change of an answer; what is left out stays. */
+export type Change = Partial<Pick<Given, 'value' | 'flagged' | 'restored_from'>>
+
 /** A reading of this machine's clocks at the moment of an answer; evidence, not truth. */
 export type Stamp = Pick<Given, 'mono_ms' | 'wall'>
 
@@ -20,13 +23,19 @@ function same(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i])
 }
 
+/** An answer as it is compared and sent: nothing in it means not answered, which is the empty list. */
+export function normal(value: string[]): string[] {
+  return value.every((part) => part === '') ? [] : value
+}
+
 /** The answers of one attempt. Reactive: reading it in a template follows changes. */
 export class AnswerBook {
   private readonly entries = reactive(new Map<string, Entry>())
+  private readonly drafts = reactive(new Map<string, string[]>())
 
-  /** The chosen option ids; none means not answered. */
+  /** The answer as it stands on the screen; an empty list means not answered. */
   value(question: string): string[] {
-    return this.entries.get(question)?.given.value ?? []
+    return this.drafts.get(question) ?? this.entries.get(question)?.given.value ?? []
   }
 
   /** Whether the question is marked for later. */
@@ -34,14 +43,15 @@ export class AnswerBook {
     return this.entries.get(question)?.given.flagged ?? false
   }
 
-  /** Whether anything is chosen. */
+  /** Whether anything is answered. */
   answered(question: string): boolean {
-    return this.value(question).length > 0
+    return normal(this.value(question)).length > 0
   }
 
   /** What to show: saved only once the server has said so. */
   state(question: string): AnswerState {
     const entry = this.entries.get(question)
+    if (this.drafts.has(question)) return 'pending'
     if (!entry) return 'blank'
     if (entry.refused) return 'refused'
     if (entry.given.seq > entry.acked) return 'pending'
@@ -50,22 +60,34 @@ export class AnswerBook {
 
   /** Why the answer was refused, as a code. */
   refusal(question: string): string | undefined {
-    return this.entries.get(question)?.refused
+    return this.drafts.has(question) ? undefined : this.entries.get(question)?.refused
+  }
+
+  /** Takes in what is being typed; it becomes an answer with the next change(). */
+  draft(question: string, value: string[]): void {
+    this.drafts.set(question, [...value])
+  }
+
+  /** The questions with a text that is being typed. */
+  drafted(): string[] {
+    return [...this.drafts.keys()]
   }
 
   /**
    * Takes in a change; returns the answer to keep and send, or nothing when it changes nothing. Its seq is above
    * every seq known here or at the server.
    */
-  change(question: string, to: Partial<Pick<Given, 'value' | 'flagged'>>, stamp: Stamp): Given | undefined {
+  change(question: string, to: Change, stamp: Stamp): Given | undefined {
     const entry = this.entries.get(question)
-    const value = to.value ?? entry?.given.value ?? []
+    const value = normal(to.value ?? this.value(question)).map((part) => part.normalize('NFC'))
     const flagged = to.flagged ?? entry?.given.flagged ?? false
-    if (entry && !entry.refused && same(value, entry.given.value) && flagged === entry.given.flagged)
-      return undefined
+    this.drafts.delete(question)
+    const before = entry?.given ?? { value: [], flagged: false }
+    if (!entry?.refused && same(value, before.value) && flagged === before.flagged) return undefined
     const acked = entry?.acked ?? 0
     const seq = Math.max(entry?.given.seq ?? 0, acked) + 1
-    const given: Given = { question, seq, value: [...value], flagged, ...stamp }
+    const given: Given = { question, seq, value, flagged, ...stamp }
+    if (to.restored_from !== undefined) given.restored_from = to.restored_from
     this.entries.set(question, { given, acked })
     return given
   }
@@ -86,6 +108,16 @@ export class AnswerBook {
   unsent(): Given[] {
     const open = [...this.entries.values()].filter((e) => !e.refused && e.given.seq > e.acked)
     return open.map((e) => e.given)
+  }
+
+  /** How many answers are on this machine only, those being typed among them. */
+  unsentCount(): number {
+    return new Set([...this.unsent().map((g) => g.question), ...this.drafts.keys()]).size
+  }
+
+  /** Everything that the server has not acknowledged, refused answers too: for the rescue file. */
+  unacknowledged(): Given[] {
+    return [...this.entries.values()].filter((e) => e.given.seq > e.acked).map((e) => e.given)
   }
 
   /** How many answers the server refused. */

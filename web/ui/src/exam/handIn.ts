@@ -3,6 +3,7 @@ import { ref, type Ref } from 'vue'
 import { t } from '../shared/i18n'
 import { newID } from '../shared/ids'
 import type { Frame } from '../shared/live'
+import type { LockdownProof } from './seb'
 
 /** Where a hand-in stands; "sending" ends with a receipt or with "failed". */
 export type HandInStep = 'none' | 'review' | 'confirm' | 'sending' | 'failed'
@@ -17,6 +18,8 @@ export interface HandInParts {
   /** How many answers the server does not have yet. */
   unsent: () => number
   flush: () => void
+  /** What the browser proves about itself, when it is one that can. */
+  proof?: () => Promise<LockdownProof> | undefined
 }
 
 /** The hand-in of one attempt. */
@@ -42,6 +45,8 @@ export function createHandIn(parts: HandInParts): HandIn {
   let key = '' // one per attempt and page: a replay gets the first receipt
   let frame = 0 // number of the hand-in under way
   let timer: ReturnType<typeof setTimeout> | undefined
+  let seb: LockdownProof | undefined
+  let proving = false
 
   function fail(message: string): void {
     clearTimeout(timer)
@@ -51,9 +56,9 @@ export function createHandIn(parts: HandInParts): HandIn {
   }
 
   function advance(): void {
-    if (step.value !== 'sending' || frame > 0 || parts.unsent() > 0) return
+    if (step.value !== 'sending' || frame > 0 || proving || parts.unsent() > 0) return
     const n = parts.number()
-    if (parts.send({ t: 'hand_in', n, key } as Frame)) frame = n
+    if (parts.send({ t: 'hand_in', n, key, ...(seb && { seb }) } as Frame)) frame = n
   }
 
   function start(): void {
@@ -64,6 +69,17 @@ export function createHandIn(parts: HandInParts): HandIn {
     clearTimeout(timer)
     timer = setTimeout(() => fail(t('exam.hand_in.no_receipt')), patience)
     parts.flush()
+    void prove()
+  }
+
+  /** Asks the browser for its proof first, where there is one to ask. */
+  async function prove(): Promise<void> {
+    const asked = parts.proof?.()
+    if (asked) {
+      proving = true
+      seb = await asked
+      proving = false
+    }
     advance()
   }
 

@@ -1,12 +1,15 @@
 // The way of an answer: kept on this machine first, then sent, then forgotten here once the server has it.
-import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { ref, type Ref } from 'vue'
 import type { Journal } from '../shared/journal'
 import type { Frame } from '../shared/live'
-import type { AnswerBook, Stamp } from './answers'
-import type { Given, Held, ServerFrame } from './wire'
+import type { AnswerBook, Change, Stamp } from './answers'
+import type { Ack, Given, Held, LedgerHead, ServerFrame } from './wire'
 
-/** Answers per frame: far below the server's limit of 64 KiB, and enough for a whole paper in a few frames. */
+/** Answers per frame: a whole paper of choices in a few frames. */
 const perFrame = 40
+
+/** Bytes of answers per frame, below the server's limit of 64 KiB with room for the frame around them. */
+const frameBytes = 60 << 10
 
 /** A frame without an answer for this long is taken as lost even though the connection lives. */
 const patience = 10_000
@@ -27,10 +30,32 @@ export interface SaverParts {
   stamp: () => Stamp
 }
 
+/** Bytes of an answer on the wire. */
+function size(given: Given): number {
+  return new TextEncoder().encode(JSON.stringify(given)).length
+}
+
+/** The answers in as few frames as hold them, in order. */
+function frames(answers: Given[]): Given[][] {
+  const out: Given[][] = []
+  let room = 0
+  for (const given of answers) {
+    const last = out[out.length - 1]
+    const bytes = size(given)
+    if (last && last.length < perFrame && bytes <= room) last.push(given)
+    else {
+      out.push([given])
+      room = frameBytes
+    }
+    room -= bytes
+  }
+  return out
+}
+
 /** Keeps and sends the answers of one attempt. */
 export interface Saver {
   /** Takes in a change by the candidate. Resolves when the answer is kept on this machine. */
-  record: (question: string, to: Partial<Pick<Given, 'value' | 'flagged'>>) => Promise<void>
+  record: (question: string, to: Change) => Promise<void>
   /** Takes in the server's answers on a new connection and sends what it lacks. */
   welcome: (held: Held[]) => Promise<void>
   /** Sends what is kept and not yet on its way. */
@@ -39,10 +64,15 @@ export interface Saver {
   receive: (frame: Extract<ServerFrame, { t: 'ack' | 'refused' }>) => boolean
   /** The connection is gone: what was on its way has to be sent again. */
   lost: () => void
-  /** How many answers are on this machine only. */
-  unsent: ComputedRef<number>
+  /** The server's signed acknowledgements, the latest of each question, and the end of its records then. */
+  receipts: () => { receipts: Receipted[]; head: LedgerHead | undefined }
   /** Set when this machine could not keep an answer (full or forbidden storage). */
   broken: Ref<boolean>
+}
+
+/** A signed acknowledgement with the node that signed it. */
+export interface Receipted extends Ack {
+  node: string
 }
 
 interface Flight {
@@ -55,8 +85,10 @@ export function createSaver(parts: SaverParts): Saver {
   const flights = new Map<number, Flight>() // frames on their way, by number
   const keeping = new Map<string, number>() // question → seq that is being written to the journal
   const broken = ref(!journal.durable)
+  const receipts = new Map<string, Receipted>()
+  let head: LedgerHead | undefined
 
-  async function record(question: string, to: Partial<Pick<Given, 'value' | 'flagged'>>): Promise<void> {
+  async function record(question: string, to: Change): Promise<void> {
     const given = book.change(question, to, parts.stamp())
     if (!given) return
     keeping.set(question, given.seq)
@@ -79,8 +111,10 @@ export function createSaver(parts: SaverParts): Saver {
   function flush(): void {
     const busy = flying()
     const due = book.unsent().filter((g) => !busy.has(g.question) && !keeping.has(g.question))
-    for (let i = 0; i < due.length; i += perFrame) {
-      const answers = due.slice(i, i + perFrame)
+    const fitting = due.filter((g) => size(g) <= frameBytes)
+    // No server takes a text of that length, and the frame around it would end the connection.
+    for (const g of due) if (!fitting.includes(g)) book.refuse(g.question, g.seq, 'too_long')
+    for (const answers of frames(fitting)) {
       const n = parts.number()
       if (!parts.send({ t: 'save', n, answers } as Frame)) return
       flights.set(n, { given: answers, at: performance.now() })
@@ -105,10 +139,12 @@ export function createSaver(parts: SaverParts): Saver {
     const flight = flights.get(frame.n)
     if (!flight) return false
     if (frame.t === 'ack') {
-      for (const { question, seq } of frame.answers) {
-        book.acknowledge(question, seq)
-        forget(question, seq)
+      for (const ack of frame.answers) {
+        book.acknowledge(ack.question, ack.seq)
+        forget(ack.question, ack.seq)
+        if (ack.sig) receipts.set(ack.question, { ...ack, node: frame.node ?? '' })
       }
+      head = frame.head ?? head
       settle(
         frame.n,
         frame.answers.map((a) => a.question),
@@ -119,7 +155,11 @@ export function createSaver(parts: SaverParts): Saver {
       return true
     } else {
       const bad = frame.answers ?? flight.given.map((g) => ({ ...g, code: frame.code }))
-      for (const { question, seq, code } of bad) book.refuse(question, seq, code)
+      for (const { question, seq, code } of bad) {
+        book.refuse(question, seq, code)
+        // Another page of this attempt used that seq for another answer: the same answer again, with a higher one.
+        if (code === 'seq_reused') void record(question, {})
+      }
       settle(
         frame.n,
         bad.map((a) => a.question),
@@ -150,7 +190,7 @@ export function createSaver(parts: SaverParts): Saver {
     flush,
     receive,
     lost: () => flights.clear(),
-    unsent: computed(() => book.unsent().length),
+    receipts: () => ({ receipts: [...receipts.values()], head }),
     broken,
   }
 }

@@ -1,29 +1,30 @@
-// Which question is in front, how the paper is shown, and the keys that move through it.
-import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch } from 'vue'
-import { choose, keyAction } from './keyboard'
-import type { Question, Section } from './wire'
-import { useExam } from './useExam'
+// Which question is in front and how the paper is shown.
+import { computed, nextTick, ref, watch } from 'vue'
+import { answering } from './answering'
+import { narrow } from './layout'
+import { groupsOf, itemsOf, type Group } from './paper'
 
-/** One question with its section. */
-export interface Item {
-  question: Question
-  section: Section
-}
+/** One question at a time or a whole section. */
+export type Mode = 'one' | 'section'
 
-/** Position and movement on the paper. `locked` stops answering (time is up, hand-in under way). */
-export function usePosition(locked: () => boolean) {
-  const exam = useExam()
-  const book = exam.book.value!
-  const paper = exam.paper.value!
-  const items: Item[] = paper.sections.flatMap((section) =>
-    section.questions.map((question) => ({ question, section })),
-  )
-  const stored = `xinglu.exam.at.${exam.attempt.value!.id}`
+/** Position and movement on the paper; kept over a reload. */
+export function usePosition() {
+  const { room } = answering()
+  const items = itemsOf(room.paper.value!)
+  const stored = `xinglu.exam.at.${room.id}`
   const [savedIndex, savedMode] = (sessionStorage.getItem(stored) ?? '0,one').split(',')
   const index = ref(Math.min(Math.max(0, Number(savedIndex) || 0), items.length - 1))
-  const mode = ref<'one' | 'section'>(savedMode === 'section' ? 'section' : 'one')
+  const mode = ref<Mode>(savedMode === 'section' ? 'section' : 'one')
   const current = computed(() => items[index.value]!)
-  let byKeyboard = false // whether the focused element was reached with Tab
+  const groups = groupsOf(items)
+
+  /** What is on the screen; a case comes with its material. */
+  const shown = computed<Group[]>(() => {
+    const here = groups.filter((g) => g.items[0]!.section === current.value.section)
+    if (mode.value === 'section') return here
+    const group = here.find((g) => g.items.includes(current.value))!
+    return [{ ...group, items: [current.value] }]
+  })
 
   watch([index, mode], () => sessionStorage.setItem(stored, `${index.value},${mode.value}`))
 
@@ -33,69 +34,21 @@ export function usePosition(locked: () => boolean) {
 
   /** Brings a question to the front; `focus` moves the reading position there too. */
   async function go(to: number, focus = false): Promise<void> {
-    if (to < 0 || to >= items.length) return
-    const inside = element(current.value.question.id)?.contains(document.activeElement)
+    const next = items[to]
+    if (!next) return
+    const before = current.value
+    const inside = element(before.question.id)?.contains(document.activeElement)
+    room.autosave.flush()
     index.value = to
     await nextTick()
-    const target = element(current.value.question.id)
-    if (mode.value === 'section') target?.scrollIntoView({ block: 'nearest' })
+    const target = element(next.question.id)
+    // Within a case the material stays where it is, and the next part comes into view below it.
+    const samePlace = mode.value === 'section' || (next.shared && next.shared === before.shared)
+    if (samePlace) target?.scrollIntoView({ block: 'nearest' })
+    else if (narrow.value) window.scrollTo(0, 0)
     else document.querySelector('[data-pane]')?.scrollTo?.(0, 0)
     if (focus || inside) target?.focus({ preventScroll: true })
   }
 
-  function pick(item: Item, option: string): void {
-    if (locked()) return
-    const { id, kind, options } = item.question
-    const all = options.map((o) => o.id)
-    void exam.record(id, { value: choose(book.value(id), option, all, kind === 'multiple_choice') })
-  }
-
-  function clear(item: Item): void {
-    if (!locked()) void exam.record(item.question.id, { value: [] })
-  }
-
-  function flag(item: Item): void {
-    if (!locked()) void exam.record(item.question.id, { flagged: !book.flagged(item.question.id) })
-  }
-
-  /** A button uses the space bar; an option only when it was tabbed to, since a click leaves focus on it. */
-  function ownsSpace(target: EventTarget | null): boolean {
-    if (!(target instanceof HTMLElement)) return false
-    if (target.closest('button, select, a, [role="button"]')) return true
-    return byKeyboard && target instanceof HTMLInputElement
-  }
-
-  function onKey(event: KeyboardEvent): void {
-    if (event.key === 'Tab') byKeyboard = true
-    const target = event.target
-    if (
-      target instanceof HTMLTextAreaElement ||
-      (target instanceof HTMLInputElement && target.type === 'text')
-    )
-      return
-    const item = current.value
-    const action = keyAction(event, item.question.options.length, ownsSpace(target))
-    if (!action) return
-    event.preventDefault()
-    if (action.do === 'move') void go(index.value + action.by)
-    else if (action.do === 'flag') flag(item)
-    else pick(item, item.question.options[action.index]!.id)
-  }
-
-  function onPointer(): void {
-    byKeyboard = false
-  }
-
-  onMounted(() => {
-    window.addEventListener('keydown', onKey)
-    window.addEventListener('mousedown', onPointer)
-    window.addEventListener('touchstart', onPointer, { passive: true })
-  })
-  onBeforeUnmount(() => {
-    window.removeEventListener('keydown', onKey)
-    window.removeEventListener('mousedown', onPointer)
-    window.removeEventListener('touchstart', onPointer)
-  })
-
-  return { paper, book, items, index, mode, current, go, pick, clear, flag }
+  return { items, groups, index, mode, current, shown, go }
 }

@@ -6,9 +6,20 @@ import type { Params, Text } from '../shared/i18n'
 
 type Schemas = components['schemas']
 
-export type AttemptState = 'notstarted' | 'admitted' | 'in_progress' | 'submitted' | 'finished' | 'void'
+export type AttemptState =
+  | 'notstarted'
+  | 'admitted'
+  | 'in_progress'
+  | 'paused'
+  | 'overdue'
+  | 'submitted'
+  | 'finished'
+  | 'abandoned'
+  | 'void'
 export type SittingState = 'planned' | 'open' | 'running' | 'closed'
-export type QuestionKind = 'single_choice' | 'multiple_choice' | 'true_false'
+export type ChoiceKind = 'single_choice' | 'multiple_choice' | 'true_false'
+export type TextKind = 'short_answer' | 'calculation' | 'essay'
+export type QuestionKind = ChoiceKind | TextKind | 'fill_in' | 'ordering' | 'matching' | 'case'
 
 /** A seat in a room of a centre, by codes. */
 export type Place = Schemas['ExamPlace']
@@ -16,21 +27,56 @@ export type Place = Schemas['ExamPlace']
 /** One candidate's run, as far as the page needs it. */
 export type Attempt = Schemas['ExamAttemptView'] & { state: AttemptState }
 
+/** What was arranged for this candidate. */
+export interface Needs {
+  large_type?: boolean
+  high_contrast?: boolean
+  read_aloud?: boolean
+  rest_pauses?: boolean
+}
+
 /** Who sits here and for what; the answer to sign-in, admit and me. */
 export type CandidateMe = Schemas['ExamMe'] & {
   attempt: Attempt
-  candidate: { photo_url?: string }
-  sitting: { state: SittingState }
+  candidate: { photo_url?: string; needs?: Needs }
+  sitting: { state: SittingState; rules: { overdue?: 'hand_in' | 'abandon' } }
 }
 
-export type Question = Schemas['ExamSeatQuestion'] & { kind: QuestionKind }
+/** An answer to choose, to put in order, or one side of a pair. */
+export type Option = Schemas['ExamSeatOption']
+
+/** A picture that a question shows, as large as it is. */
+export interface Figure {
+  id: string
+  width: number
+  height: number
+}
+
+/**
+ * A question as its candidate may see it. With markup "html" all its texts are the server's safe subset of HTML.
+ * A case is shared material (`stem`) with parts; only the parts are answered and counted.
+ */
+export type Question = Schemas['ExamSeatQuestion'] & {
+  kind: QuestionKind
+  markup?: string
+  prompts?: Option[] // matching: the left column
+  blanks?: number // fill-in: how many gaps {{1}}, {{2}}, … the stem has
+  score?: number
+  max_chars?: number // text kinds
+  parts?: Question[]
+  figures?: Figure[]
+}
 export type Section = Omit<Schemas['ExamSeatSection'], 'questions'> & {
   kind: QuestionKind
   questions: Question[]
 }
 export type SeatPaper = Omit<Schemas['ExamSeatPaper'], 'sections'> & { sections: Section[] }
 
-/** One answer as it leaves this machine: `seq` rises with each change of the question. */
+/**
+ * One answer as it leaves this machine: `seq` rises with each change of the question. `value` by kind: the chosen
+ * option ids; ordering: all option ids in order; matching: an option id or "" for each prompt; fill-in: a text for
+ * each blank; text kinds: one text. An empty list is no answer.
+ */
 export interface Given {
   question: string
   seq: number
@@ -38,6 +84,8 @@ export interface Given {
   flagged: boolean
   mono_ms: number
   wall: string
+  /** The seq of the earlier answer that this one brings back. */
+  restored_from?: number
 }
 
 /** One answer as the server holds it. */
@@ -46,6 +94,53 @@ export interface Held {
   seq: number
   value: string[]
   flagged: boolean
+}
+
+/** An earlier state of an answer. */
+export interface Version {
+  seq: number
+  value: string[]
+  flagged: boolean
+  at: string
+  chars: number
+  /** Whether this is the one in force. */
+  counts: boolean
+}
+
+/** The server's signed word that it holds one answer. */
+export interface Ack {
+  question: string
+  seq: number
+  at?: string
+  sig?: string // base64 Ed25519
+}
+
+/** The end of the attempt's records at the time of an acknowledgement. */
+export interface LedgerHead {
+  seq: number
+  hash: string
+}
+
+/** An announcement; an important one has to be confirmed. */
+export interface Notice {
+  seq: number
+  level: 'info' | 'important'
+  text: Text
+  at: string
+}
+
+/** An open pause. */
+export interface Pause {
+  since: string
+  reason: Text
+}
+
+/** Something that happened to the page itself: left, hidden, unfocused; `ms` is how long it took. */
+export interface Activity {
+  kind: string
+  mono_ms: number
+  wall: string
+  ms: number
 }
 
 interface Timed {
@@ -62,15 +157,24 @@ export interface Receipt {
   total: number
 }
 
+/** The first frame of a connection. */
+export interface Welcome extends Timed {
+  t: 'welcome'
+  attempt: Attempt
+  sitting_state: SittingState
+  starts_at: string
+  answers: Held[]
+  start_jitter_ms?: number
+  signer?: string
+  rescue_key?: string // base64 X25519 public key
+  fence?: number
+  notices?: Notice[]
+  paused?: Pause | null
+}
+
 export type ServerFrame =
-  | ({
-      t: 'welcome'
-      attempt: Attempt
-      sitting_state: SittingState
-      starts_at: string
-      answers: Held[]
-    } & Timed)
-  | ({ t: 'ack'; n: number; answers: { question: string; seq: number }[] } & Timed)
+  | Welcome
+  | ({ t: 'ack'; n: number; answers: Ack[]; node?: string; head?: LedgerHead } & Timed)
   | {
       t: 'refused'
       n: number
@@ -86,7 +190,11 @@ export type ServerFrame =
       sitting_state: SittingState
       starts_at: string
     } & Timed)
-  | ({ t: 'time'; attempt: Attempt; reason: Text } & Timed)
-  | ({ t: 'start'; attempt?: Attempt } & Timed)
+  | ({ t: 'time'; seq?: number; attempt: Attempt; reason: Text } & Timed)
+  | ({ t: 'start'; attempt?: Attempt; start_jitter_ms?: number } & Timed)
+  | ({ t: 'pause'; paused: Pause | null; attempt: Attempt } & Timed)
+  | { t: 'announce'; notice: Notice }
+  | { t: 'noted'; n: number; seq: number }
+  | { t: 'history'; n: number; question: string; versions: Version[] }
   | ({ t: 'receipt'; n?: number } & Receipt)
   | { t: 'replaced'; place?: Place }

@@ -46,12 +46,23 @@ function add(language: Lang, messages: Messages): void {
 
 /** Adds a page's strings; call it before mounting. English missing so far is shown in Chinese. */
 export function installMessages(zh: Messages, en: LoadMessages): void {
+  install(zh, () => Promise.all([import('../../locales/common.en.json'), en()]))
+}
+
+/** Adds the strings of a part of a page that came later. */
+export function addMessages(zh: Messages, en: LoadMessages): void {
+  const before = loadEnglish
+  install(zh, async () => [await en()])
+  const own = loadEnglish
+  loadEnglish = async () => void (await Promise.all([before(), own()]))
+}
+
+function install(zh: Messages, en: () => Promise<{ default: Messages }[]>): void {
   add('zh-CN', zh)
   let loading: Promise<void> | undefined
   const load = async (): Promise<void> => {
     try {
-      const [common, page] = await Promise.all([import('../../locales/common.en.json'), en()])
-      add('en', { ...common.default, ...page.default })
+      for (const table of await en()) add('en', table.default)
     } catch {
       // No network just now; Chinese is shown until it is back.
       await new Promise((resolve) => setTimeout(resolve, 5_000))
