@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"engine/plan":                   55,
 	"engine/exam":                   50,
 	"engine/access":                 50,
+	"engine/custody":                50,
 	"scoring/board":                 45,
 	"scoring":                       40,
 	"bank":                          40,
