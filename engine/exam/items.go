@@ -58,7 +58,7 @@ func itemOf(q *bank.Question, section scoring.SectionID, score int64, r *Rules) 
 		it.Kind = scoring.ItemTrueFalse
 	case bank.MultipleChoice:
 		it.Kind, it.Policy = scoring.ItemMultiple, r.Multiple
-		it.Partial = scoring.NewRatio(it.Max, 10000).Mul(r.MultiplePartial, 1).Round(1)
+		it.Partial = min(scoring.NewRatio(it.Max, 10000).Mul(r.MultiplePartial, 1).Round(1), it.Max-1) // rounding must not make it full marks
 	case bank.FillIn:
 		it.Kind, it.Policy = scoring.ItemFillIn, policyOr(r.FillIn, scoring.PolicyPerBlank)
 		for _, b := range q.Blanks {

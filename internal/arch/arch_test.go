@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"engine/access":                 50,
 	"engine/custody":                50,
 	"scoring/board":                 45,
+	"scoring/similarity":            45,
 	"scoring":                       40,
 	"bank":                          40,
 	"bank/exchange":                 45,
