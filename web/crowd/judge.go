@@ -237,3 +237,34 @@ func sharedRand(seed uint64, sheet engine.SheetID, what string) *rand.Rand {
 	fmt.Fprintf(h, "%s/%s", sheet, what)
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
+
+// frame is what the server sends to a judge, as far as the crowd reads it.
+type frame struct {
+	T      string `json:"t"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// ask sends a frame and reads until the answer of the wanted type.
+func ask(ws *websocket.Conn, f map[string]any, want string) error {
+	if err := ws.WriteJSON(f); err != nil {
+		return err
+	}
+	for {
+		_ = ws.SetReadDeadline(time.Now().Add(time.Minute))
+		_, raw, err := ws.ReadMessage()
+		if err != nil {
+			return err
+		}
+		var got frame
+		if err := json.Unmarshal(raw, &got); err != nil {
+			return err
+		}
+		switch got.T {
+		case want:
+			return nil
+		case "refused":
+			return fmt.Errorf("refused: %s: %s", got.Code, got.Detail)
+		}
+	}
+}
