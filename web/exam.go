@@ -94,8 +94,13 @@ func (s *Server) examFigure(ctx context.Context, a actor, in *figureIn) (*figure
 type examFrame struct {
 	T string `json:"t"`
 	exam.SaveFrame
-	Key string    `json:"key"`
-	SEB seb.Proof `json:"seb"` // of the page, in hello and hand_in
+	Key      string               `json:"key"`
+	SEB      seb.Proof            `json:"seb"`      // of the page, in hello and hand_in
+	RTTMS    int64                `json:"rtt_ms"`   // beat
+	Hidden   bool                 `json:"hidden"`   // beat: the page is out of sight
+	Seq      int64                `json:"seq"`      // noted
+	Question bank.QuestionID      `json:"question"` // history
+	Events   []exam.ActivityEvent `json:"events"`   // activity
 }
 
 // examSocket is a candidate's connection: answers in, receipts and news out.
@@ -144,8 +149,17 @@ func (c *examConn) frame(raw []byte) error {
 	case "save":
 		c.save(f.SaveFrame)
 	case "beat":
-		b, err := c.link.Beat(f.N)
+		b, err := c.link.Beat(f.N, f.RTTMS, f.Hidden)
 		c.answer(f.N, b, err)
+	case "noted":
+		r, err := c.s.Exam.Note(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Seq)
+		c.answer(f.N, r, err)
+	case "activity":
+		r, err := c.s.Exam.Activity(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Events)
+		c.answer(f.N, r, err)
+	case "history":
+		r, err := c.s.Exam.History(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Question)
+		c.answer(f.N, r, err)
 	case "hand_in":
 		c.handIn(f)
 	default:

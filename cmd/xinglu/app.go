@@ -22,7 +22,6 @@ import (
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 	"github.com/xinglu/xinglu/internal/live/redisbus"
-	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/mongodb"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
@@ -101,7 +100,7 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick)})
 	a.onClose(func() error { a.contest.Close(); return nil })
-	if a.exam, err = a.openExam(keys.sealer); err != nil {
+	if a.exam, err = a.openExam(keys); err != nil {
 		return err
 	}
 	a.onClose(func() error { a.exam.Close(); return nil })
@@ -141,10 +140,10 @@ func openBus(ctx context.Context, cfg Config, log *slog.Logger) (live.Bus, error
 	return live.NewMemory(live.Options{}), nil
 }
 
-func (a *App) openExam(sealer *seal.Sealer) (*exam.Service, error) {
-	return exam.New(a.db, a.led, a.bus, exam.Unsealed(a.bank.Content), sealer, exam.Options{
+func (a *App) openExam(keys keyring) (*exam.Service, error) {
+	return exam.New(a.db, a.led, a.bus, exam.Unsealed(a.bank.Content), keys.sealer, exam.Options{
 		Now: time.Now, Log: a.log, Node: nodeName(),
-		OnScored: a.contest.TheoryScored,
+		Signer: keys.signer, Box: keys.rescue, OnScored: a.contest.TheoryScored,
 	})
 }
 

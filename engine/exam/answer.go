@@ -2,6 +2,7 @@ package exam
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"github.com/xinglu/xinglu/internal/fault"
@@ -44,8 +45,15 @@ func (s *Service) Save(ctx context.Context, id AttemptID, fence int64, frame Sav
 			return err
 		}
 		reply = saved.reply(frame.N, at, s.now(), e.attempt, course)
+		if reply.Ack != nil {
+			e.acked.Store(reply.Ack.ServerTime.UnixMilli())
+		}
 		return nil
 	})
+	if reply.Ack != nil { // signed without the lock: it costs more than all the rest
+		reply.Ack.Node = s.o.Node
+		s.sign(id, reply.Ack.Answers)
+	}
 	return reply, err
 }
 
@@ -74,7 +82,8 @@ func (s *Saved) reply(n int64, at, now time.Time, a *Attempt, c *Course) SaveRep
 				s.Acks[i].At = at
 			}
 		}
-		r.Ack = &AckFrame{Head: Head{"ack"}, N: n, Answers: s.Acks, ServerTime: now, RemainingMS: a.remaining(c, now)}
+		r.Ack = &AckFrame{Head: Head{"ack"}, N: n, Answers: s.Acks,
+			Ledger: StreamHead{Seq: a.Seq, Hash: hex.EncodeToString(a.Hash)}, ServerTime: now, RemainingMS: a.remaining(c, now)}
 	}
 	if len(s.Refused) > 0 {
 		f := Refuse(n, refusal(s.Refused))

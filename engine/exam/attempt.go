@@ -1,10 +1,8 @@
 package exam
 
 import (
-	"cmp"
 	"encoding/base32"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -21,7 +19,14 @@ const (
 	InProgress State = "in_progress" // the clock runs
 	Submitted  State = "submitted"   // handed in, to be marked
 	Finished   State = "finished"    // marked
+	Abandoned  State = "abandoned"   // the time ran out and the rules say that nobody hands in then
 	Void       State = "void"
+)
+
+// States that are not stored but follow from the time: see Attempt.StateAt.
+const (
+	Paused  State = "paused"  // in progress, but the sitting is paused for this seat
+	Overdue State = "overdue" // in progress after the end, within the grace
 )
 
 // Stream returns the ledger stream of the attempt.
@@ -43,7 +48,8 @@ type Attempt struct {
 	ID    AttemptID
 	Seq   int64     // of the last record folded in
 	At    time.Time // of that record
-	State State
+	Hash  []byte    // of that record
+	State State     // as stored: never Paused or Overdue
 
 	Ticket Prepared // what preparation fixed
 	Place  Place    // the seat now
@@ -56,34 +62,16 @@ type Attempt struct {
 	Receipt    *Receipt
 	Score      *Marked
 	Voided     *Voided
+	Abandoned  *AttemptAbandoned
 	Lock       Lock
+	Noted      int64 // the sitting's record up to which the seat has confirmed notices
+	Away       Away
 
-	answers map[bank.QuestionID][]Kept // by rising seq; the last one counts
+	answers map[bank.QuestionID][]Kept // by rising fence and seq; the last one counts
 	late    []Kept                     // evidence only
 	clocks  []clock                    // of the candidate's machines
+	left    []time.Time                // when the seats with fence 1, 2, … were left
 }
-
-// Kept is an answer as the ledger holds it.
-type Kept struct {
-	Given
-	Fence int64     // of the seat that sent it
-	At    time.Time // server time of the record
-}
-
-// clock is what is known of one run of a machine's monotonic clock.
-type clock struct {
-	fence  int64
-	offset int64 // wall − mono in ms: tells one run of the clock from another
-	zero   int64 // server time in Unix ms at which mono was 0, at the latest
-}
-
-// clockSlack is how far wall − mono may drift within one run of a machine's
-// clock, in ms. It is a property of machines, no rule of an examination.
-const clockSlack = 2000
-
-// maxClocks bounds the runs that are remembered; a candidate who reloads more
-// often than that loses only the oldest evidence.
-const maxClocks = 16
 
 // NewAttempt returns the fold over no records.
 func NewAttempt(id AttemptID) *Attempt { return &Attempt{ID: id, State: NotStarted} }
@@ -108,7 +96,7 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 	if seq != a.Seq+1 {
 		return fmt.Errorf("record %d follows record %d", seq, a.Seq)
 	}
-	a.Seq, a.At = seq, at
+	a.Seq, a.At, a.Hash = seq, at, hash
 	switch e := e.(type) {
 	case Answered:
 		a.keep(at, e)
@@ -118,6 +106,9 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		a.State, a.AdmittedAt = InRoom, at
 		a.Place, a.Device, a.Fence = e.Place, e.Device, e.Fence
 	case SeatMoved:
+		for int64(len(a.left)) < e.Fence-1 {
+			a.left = append(a.left, at)
+		}
 		a.Place, a.Device, a.Fence = e.Place, e.Device, e.Fence
 	case Started:
 		a.State, a.StartedAt = InProgress, at
@@ -135,106 +126,14 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		a.State, a.Voided = Void, &e
 	case Lockdown:
 		a.Lock.apply(at, e)
+	case AttemptAbandoned:
+		a.State, a.Abandoned = Abandoned, &e
+	case Noted:
+		a.Noted = max(a.Noted, e.Course)
+	case Activity:
+		a.Away.add(e)
 	}
 	return nil
-}
-
-func (a *Attempt) keep(at time.Time, e Answered) {
-	if a.answers == nil {
-		a.answers = make(map[bank.QuestionID][]Kept, a.Ticket.Questions)
-	}
-	for _, g := range e.Answers {
-		k := Kept{Given: g, Fence: e.Fence, At: at}
-		list := a.answers[g.Question]
-		i, _ := slices.BinarySearchFunc(list, g.Seq, func(k Kept, seq int64) int { return cmp.Compare(k.Seq, seq) })
-		a.answers[g.Question] = slices.Insert(list, i, k)
-		a.learn(k)
-	}
-	for _, g := range e.Late {
-		a.late = append(a.late, Kept{Given: g, Fence: e.Fence, At: at})
-	}
-}
-
-// learn bounds the zero of the machine's clock: the answer was given at the
-// latest when its record was made.
-func (a *Attempt) learn(k Kept) {
-	if k.MonoMS <= 0 || k.Wall <= 0 {
-		return
-	}
-	zero := k.At.UnixMilli() - int64(k.MonoMS)
-	if c := a.clockOf(k.Fence, k.Given); c != nil {
-		c.zero = min(c.zero, zero)
-		return
-	}
-	if len(a.clocks) == maxClocks {
-		a.clocks = slices.Delete(a.clocks, 0, 1)
-	}
-	a.clocks = append(a.clocks, clock{fence: k.Fence, offset: int64(k.Wall - k.MonoMS), zero: zero})
-}
-
-// clockOf returns the run of the machine's clock that stamped g, or nil.
-func (a *Attempt) clockOf(fence int64, g Given) *clock {
-	offset := int64(g.Wall - g.MonoMS)
-	for i := range a.clocks {
-		c := &a.clocks[i]
-		if d := c.offset - offset; c.fence == fence && d >= -clockSlack && d <= clockSlack {
-			return c
-		}
-	}
-	return nil
-}
-
-// givenBy returns the latest server time at which g can have been given, as
-// the machine's monotonic clock proves it against answers that were recorded
-// earlier. ok is false when there is no such proof.
-func (a *Attempt) givenBy(fence int64, g Given) (at time.Time, ok bool) {
-	if g.MonoMS <= 0 || g.Wall <= 0 {
-		return at, false
-	}
-	c := a.clockOf(fence, g)
-	if c == nil {
-		return at, false
-	}
-	return time.UnixMilli(c.zero + int64(g.MonoMS)).UTC(), true
-}
-
-// Answer returns the answer to the question that counts; ok is false if none
-// was ever given.
-func (a *Attempt) Answer(q bank.QuestionID) (k Kept, ok bool) {
-	list := a.answers[q]
-	if len(list) == 0 {
-		return k, false
-	}
-	return list[len(list)-1], true
-}
-
-// History returns every answer kept for the question, by rising seq.
-func (a *Attempt) History(q bank.QuestionID) []Kept { return slices.Clone(a.answers[q]) }
-
-// Late returns the answers that came too late, in order of arrival.
-func (a *Attempt) Late() []Kept { return slices.Clone(a.late) }
-
-// Answered counts the questions whose answer is not empty.
-func (a *Attempt) Answered() int {
-	n := 0
-	for _, list := range a.answers {
-		if len(list[len(list)-1].Value) > 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// stored returns what the ledger holds under the question's seq.
-func (a *Attempt) stored(q bank.QuestionID, seq int64) (Kept, bool) {
-	list := a.answers[q]
-	// Sequences rise by one almost always, so the answer is near the end.
-	for i := len(list) - 1; i >= 0 && list[i].Seq >= seq; i-- {
-		if list[i].Seq == seq {
-			return list[i], true
-		}
-	}
-	return Kept{}, false
 }
 
 // receiptEncoding leaves out letters that are read for digits.

@@ -19,11 +19,18 @@ type entry struct {
 	read    bool     // false: must be read before use
 	form    *Form    // nil until needed
 
-	seen atomic.Int64 // Unix ms of the last frame at this node; 0: none
+	// What this node knows of the seat's connection; it is never stored.
+	seen   atomic.Int64 // Unix ms of the last frame; 0: none
+	acked  atomic.Int64 // Unix ms of the last acknowledged answer; 0: none
+	rtt    atomic.Int64 // round trip in ms as the screen measured it; 0: not known
+	hidden atomic.Bool  // the page is out of sight
 
 	refs int           // guarded by cache.mu
 	idle *list.Element // in cache.idle when refs is 0
 }
+
+// maxRTT bounds what a screen may claim as a round trip, in ms.
+const maxRTT = 600_000
 
 func (e *entry) sawNow(now time.Time) { e.seen.Store(now.UnixMilli()) }
 

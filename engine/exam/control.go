@@ -229,12 +229,13 @@ type News string
 
 // The news of a sitting's channel and of an attempt's.
 const (
-	NewsStart    News = "start"    // sitting: started
-	NewsTime     News = "time"     // sitting: time was granted
-	NewsClosed   News = "closed"   // sitting: closed
-	NewsReplaced News = "replaced" // attempt: another seat took over
-	NewsReceipt  News = "receipt"  // attempt: handed in
-	NewsVoid     News = "void"     // attempt: declared void
+	NewsStart     News = "start"     // sitting: started
+	NewsTime      News = "time"      // sitting: time was granted
+	NewsClosed    News = "closed"    // sitting: closed
+	NewsReplaced  News = "replaced"  // attempt: another seat took over
+	NewsReceipt   News = "receipt"   // attempt: handed in
+	NewsVoid      News = "void"      // attempt: declared void
+	NewsAbandoned News = "abandoned" // attempt: the time ran out, nobody handed in
 )
 
 // Notice is what nodes tell one another on the live channels

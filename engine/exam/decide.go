@@ -22,9 +22,11 @@ func (a *Attempt) open() error {
 	switch a.State {
 	case Void:
 		return ErrVoid
+	case Abandoned:
+		return ErrAbandoned
 	case Submitted, Finished:
 		return ErrAttemptClosed
-	case NotStarted, InRoom, InProgress:
+	case NotStarted, InRoom, InProgress, Paused, Overdue: // the last two are never stored
 	}
 	return nil
 }
@@ -107,16 +109,19 @@ type Leave struct {
 
 // Finish hands in. It is the one way to the end for candidate, clock and
 // invigilator. Errors: ErrNotStarted, ErrReplaced and ErrHandInEarly
-// (candidate), ErrNotDue (clock), ErrReason (invigilator), ErrKey, ErrVoid.
+// (candidate), ErrNotDue (clock), ErrReason (invigilator), ErrKey, ErrVoid,
+// ErrAbandoned.
 func (a *Attempt) Finish(now time.Time, c *Course, l Leave, node string) (Event, error) {
 	switch a.State {
 	case Void:
 		return nil, ErrVoid
+	case Abandoned:
+		return nil, ErrAbandoned
 	case Submitted, Finished:
 		return nil, nil
 	case NotStarted, InRoom:
 		return nil, ErrNotStarted
-	case InProgress:
+	case InProgress, Paused, Overdue: // the last two are never stored
 	}
 	t := a.Times(c, now)
 	at := now
@@ -146,6 +151,19 @@ func (a *Attempt) Finish(now time.Time, c *Course, l Leave, node string) (Event,
 	}
 	return HandedIn{By: l.By, At: at, Place: a.Place, Key: l.Key, Reason: l.Reason, Course: c.Seq,
 		Answered: a.Answered(), Total: a.Ticket.Questions, Node: node}, nil
+}
+
+// Abandon ends an attempt whose time ran out where the rules say so. Errors:
+// ErrNotDue; a nil event when the attempt does not run.
+func (a *Attempt) Abandon(now time.Time, c *Course, node string) (Event, error) {
+	if a.State != InProgress {
+		return nil, nil
+	}
+	t := a.Times(c, now)
+	if now.Before(t.LastCall) {
+		return nil, ErrNotDue
+	}
+	return AttemptAbandoned{Reason: "overdue", At: t.End, Course: c.Seq, Node: node}, nil
 }
 
 // Mark marks a submitted attempt. The result is a pure function of the

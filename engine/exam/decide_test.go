@@ -44,6 +44,8 @@ func kindOf(e exam.Event) string {
 		return "attempt.scored"
 	case exam.Voided:
 		return "attempt.voided"
+	case exam.AttemptAbandoned:
+		return "attempt.abandoned"
 	}
 	return ""
 }

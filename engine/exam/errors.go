@@ -53,6 +53,8 @@ var (
 	ErrReplaced = fault.New(fault.Conflict, "replaced", "the exam goes on at another seat")
 	// ErrAttemptClosed: the attempt was handed in or is finished.
 	ErrAttemptClosed = fault.New(fault.Gone, "attempt_closed", "the attempt is closed")
+	// ErrAbandoned: the time ran out and nobody handed in; see Rules.Overdue.
+	ErrAbandoned = fault.New(fault.Gone, "attempt_abandoned", "the time ran out and the attempt was not handed in")
 	// ErrVoid: the attempt was declared void.
 	ErrVoid = fault.New(fault.Gone, "attempt_void", "the attempt was declared void")
 	// ErrTooLate: the answer came after the end of the attempt.

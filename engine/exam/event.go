@@ -59,7 +59,8 @@ type Started struct {
 // Given is one answer to one question as the candidate's machine sent it.
 type Given struct {
 	Question bank.QuestionID `json:"question"`
-	// Seq rises with each change of the question's answer; the highest counts.
+	// Seq rises with each change of the question's answer at a seat; the
+	// highest counts.
 	Seq int64 `json:"seq"`
 	// Value is the answer in the form of its kind; none means that nothing is
 	// answered, or that the answer was taken back. Choice: the chosen options.
@@ -75,18 +76,26 @@ type Given struct {
 	// back into use by this one; 0: none.
 	RestoredFrom int64 `json:"restored_from,omitempty"`
 	// Fence is that of the seat where the answer was given, if it is not the
-	// sender's: the candidate has come back to it. 0: the sender's.
+	// sender's: the candidate has come back to it. 0: the sender's. What was
+	// given at an earlier seat is older, whatever its seq.
 	Fence int64 `json:"fence,omitempty"`
 }
 
 // Answered holds the answers of one frame: those that count (or, with a lower
 // seq, are history) and those that came too late, kept as evidence only.
 type Answered struct {
-	Fence   int64   `json:"fence"`
+	Fence   int64   `json:"fence"` // of the sender
 	Answers []Given `json:"answers,omitempty"`
 	Late    []Given `json:"late,omitempty"`
+	Via     Via     `json:"via,omitempty"`
 	Node    string  `json:"node"`
 }
+
+// Via says how answers came, if not from a seat.
+type Via string
+
+// ViaRescue is a rescue file: see Service.ImportRescue.
+const ViaRescue Via = "rescue"
 
 // By says who handed in.
 type By string
@@ -163,6 +172,12 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 		return decode[Rescored](data)
 	case Lockdown{}.kind():
 		return decode[Lockdown](data)
+	case Noted{}.kind():
+		return decode[Noted](data)
+	case Activity{}.kind():
+		return decode[Activity](data)
+	case AttemptAbandoned{}.kind():
+		return decode[AttemptAbandoned](data)
 	}
 	return nil, fmt.Errorf("unknown kind %q", kind)
 }

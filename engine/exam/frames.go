@@ -42,6 +42,11 @@ type WelcomeFrame struct {
 	Answers      []SavedAnswer `json:"answers"` // that count, in no order
 	ServerTime   time.Time     `json:"server_time"`
 	RemainingMS  int64         `json:"remaining_ms"` // 0 before the start
+	// Fence numbers this seat among those of the attempt. Answers that wait at
+	// the seat carry it, so that what is given elsewhere meanwhile is newer.
+	Fence     int64  `json:"fence"`
+	Signer    []byte `json:"signer,omitempty"`     // Ed25519 key of this node's receipts
+	RescueKey []byte `json:"rescue_key,omitempty"` // X25519 key that rescue files are boxed for
 }
 
 // SavedAnswer is the answer to a question that counts.
@@ -62,17 +67,28 @@ type SaveFrame struct {
 // AckFrame says which answers are durable.
 type AckFrame struct {
 	Head
-	N           int64     `json:"n"`
-	Answers     []Ack     `json:"answers"`
-	ServerTime  time.Time `json:"server_time"`
-	RemainingMS int64     `json:"remaining_ms"`
+	N           int64      `json:"n"`
+	Answers     []Ack      `json:"answers"`
+	Node        string     `json:"node"`
+	Ledger      StreamHead `json:"head"` // of the attempt's stream after these answers, or later
+	ServerTime  time.Time  `json:"server_time"`
+	RemainingMS int64      `json:"remaining_ms"`
 }
 
-// Ack is a durable answer with the time of its record; a replay gets the same.
+// StreamHead is the last record of a ledger stream.
+type StreamHead struct {
+	Seq  int64  `json:"seq"`
+	Hash string `json:"hash"` // hex
+}
+
+// Ack is a durable answer with the time of its record: its receipt. A replay
+// gets the same.
 type Ack struct {
 	Question bank.QuestionID `json:"question"`
 	Seq      int64           `json:"seq"`
 	At       time.Time       `json:"at"`
+	SHA256   string          `json:"sha256"`        // of the value as it is kept, hex; see ValueSum
+	Sig      string          `json:"sig,omitempty"` // of ReceiptMessage, base64; none where the node has no key
 }
 
 // RefusedFrame says what was not taken, and why. N is 0 when no frame of the
@@ -91,6 +107,14 @@ type RefusedAnswer struct {
 	Question bank.QuestionID `json:"question"`
 	Seq      int64           `json:"seq"`
 	Code     string          `json:"code"`
+}
+
+// NotedFrame says that a report of the screen is durable: notices confirmed
+// (with the sitting's record), activity.
+type NotedFrame struct {
+	Head
+	N   int64 `json:"n"`
+	Seq int64 `json:"seq,omitempty"`
 }
 
 // BeatFrame answers a heartbeat.
@@ -150,7 +174,7 @@ func Refuse(n int64, err error) RefusedFrame {
 // View is what the candidate may see of the attempt at a time.
 func (a *Attempt) View(c *Course, now time.Time) AttemptView {
 	t := a.Times(c, now)
-	v := AttemptView{ID: a.ID, State: a.State, BaseMS: t.BaseMS, GrantedMS: t.GrantedMS, EarliestHandInAt: timeOf(t.HandIn)}
+	v := AttemptView{ID: a.ID, State: a.stateAt(t, now), BaseMS: t.BaseMS, GrantedMS: t.GrantedMS, EarliestHandInAt: timeOf(t.HandIn)}
 	if !a.StartedAt.IsZero() {
 		v.StartedAt, v.EndsAt = timeOf(a.StartedAt), timeOf(t.End)
 	}
@@ -159,6 +183,16 @@ func (a *Attempt) View(c *Course, now time.Time) AttemptView {
 		v.Receipt = &r
 	}
 	return v
+}
+
+// StateAt is the state that people see: a running attempt may be overdue.
+func (a *Attempt) StateAt(c *Course, now time.Time) State { return a.stateAt(a.Times(c, now), now) }
+
+func (a *Attempt) stateAt(t Times, now time.Time) State {
+	if a.State == InProgress && now.After(t.End) {
+		return Overdue
+	}
+	return a.State
 }
 
 // remaining is the candidate's time left in ms: 0 unless the clock runs.

@@ -116,8 +116,15 @@ func (l *Link) welcome(ctx context.Context) error {
 		if a.Fence != l.fence {
 			return l.end(ReplacedFrame{Head: Head{"replaced"}, Place: a.Place}, ErrReplaced)
 		}
-		l.deliver(WelcomeFrame{Head: Head{"welcome"}, Attempt: a.View(c, now), SittingState: c.State, StartsAt: c.StartsAt,
-			Answers: a.savedAnswers(), ServerTime: now, RemainingMS: a.remaining(c, now)})
+		w := WelcomeFrame{Head: Head{"welcome"}, Attempt: a.View(c, now), SittingState: c.State, StartsAt: c.StartsAt,
+			Answers: a.savedAnswers(), ServerTime: now, RemainingMS: a.remaining(c, now), Fence: a.Fence}
+		if l.s.o.Signer != nil {
+			w.Signer = l.s.o.Signer.Public()
+		}
+		if l.s.o.Box != nil {
+			w.RescueKey = l.s.o.Box.Public()
+		}
+		l.deliver(w)
 		return nil
 	})
 }
@@ -155,6 +162,8 @@ func (l *Link) hearAttempt(ctx context.Context, n Notice) error {
 		switch {
 		case a.State == Void:
 			return l.end(Refuse(0, ErrVoid), nil)
+		case a.State == Abandoned:
+			return l.end(Refuse(0, ErrAbandoned), nil)
 		case a.Fence != l.fence:
 			return l.end(ReplacedFrame{Head: Head{"replaced"}, Place: a.Place}, nil)
 		case n.News == NewsReceipt && a.Receipt != nil:
@@ -177,13 +186,17 @@ func (l *Link) hearSitting(ctx context.Context, n Notice) error {
 	})
 }
 
-// Beat answers a heartbeat from memory; it never touches the store. Errors:
-// ErrReplaced, ErrVoid.
-func (l *Link) Beat(n int64) (BeatFrame, error) {
+// Beat answers a heartbeat from memory; it never touches the store. rttMS is
+// the round trip that the screen measured, hidden that the page is out of
+// sight; both are kept in memory for those who watch. Errors: ErrReplaced,
+// ErrVoid.
+func (l *Link) Beat(n, rttMS int64, hidden bool) (BeatFrame, error) {
 	l.e.mu.Lock()
 	defer l.e.mu.Unlock()
 	a, c, now := l.e.attempt, l.c.last.Load(), l.s.now()
 	l.e.sawNow(now)
+	l.e.rtt.Store(min(max(0, rttMS), maxRTT))
+	l.e.hidden.Store(hidden)
 	if a.Seq == 0 { // the last reading failed
 		return BeatFrame{}, ErrFold
 	}
@@ -194,7 +207,7 @@ func (l *Link) Beat(n int64) (BeatFrame, error) {
 		return BeatFrame{}, err
 	}
 	return BeatFrame{Head: Head{"beat"}, N: n, ServerTime: now, RemainingMS: a.remaining(c, now),
-		AttemptState: a.State, SittingState: c.State, StartsAt: c.StartsAt}, nil
+		AttemptState: a.StateAt(c, now), SittingState: c.State, StartsAt: c.StartsAt}, nil
 }
 
 // Close ends the delivery and waits for a running one. It is called once.

@@ -163,9 +163,9 @@ func (s *Service) Rescore(ctx context.Context, id AttemptID, version int, result
 
 // outcome is the outcome as delivered; nil while there is none.
 func (a *Attempt) outcome() *Scored {
-	if a.State != Finished && a.State != Void {
+	if a.State != Finished && a.State != Abandoned && a.State != Void {
 		return nil
 	}
 	return &Scored{Attempt: a.ID, Sitting: a.Ticket.Sitting, Candidate: a.Ticket.Candidate, Ticket: a.Ticket.Ticket,
-		Seq: a.Seq, At: a.At, Marked: a.Score, Void: a.State == Void}
+		Seq: a.Seq, At: a.At, Marked: a.Score, Abandoned: a.State == Abandoned, Void: a.State == Void}
 }

@@ -1,6 +1,8 @@
 package exam
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"time"
@@ -22,10 +24,11 @@ type Saved struct {
 // Save decides about the answers of a frame, each on its own: good ones are
 // taken though others are refused, so that a mistake loses nothing.
 //
-//   - A seq above the stored ones counts; a lower one is kept as history and
-//     acknowledged; one that is there with the same value gets its first
-//     acknowledgement again, even after the end; with another value it is
-//     refused (seq_reused) and can be sent with a higher seq.
+//   - What was given at the later seat counts, and at one seat the higher seq:
+//     see Attempt.seatOf. Others are kept as history and acknowledged. A seq
+//     that is there with the same value gets its first acknowledgement again,
+//     even after the end; with another value of the same seat it is refused
+//     (seq_reused) and can be sent with a higher seq.
 //   - After the end, within the grace, an answer counts if the machine's own
 //     monotonic clock, tied to the server's by answers recorded earlier,
 //     proves that it was given before the end. Others are refused (too_late)
@@ -73,49 +76,58 @@ func (d *saving) refuse(g *Given, code string) {
 	d.saved.Refused = append(d.saved.Refused, RefusedAnswer{Question: g.Question, Seq: g.Seq, Code: code})
 }
 
-func (d *saving) ack(g *Given, at time.Time) {
-	d.saved.Acks = append(d.saved.Acks, Ack{Question: g.Question, Seq: g.Seq, At: at})
+func (d *saving) ack(g *Given, sum [sha256.Size]byte, at time.Time) {
+	d.saved.Acks = append(d.saved.Acks, Ack{Question: g.Question, Seq: g.Seq, At: at, SHA256: hex.EncodeToString(sum[:])})
 }
 
 func (d *saving) decide(g *Given) {
-	if k, ok := d.a.stored(g.Question, g.Seq); ok {
-		d.repeat(g, &k.Given, k.At)
+	sum := ValueSum(g.Value)
+	if k, ok := d.a.same(g, sum); ok {
+		d.ack(g, sum, k.At)
 		return
 	}
-	for i := range d.event.Answers {
-		if e := &d.event.Answers[i]; e.Question == g.Question && e.Seq == g.Seq {
-			d.repeat(g, e, time.Time{})
-			return
-		}
+	fence := d.a.seatOf(d.fence, g)
+	g.Fence = 0
+	if fence != d.fence {
+		g.Fence = fence
 	}
-	switch code, evidence := d.timely(g); {
-	case code == "": //nolint:staticcheck // a switch on code alone would need evidence declared apart
-		d.event.Answers = append(d.event.Answers, *g)
-		d.ack(g, time.Time{})
-	default:
-		if evidence && !d.a.heldLate(g) {
-			d.event.Late = append(d.event.Late, *g)
-		}
-		d.refuse(g, code)
-	}
-}
-
-// repeat answers for a seq that is taken by an earlier sending.
-func (d *saving) repeat(g, first *Given, at time.Time) {
-	if g.Flagged != first.Flagged || !slices.Equal(g.Value, first.Value) {
+	if d.a.taken(g.Question, fence, g.Seq) {
 		d.refuse(g, CodeSeqReused)
 		return
 	}
-	d.ack(g, at)
+	for i := range d.event.Answers {
+		e := &d.event.Answers[i]
+		if e.Question != g.Question || e.Seq != g.Seq {
+			continue
+		}
+		if e.Flagged == g.Flagged && slices.Equal(e.Value, g.Value) {
+			d.ack(g, sum, time.Time{})
+			return
+		}
+		if e.Fence == g.Fence {
+			d.refuse(g, CodeSeqReused)
+			return
+		}
+	}
+	code, evidence := d.timely(fence, g)
+	if code == "" {
+		d.event.Answers = append(d.event.Answers, *g)
+		d.ack(g, sum, time.Time{})
+		return
+	}
+	if evidence && !d.a.heldLate(g, sum) {
+		d.event.Late = append(d.event.Late, *g)
+	}
+	d.refuse(g, code)
 }
 
 // timely says why the answer comes at the wrong time ("" when it does not),
 // and whether it must be kept as evidence.
-func (d *saving) timely(g *Given) (code string, evidence bool) {
+func (d *saving) timely(fence int64, g *Given) (code string, evidence bool) {
 	switch d.a.State {
 	case NotStarted, InRoom:
 		return ErrNotStarted.Code, false
-	case Submitted, Finished, Void:
+	case Submitted, Finished, Abandoned, Void, Paused, Overdue: // the last two are never stored
 		return ErrAttemptClosed.Code, false
 	case InProgress:
 	}
@@ -125,15 +137,15 @@ func (d *saving) timely(g *Given) (code string, evidence bool) {
 	if !d.now.Before(d.times.LastCall) {
 		return ErrTooLate.Code, false
 	}
-	if given, ok := d.a.givenBy(d.fence, *g); ok && !given.After(d.times.End) {
+	if given, ok := d.a.givenBy(fence, g); ok && !given.After(d.times.End) {
 		return "", false
 	}
 	return ErrTooLate.Code, true
 }
 
 // heldLate reports whether the late answer is kept already.
-func (a *Attempt) heldLate(g *Given) bool {
-	return slices.ContainsFunc(a.late, func(k Kept) bool { return k.Question == g.Question && k.Seq == g.Seq })
+func (a *Attempt) heldLate(g *Given, sum [sha256.Size]byte) bool {
+	return slices.ContainsFunc(a.late, func(k Kept) bool { return k.Question == g.Question && k.Seq == g.Seq && k.Sum == sum })
 }
 
 // savedAnswers lists the answers that count.

@@ -33,6 +33,7 @@ type Scored struct {
 	Seq       int64     // of the record in the attempt's stream: a higher one is newer
 	At        time.Time // of the record
 	Marked    *Marked   // nil when the attempt became void before it was marked
+	Abandoned bool      // nobody handed in; Marked is nil
 	Void      bool      // the attempt does not count
 }
 
@@ -45,6 +46,10 @@ type Options struct {
 	// after a restart and by several nodes, until it returns nil; so it must be
 	// idempotent. It runs on the service's workers.
 	OnScored func(context.Context, Scored) error
+	// Signer signs the receipts of answers; nil: they are not signed.
+	Signer Signer
+	// Box opens rescue files; nil: there are none.
+	Box Box
 	// MaxIdle is how many attempts are kept in memory beyond those that are
 	// connected; default 4096.
 	MaxIdle int

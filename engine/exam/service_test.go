@@ -141,7 +141,7 @@ func TestWaitingRoomAndStart(t *testing.T) {
 		if d := cmp.Diff(p, again); d != "" {
 			t.Errorf("the paper changed:\n%s", d)
 		}
-		beat, err := l.Beat(3)
+		beat, err := l.Beat(3, 12, true)
 		must(t, err)
 		if beat.RemainingMS != 89*minute || beat.AttemptState != exam.InProgress || beat.N != 3 {
 			t.Errorf("beat %+v", beat)
@@ -177,7 +177,7 @@ func TestGrantReachesItsSeats(t *testing.T) {
 		if !ok || tf.RemainingMS != 91*minute || tf.Attempt.GrantedMS != minute || tf.Reason.EN != "Machine failed" {
 			t.Errorf("frames %+v", f)
 		}
-		beat, err := l2.Beat(1)
+		beat, err := l2.Beat(1, 0, false)
 		must(t, err)
 		if beat.RemainingMS != 91*minute {
 			t.Errorf("beat %+v", beat)
@@ -323,7 +323,7 @@ func TestMoveFencesTheOldNode(t *testing.T) {
 		wantCode(t, err, "replaced")
 		_, err = a.SeatPaper(ctx, id, fence)
 		wantCode(t, err, "replaced")
-		_, err = l.Beat(1)
+		_, err = l.Beat(1, 0, false)
 		wantCode(t, err, "replaced")
 		_, err = a.Connect(ctx, id, fence, func(exam.Frame) {})
 		wantCode(t, err, "replaced")
@@ -507,7 +507,7 @@ func TestCrowd(t *testing.T) {
 					t.Errorf("%+v, %v", r, err)
 				}
 			}
-			if _, err := l.Beat(1); err != nil {
+			if _, err := l.Beat(1, 0, false); err != nil {
 				t.Error(err)
 			}
 			if i%2 == 0 {
@@ -547,7 +547,7 @@ func TestNoSecretReachesASeat(t *testing.T) {
 		reply, err := n.Save(ctx, id, fence, frame(1, give("s0", 1, 0), give("x", 1)))
 		must(t, err)
 		must(t, n.Grant(ctx, "s1", "g", exam.Granted{Kind: exam.GrantIncident, Scope: exam.ScopeSitting, MS: 1, Reason: scoring.Text{ZH: "停电"}, Approver: secret}, secret))
-		beat, err := l.Beat(1)
+		beat, err := l.Beat(1, 0, false)
 		must(t, err)
 		time.Sleep(40 * time.Minute)
 		receipt, err := n.HandIn(ctx, id, fence, 2, "k")

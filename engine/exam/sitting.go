@@ -62,10 +62,23 @@ type Rules struct {
 	FillIn   scoring.Policy `json:"fill_in,omitempty"`
 	Ordering scoring.Policy `json:"ordering,omitempty"`
 	Matching scoring.Policy `json:"matching,omitempty"`
+	// Overdue says what becomes of an attempt at the end of the grace; empty
+	// means hand_in.
+	Overdue OverduePolicy `json:"overdue,omitempty" enum:"hand_in,abandon"`
 	// Grading says what the marks amount to and who passes. Its sections are
 	// "s1", "s2", … in paper order.
 	Grading scoring.Grading `json:"grading,omitzero"`
 }
+
+// OverduePolicy says what the clock does with an attempt that nobody has
+// handed in.
+type OverduePolicy string
+
+// The policies for overdue attempts.
+const (
+	OverdueHandIn  OverduePolicy = "hand_in"
+	OverdueAbandon OverduePolicy = "abandon" // it is not marked
+)
 
 // Place is a seat: codes of centre (考点), room (考场) and seat (机位).
 type Place struct {
@@ -178,6 +191,11 @@ func (r *Rules) check() []fault.Field {
 			fields = append(fields, fault.Field{Path: "rules." + f.path, Code: "policy_unknown",
 				Message: "this kind of question cannot be marked so"})
 		}
+	}
+	switch r.Overdue {
+	case "", OverdueHandIn, OverdueAbandon:
+	default:
+		fields = append(fields, fault.Field{Path: "rules.overdue", Code: "policy_unknown", Message: "give hand_in or abandon"})
 	}
 	if r.MultiplePartial < 0 || r.MultiplePartial >= 10000 {
 		fields = append(fields, fault.Field{Path: "rules.multiple_partial_bp", Code: "share_range",

@@ -218,7 +218,7 @@ func (s *Service) settle(ctx context.Context, id AttemptID) (time.Time, error) {
 // look again. Zero means that it is not running.
 func (s *Service) endOf(ctx context.Context, id AttemptID) (time.Time, error) {
 	var next time.Time
-	running := false
+	running, abandon := false, false
 	err := s.with(ctx, id, func(e *entry) error {
 		c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
 		if err != nil {
@@ -234,20 +234,42 @@ func (s *Service) endOf(ctx context.Context, id AttemptID) (time.Time, error) {
 				next = s.now().Add(s.o.Rescan)
 			}
 		case InProgress:
-			running = true
+			running, abandon = true, known.Rules.Overdue == OverdueAbandon
 			next = e.attempt.Times(known, s.now()).LastCall
-		case Submitted, Finished, Void:
+		case Submitted, Finished, Abandoned, Void, Paused, Overdue: // the last two are never stored
 		}
 		return nil
 	})
 	if err != nil || !running || s.now().Before(next) {
 		return next, err
 	}
-	_, err = s.finish(ctx, id, Leave{By: ByClock}, "node/"+s.o.Node)
+	if abandon {
+		err = s.abandon(ctx, id)
+	} else {
+		_, err = s.finish(ctx, id, Leave{By: ByClock}, "node/"+s.o.Node)
+	}
 	if errors.Is(err, ErrNotDue) { // a grant came between
 		return s.now(), nil
 	}
 	return time.Time{}, err
+}
+
+// abandon ends the attempt without a hand-in.
+func (s *Service) abandon(ctx context.Context, id AttemptID) error {
+	var seq int64
+	err := s.with(ctx, id, func(e *entry) error {
+		at, err := s.act(ctx, e, "node/"+s.o.Node, "", true, func(now time.Time, a *Attempt, c *Course) (Event, error) {
+			return a.Abandon(now, c, s.o.Node)
+		})
+		if err == nil && !at.IsZero() {
+			seq = e.attempt.Seq
+		}
+		return err
+	})
+	if seq > 0 {
+		s.announce(ctx, id.channel(), Notice{News: NewsAbandoned, Seq: seq})
+	}
+	return err
 }
 
 // outcome marks the attempt if it is to be marked, and returns its outcome;
@@ -255,20 +277,29 @@ func (s *Service) endOf(ctx context.Context, id AttemptID) (time.Time, error) {
 func (s *Service) outcome(ctx context.Context, id AttemptID) (*Scored, error) {
 	var out *Scored
 	err := s.with(ctx, id, func(e *entry) error {
-		t := &e.attempt.Ticket
-		r, err := s.releasedOf(ctx, t.Sitting, t.Paper)
-		if err != nil {
-			return err
-		}
-		_, err = s.act(ctx, e, "node/"+s.o.Node, "scored", true, func(_ time.Time, a *Attempt, c *Course) (Event, error) {
-			return a.Mark(c, r, s.o.Node)
-		})
+		err := s.markOne(ctx, e)
 		if err == nil {
 			out = e.attempt.outcome()
 		}
 		return err
 	})
 	return out, err
+}
+
+// markOne marks the attempt, if it is to be marked.
+func (s *Service) markOne(ctx context.Context, e *entry) error {
+	t := &e.attempt.Ticket
+	if e.attempt.State != Submitted {
+		return nil
+	}
+	r, err := s.releasedOf(ctx, t.Sitting, t.Paper)
+	if err != nil {
+		return err
+	}
+	_, err = s.act(ctx, e, "node/"+s.o.Node, "scored", true, func(_ time.Time, a *Attempt, c *Course) (Event, error) {
+		return a.Mark(c, r, s.o.Node)
+	})
+	return err
 }
 
 // queue is a heap by due time.

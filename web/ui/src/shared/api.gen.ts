@@ -1478,6 +1478,8 @@ export interface components {
             /** Format: int64 */
             multiple_partial_bp: number;
             ordering?: string;
+            /** @enum {string} */
+            overdue?: "hand_in" | "abandon";
             seb?: components["schemas"]["ExamSEBRules"];
             shuffle_options: boolean;
             version: string;
