@@ -23,9 +23,16 @@ function same(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i])
 }
 
-/** An answer as it is compared and sent: nothing in it means not answered, which is the empty list. */
+/** An answer as it is compared and sent: nothing but space in it means not answered, which is the empty list. */
 export function normal(value: string[]): string[] {
-  return value.every((part) => part === '') ? [] : value
+  return value.every((part) => part.trim() === '') ? [] : value
+}
+
+/** A text without the control characters that pasting brings along unseen; the server refuses them. */
+export function typedText(text: string, lines: boolean): string {
+  // eslint-disable-next-line no-control-regex -- these are what it is about
+  const clean = text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+  return lines ? clean : clean.replace(/[\t\n]/g, ' ')
 }
 
 /** The answers of one attempt. Reactive: reading it in a template follows changes. */

@@ -1,5 +1,6 @@
 // Handing in: first every answer, then the hand-in itself, then the server's receipt. Only the receipt ends it.
 import { ref, type Ref } from 'vue'
+import { problemText } from '../shared/api'
 import { t } from '../shared/i18n'
 import { newID } from '../shared/ids'
 import type { Frame } from '../shared/live'
@@ -19,7 +20,7 @@ export interface HandInParts {
   unsent: () => number
   flush: () => void
   /** What the browser proves about itself, when it is one that can. */
-  proof?: () => Promise<LockdownProof> | undefined
+  proof?: () => Promise<LockdownProof | undefined> | undefined
 }
 
 /** The hand-in of one attempt. */
@@ -77,8 +78,13 @@ export function createHandIn(parts: HandInParts): HandIn {
     const asked = parts.proof?.()
     if (asked) {
       proving = true
-      seb = await asked
-      proving = false
+      try {
+        seb = await asked
+      } catch (error) {
+        return fail(problemText(error))
+      } finally {
+        proving = false
+      }
     }
     advance()
   }

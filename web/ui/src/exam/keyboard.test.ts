@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choose, keyAction, type KeyPress } from './keyboard'
+import { choose, fieldKey, isField, keyAction, type KeyPress } from './keyboard'
 
 const press = (key: string, code = '', rest: Partial<KeyPress> = {}): KeyPress => ({
   key,
@@ -24,6 +24,8 @@ describe('keyAction', () => {
     ['→ held down', press('ArrowRight', '', { repeat: true }), { do: 'move', by: 1 }],
     ['space', press(' ', 'Space'), { do: 'flag' }],
     ['a letter held down', press('a', 'KeyA', { repeat: true }), undefined],
+    ['R', press('r', 'KeyR'), { do: 'read' }],
+    ['?', press('?', 'Slash'), { do: 'help' }],
     ['Ctrl+A', press('a', 'KeyA', { ctrlKey: true }), undefined],
     ['Tab', press('Tab', 'Tab'), undefined],
   ])('%s', (_name, key, want) => {
@@ -45,5 +47,34 @@ describe('choose', () => {
   it('toggles in multiple choice and keeps the order of the options', () => {
     expect(choose(['c'], 'a', all, true)).toEqual(['a', 'c'])
     expect(choose(['a', 'c'], 'a', all, true)).toEqual(['c'])
+  })
+})
+
+describe('keys off the options', () => {
+  it('go into the answer of other kinds', () => {
+    expect(keyAction(press('Enter', 'Enter'), 0, false)).toEqual({ do: 'enter' })
+    expect(keyAction(press('ArrowDown', 'ArrowDown'), 0, false)).toEqual({ do: 'enter' })
+    expect(keyAction(press('Enter', 'Enter'), 0, true, true)).toBeUndefined() // a button's own
+    expect(keyAction(press('ArrowDown', 'ArrowDown'), 4, false)).toBeUndefined() // a radio's own
+    expect(keyAction(press('1', 'Digit1'), 0, false)).toBeUndefined()
+  })
+
+  it('leave typing alone but for Esc and Ctrl+Enter', () => {
+    expect(fieldKey(press('a', 'KeyA'))).toBeUndefined()
+    expect(fieldKey(press('ArrowRight'))).toBeUndefined()
+    expect(fieldKey(press('Escape'))).toBe('leave')
+    expect(fieldKey(press('Enter', 'Enter', { ctrlKey: true }))).toBe('next')
+    expect(fieldKey({ ...press('Escape'), isComposing: true })).toBeUndefined()
+  })
+
+  it('know a field', () => {
+    const make = (tag: string, type = ''): HTMLElement =>
+      Object.assign(document.createElement(tag), type && { type })
+    expect([make('textarea'), make('select'), make('input', 'text')].map(isField)).toEqual([true, true, true])
+    expect([make('input', 'radio'), make('button'), make('article')].map(isField)).toEqual([
+      false,
+      false,
+      false,
+    ])
   })
 })

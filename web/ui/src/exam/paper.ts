@@ -21,11 +21,11 @@ export interface Group {
 /** Everything that is answered and counted, in the paper's order. */
 export function itemsOf(paper: SeatPaper): Item[] {
   return paper.sections.flatMap((section) =>
-    section.questions.flatMap((question) => {
-      const parts = question.kind === 'case' ? (question.parts ?? []) : []
-      if (parts.length === 0) return [{ question, section, score: question.score ?? section.score_each }]
-      return parts.map((part) => ({ question: part, section, shared: question, score: part.score ?? 0 }))
-    }),
+    section.questions.flatMap((question): Item[] =>
+      question.kind === 'case'
+        ? question.parts.map((part) => ({ question: part, section, shared: question, score: part.score }))
+        : [{ question, section, score: question.score }],
+    ),
   )
 }
 
@@ -53,10 +53,8 @@ export function isText(kind: QuestionKind): kind is TextKind {
 /** All texts of a paper that are written in the safe subset of HTML. */
 export function htmlOf(paper: SeatPaper): string {
   const texts = (q: Question): string[] => [
-    ...(q.markup === 'html' ? [q.stem, ...(q.options ?? []), ...(q.prompts ?? [])] : []).map((x) =>
-      typeof x === 'string' ? x : x.text,
-    ),
-    ...(q.parts ?? []).flatMap(texts),
+    ...(q.markup === 'html' ? [q.stem, ...[...q.options, ...q.prompts].map((o) => o.text)] : []),
+    ...q.parts.flatMap(texts),
   ]
   return paper.sections.flatMap((s) => s.questions.flatMap(texts)).join('\n')
 }

@@ -13,7 +13,7 @@ import { createHistory } from './history'
 import { prefetch } from './lazy'
 import { createNews } from './news'
 import { createSaver, type Saver } from './saver'
-import { lockdownProof } from './seb'
+import { paperRequest, socketProof, type LockdownProof } from './seb'
 import type { ExamState } from './state'
 import { claimAttempt, type Claim } from './tabs'
 import type { AttemptState, Given, SeatPaper, ServerFrame, Welcome } from './wire'
@@ -47,6 +47,8 @@ export function createRoom(state: ExamState, door: Door) {
   let paperTimer: ReturnType<typeof setTimeout> | undefined
   let mayOpenAt: number | undefined // monotonic: the end of this seat's share of the start's jitter
   let claim: Claim | undefined
+  let proof: LockdownProof | undefined
+  let refusal = '' // why the server refused something that was no answer
 
   const link = {
     send: (frame: Frame) => live.value?.send(frame) ?? false,
@@ -68,7 +70,7 @@ export function createRoom(state: ExamState, door: Door) {
     ...link,
     unsent: () => unsent.value,
     flush: flushAll,
-    proof: lockdownProof,
+    proof: () => (state.me.value!.lockdown?.required ? socketProof(state.me.value!, 'submit') : undefined),
   })
   const news = createNews(id, link)
   const history = createHistory(link)
@@ -97,6 +99,7 @@ export function createRoom(state: ExamState, door: Door) {
       phase.value = 'second_tab'
       return
     }
+    if (!(await prove())) return
     saver.value = createSaver({
       attempt: id,
       book,
@@ -106,7 +109,7 @@ export function createRoom(state: ExamState, door: Door) {
     })
     live.value = openLive<ServerFrame>({
       path: '/api/exam/ws',
-      hello: () => ({ t: 'hello', device: deviceID() }) as Frame,
+      hello: () => ({ t: 'hello', device: deviceID(), ...(proof && { seb: proof }) }) as Frame,
       onFrame: (frame, sentAt) => void receive(frame, sentAt),
       onLost: () => {
         saver.value?.lost()
@@ -117,6 +120,19 @@ export function createRoom(state: ExamState, door: Door) {
       onTerminal: (code) => void ended(code),
       now: () => clock.now(),
     })
+  }
+
+  /** Gets the browser's proof where the sitting asks for one; false when the server refused it. */
+  async function prove(): Promise<boolean> {
+    if (!state.me.value!.lockdown?.required) return true
+    try {
+      proof = await socketProof(state.me.value!, 'resume')
+    } catch (error) {
+      if (error instanceof Problem && error.passing) return true // the server asks again
+      door.fail(problemText(error))
+      return false
+    }
+    return true
   }
 
   /** The candidate chose another tab: this one keeps quiet, with everything it had on its way to the journal. */
@@ -163,7 +179,8 @@ export function createRoom(state: ExamState, door: Door) {
       case 'refused':
         if (saver.value?.receive(frame)) return handIn.advance()
         if (history.refused(frame.n)) return
-        handIn.refused(frame.n, codeText(frame.code, frame.params, frame.detail))
+        refusal = codeText(frame.code, frame.params, frame.detail)
+        handIn.refused(frame.n, refusal)
         return
       case 'time':
         news.granted(frame, attempt.value?.granted_ms ?? 0)
@@ -241,7 +258,7 @@ export function createRoom(state: ExamState, door: Door) {
     else if (code === 4102) {
       phase.value = 'loading'
       await door.boot()
-    } else door.fail(t('exam.failed.closed', { code }))
+    } else door.fail(code === 4103 && refusal ? refusal : t('exam.failed.closed', { code }))
   }
 
   /** Loads the paper; the first time this starts the candidate's own clock, so the attempt is read again. */
@@ -256,7 +273,8 @@ export function createRoom(state: ExamState, door: Door) {
     }
     loadingPaper = true
     try {
-      const next = await api.get<SeatPaper>('/api/exam/paper')
+      const { path, headers } = await paperRequest(state.me.value!)
+      const next = await api.get<SeatPaper>(path, { headers })
       if (!(await door.refresh())) return
       paper.value = next
       phase.value = 'answering'

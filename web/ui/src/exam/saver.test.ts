@@ -143,6 +143,42 @@ describe('saver', () => {
     expect(sent).toHaveLength(1)
   })
 
+  it('keeps frames below what the server takes, and does not send a text beyond that at all', async () => {
+    online = false
+    for (let i = 1; i <= 9; i++) await saver.record(`q${i}`, { value: ['字'.repeat(8_000)] })
+    await saver.record('q10', { value: ['字'.repeat(25_000)] })
+    online = true
+    saver.flush()
+    expect(sent.map((f) => f.answers.length)).toEqual([2, 2, 2, 2, 1])
+    for (const frame of sent)
+      expect(new TextEncoder().encode(JSON.stringify(frame)).length).toBeLessThan(64 << 10)
+    expect([book.state('q10'), book.refusal('q10')]).toEqual(['refused', 'too_long'])
+    expect((await journal.all('att-1')).length).toBe(10)
+  })
+
+  it('gives an answer a higher seq when another page of the attempt used its own', async () => {
+    await saver.record('q1', { value: ['a'] })
+    const n = sent[0]!.n
+    const answers = [{ question: 'q1', seq: 1, code: 'seq_reused' }]
+    saver.receive({ t: 'refused', n, code: 'seq_reused', answers })
+    await vi.waitFor(() => expect(sent[1]?.answers).toMatchObject([{ question: 'q1', seq: 2, value: ['a'] }]))
+  })
+
+  it('keeps the latest signed acknowledgement of each question', async () => {
+    await saver.record('q1', { value: ['a'] })
+    const ack = (seq: number, sig: string) => ({ question: 'q1', seq, sig })
+    const head = { seq: 5, hash: 'h' }
+    saver.receive({ t: 'ack', n: sent[0]!.n, answers: [ack(1, 's1')], node: 'n1', head, server_time: '' })
+    expect(saver.receipts()).toEqual({ receipts: [{ question: 'q1', seq: 1, sig: 's1', node: 'n1' }], head })
+  })
+
+  it('says where a brought back answer comes from, once', async () => {
+    await saver.record('q1', { value: ['a'], restored_from: 3 })
+    await saver.record('q1', { value: ['b'] })
+    ack(sent[0])
+    expect([sent[0]?.answers[0]?.restored_from, sent[1]?.answers[0]?.restored_from]).toEqual([3, undefined])
+  })
+
   it('leaves frames of others alone', () => {
     expect(saver.receive({ t: 'refused', n: 99, code: 'hand_in_too_early' })).toBe(false)
   })

@@ -59,7 +59,7 @@ export function useSpeech() {
 export function spokenQuestion({ question, shared }: Item, value: string[]): string[] {
   const html = question.markup === 'html'
   const blank = (no: string): string => t('room.aloud.blank', { n: no })
-  const options = question.options ?? []
+  const options = question.options
   const option = (id: string | undefined): string => {
     const at = options.findIndex((o) => o.id === id)
     return at < 0 ? t('room.aloud.nothing') : `${optionLetter(at)}, ${plainText(options[at]!.text, html)}`
@@ -77,7 +77,7 @@ export function spokenQuestion({ question, shared }: Item, value: string[]): str
     ...(shared ? [t('room.aloud.material'), plainText(shared.stem, shared.markup === 'html')] : []),
     t('exam.sheet.question', { n: question.no }),
     plainText(question.stem, html, blank),
-    ...(question.prompts ?? []).map((p, i) => `${i + 1}: ${plainText(p.text, html)}`),
+    ...question.prompts.map((p, i) => `${i + 1}: ${plainText(p.text, html)}`),
     ...options.map((o, i) => `${optionLetter(i)}: ${plainText(o.text, html)}`),
     ...answer(),
   ].filter((sentence) => sentence !== '')

@@ -7,7 +7,7 @@ import type { LinkState } from '../shared/live'
 import { resetDisplay, applyNeeds } from './display'
 import { loadLater } from './load'
 import type { Room } from './room'
-import { lockdownProof } from './seb'
+import { openLocked } from './seb'
 import { createState } from './state'
 import type { CandidateMe, Given } from './wire'
 
@@ -44,6 +44,7 @@ export function createExam() {
   async function enter(next: CandidateMe, admitted: boolean): Promise<void> {
     state.takeMe(next)
     applyNeeds(next.candidate.needs)
+    if (openLocked(next)) return
     const { state: at, id } = next.attempt
     if (at === 'void' || at === 'abandoned') {
       phase.value = at
@@ -96,8 +97,7 @@ export function createExam() {
 
   /** Signs the pledge and takes this seat; rejects with the Problem. */
   async function admit(): Promise<void> {
-    const seb = await lockdownProof()
-    await enter(await api.post<CandidateMe>('/api/exam/admit', { pledge: true, ...(seb && { seb }) }), true)
+    await enter(await api.post<CandidateMe>('/api/exam/admit', { pledge: true }), true)
   }
 
   /**

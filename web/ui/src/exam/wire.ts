@@ -45,26 +45,13 @@ export type CandidateMe = Schemas['ExamMe'] & {
 /** An answer to choose, to put in order, or one side of a pair. */
 export type Option = Schemas['ExamSeatOption']
 
-/** A picture that a question shows, as large as it is. */
-export interface Figure {
-  id: string
-  width: number
-  height: number
-}
-
 /**
  * A question as its candidate may see it. With markup "html" all its texts are the server's safe subset of HTML.
  * A case is shared material (`stem`) with parts; only the parts are answered and counted.
  */
-export type Question = Schemas['ExamSeatQuestion'] & {
+export type Question = Omit<Schemas['ExamSeatQuestion'], 'kind' | 'parts'> & {
   kind: QuestionKind
-  markup?: string
-  prompts?: Option[] // matching: the left column
-  blanks?: number // fill-in: how many gaps {{1}}, {{2}}, … the stem has
-  score?: number
-  max_chars?: number // text kinds
-  parts?: Question[]
-  figures?: Figure[]
+  parts: Question[]
 }
 export type Section = Omit<Schemas['ExamSeatSection'], 'questions'> & {
   kind: QuestionKind
