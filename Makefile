@@ -11,7 +11,7 @@ UI_SRC  := $(shell find $(UI)/src $(UI)/locales $(UI)/public $(UI)/scripts -type
 GOLANGCI := v2.15.0
 TOOLS   := .cache/bin
 
-.PHONY: help run build test check lint fmt generate generate-check fuzz bench soak e2e clean web
+.PHONY: help run build test check lint fmt generate generate-check fuzz bench soak chaos e2e clean web
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: build ## the full benchmarks; figures go into docs/benchmarks.md
 
 soak: build ## half an hour of crash and reconnect under load
 	@scripts/soak.sh
+
+chaos: ## a server killed 20 times in an exam of 200 loses no acknowledged answer
+	@scripts/chaos.sh
 
 e2e: build ## the browser tests alone
 	cd $(UI) && npm run --silent e2e

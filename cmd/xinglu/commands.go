@@ -70,7 +70,7 @@ func rootCommand(environ []string, begun *bool) *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(serveCommand(environ), verifyCommand(environ), demoCommand(), openapiCommand(),
-		certCommand(), selftestCommand(), configCommand(environ), benchCommand())
+		certCommand(), selftestCommand(), configCommand(environ), benchCommand(), chaosCommand())
 	return root
 }
 

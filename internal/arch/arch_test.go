@@ -20,6 +20,7 @@ const module = "github.com/xinglu/xinglu/"
 var floors = map[string]int{
 	"cmd/xinglu":                    90,
 	"cmd/xinglu/bench":              85,
+	"cmd/xinglu/chaos":              85,
 	"web/crowd":                     75,
 	"web":                           80,
 	"web/ui":                        70,

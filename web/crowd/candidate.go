@@ -10,20 +10,15 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// seat is one simulated candidate's ticket.
-type seat struct {
-	ticket, tail string
-}
-
 // errDone ends a seat's link when the candidate has gone.
 var errDone = errors.New("the candidate has gone")
 
 // candidate sits the paper: signs in, is admitted, answers, hands in.
-func (r *run) candidate(ctx context.Context, t seat, rng *rand.Rand) error {
+func (r *run) candidate(ctx context.Context, t Ticket, rng *rand.Rand) error {
 	if err := pause(ctx, rng, r.o.Length/20); err != nil {
 		return err
 	}
-	s := NewSeat(r.base, SeatOptions{Ticket: t.ticket, Tail: t.tail, Device: "rehearsal",
+	s := NewSeat(r.base, SeatOptions{Ticket: t, Device: "rehearsal",
 		Rand: rand.New(rand.NewPCG(rng.Uint64(), 1)), Transport: r.o.Transport})
 	if err := s.Enter(ctx); err != nil {
 		return err

@@ -72,7 +72,7 @@ func Run(ctx context.Context, o Options) (State, error) {
 	for i, seat := range plan.seats {
 		g.Go(func() error {
 			if err := r.candidate(gctx, seat, r.rand(uint64(i))); err != nil {
-				return fmt.Errorf("candidate %s: %w", seat.ticket, err)
+				return fmt.Errorf("candidate %s: %w", seat.No, err)
 			}
 			return nil
 		})

@@ -17,7 +17,7 @@ import (
 // plan is what was set up for one rehearsal.
 type plan struct {
 	division engine.DivisionID
-	seats    []seat
+	seats    []Ticket
 	judges   []judgeLogin
 }
 
@@ -29,8 +29,7 @@ type items[T any] struct {
 // prepare sets a rehearsal up as an organiser does in the console: contest,
 // judges, sitting, candidates, tickets, division.
 func (r *run) prepare(ctx context.Context) (plan, error) {
-	err := r.staff.call(ctx, "POST", "/api/admin/sign-in", map[string]string{"login": r.o.Login, "password": r.o.Password}, nil)
-	if err != nil {
+	if err := r.signIn(ctx); err != nil {
 		return plan{}, err
 	}
 	model, err := r.model(ctx)
@@ -51,29 +50,49 @@ func (r *run) prepare(ctx context.Context) (plan, error) {
 	if err := r.planSitting(ctx, sitting, paper); err != nil {
 		return plan{}, err
 	}
-	people := invent(r.rand(0), r.o.Crowd)
-	var registered struct {
-		Candidates []exam.CandidateID `json:"candidates"`
+	people, ids, err := r.register(ctx, sitting)
+	if err != nil {
+		return plan{}, err
 	}
+	if p.division, err = r.openDivision(ctx, model, sitting, panel, people, ids); err != nil {
+		return plan{}, err
+	}
+	if p.seats, err = r.open(ctx, sitting, people, ids); err != nil {
+		return plan{}, err
+	}
+	return p, r.start(ctx, sitting)
+}
+
+// register registers the invented people; ids are in their order.
+func (r *run) register(ctx context.Context, id exam.SittingID) ([]person, []exam.CandidateID, error) {
+	people := invent(r.rand(0), r.o.Crowd)
 	list := make([]exam.Registration, 0, len(people))
 	for _, m := range people {
 		list = append(list, exam.Registration{Name: m.name, Unit: m.unit, IDType: exam.IDResident, IDNumber: m.id})
 	}
-	at := "/api/admin/sittings/" + string(sitting)
-	if err := r.staff.call(ctx, "POST", at+"/register", map[string]any{"key": name, "registrations": list}, &registered); err != nil {
-		return plan{}, err
+	var registered struct {
+		Candidates []exam.CandidateID `json:"candidates"`
 	}
-	if p.division, err = r.openDivision(ctx, model, sitting, panel, people, registered.Candidates); err != nil {
-		return plan{}, err
-	}
-	for _, step := range []string{"/prepare", "/open-entry", "/start"} {
-		if err := r.staff.call(ctx, "POST", at+step, nil, nil); err != nil {
-			return plan{}, err
+	err := r.staff.call(ctx, "POST", at(id)+"/register", map[string]any{"key": string(id), "registrations": list}, &registered)
+	return people, registered.Candidates, err
+}
+
+// open gives out the tickets and lets candidates in.
+func (r *run) open(ctx context.Context, id exam.SittingID, people []person, ids []exam.CandidateID) ([]Ticket, error) {
+	for _, step := range []string{"/prepare", "/open-entry"} {
+		if err := r.staff.call(ctx, "POST", at(id)+step, nil, nil); err != nil {
+			return nil, err
 		}
 	}
-	p.seats, err = r.tickets(ctx, at, people, registered.Candidates)
-	return p, err
+	return r.tickets(ctx, at(id), people, ids)
 }
+
+func (r *run) start(ctx context.Context, id exam.SittingID) error {
+	return r.staff.call(ctx, "POST", at(id)+"/start", nil, nil)
+}
+
+// at is the address of a sitting in the console's API.
+func at(id exam.SittingID) string { return "/api/admin/sittings/" + string(id) }
 
 // model is the division whose scheme and rules are rehearsed: the newest that
 // is no rehearsal itself.
@@ -206,7 +225,7 @@ func (r *run) openDivision(ctx context.Context, model engine.Division, sitting e
 	return div.ID, r.staff.call(ctx, "POST", at+"/open", map[string]any{"seed": int64(r.o.Seed >> 1)}, nil)
 }
 
-func (r *run) tickets(ctx context.Context, at string, people []person, ids []exam.CandidateID) ([]seat, error) {
+func (r *run) tickets(ctx context.Context, at string, people []person, ids []exam.CandidateID) ([]Ticket, error) {
 	var list items[exam.Ticket]
 	if err := r.staff.call(ctx, "GET", at+"/tickets", nil, &list); err != nil {
 		return nil, err
@@ -215,9 +234,9 @@ func (r *run) tickets(ctx context.Context, at string, people []person, ids []exa
 	for i, id := range ids {
 		tails[id] = people[i].id[len(people[i].id)-6:]
 	}
-	var seats []seat
+	var seats []Ticket
 	for _, t := range list.Items {
-		seats = append(seats, seat{ticket: string(t.No), tail: tails[t.Candidate]})
+		seats = append(seats, Ticket{No: string(t.No), Tail: tails[t.Candidate]})
 	}
 	return seats, nil
 }

@@ -22,15 +22,15 @@ import (
 // SeatOptions say how a seat behaves; the zero value of a field is what the
 // real page does.
 type SeatOptions struct {
-	Ticket, Tail string // number, and last six of the ID number
-	Device       string
-	Rand         *rand.Rand // of waiting times; for this seat alone
-	Transport    http.RoundTripper
-	Beat         time.Duration // between heartbeats; default 10 s
-	Patience     time.Duration // without a word from the server before the link is given up; default 2.5 beats
-	MinBackoff   time.Duration // before the first reconnect; default 300 ms, it doubles
-	MaxBackoff   time.Duration // default 5 s
-	NoJitter     bool          // ask for the paper at once, though the sitting spreads the start
+	Ticket     Ticket
+	Device     string
+	Rand       *rand.Rand // of waiting times; for this seat alone
+	Transport  http.RoundTripper
+	Beat       time.Duration // between heartbeats; default 10 s
+	Patience   time.Duration // without a word from the server before the link is given up; default 2.5 beats
+	MinBackoff time.Duration // before the first reconnect; default 300 ms, it doubles
+	MaxBackoff time.Duration // default 5 s
+	NoJitter   bool          // ask for the paper at once, though the sitting spreads the start
 	// Acked is called for each acknowledged answer with the time since it was
 	// due. It must not block.
 	Acked func(waited time.Duration)
@@ -107,7 +107,7 @@ func NewSeat(base *url.URL, o SeatOptions) *Seat {
 
 // Enter signs in and is admitted. It tries again while the server is away.
 func (s *Seat) Enter(ctx context.Context) error {
-	signIn := map[string]string{"ticket": s.o.Ticket, "id_tail": s.o.Tail}
+	signIn := map[string]string{"ticket": s.o.Ticket.No, "id_tail": s.o.Ticket.Tail}
 	if err := s.insist(ctx, http.MethodPost, "/api/exam/sign-in", signIn, nil); err != nil {
 		return err
 	}
