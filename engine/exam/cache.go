@@ -125,6 +125,8 @@ type course struct {
 	mu    sync.Mutex   // one reader of the stream at a time
 	begun atomic.Int64 // reads of the stream
 	last  atomic.Pointer[Course]
+
+	tickets atomic.Pointer[[]Ticket] // nil until they are needed after Prepare
 }
 
 // courseOf returns the sitting's holder, loading the document at first use.

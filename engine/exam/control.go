@@ -11,24 +11,38 @@ import (
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
+	"github.com/xinglu/xinglu/scoring"
 )
 
 // steer appends one record to the sitting's stream by a decision on its
 // course. An empty kind means that there is nothing to do. It returns the
 // course with the record.
 func (s *Service) steer(ctx context.Context, c *course, actor, key string, decide func(*Course) (kind string, data any, err error)) (*Course, error) {
+	if _, err := s.record(ctx, c, actor, key, decide); err != nil {
+		return c.last.Load(), err
+	}
+	return c.last.Load(), nil
+}
+
+// record is steer that returns the number of the record: that of the first
+// one when the key is repeated, 0 when there was nothing to do. The course
+// that the node knows then holds the record.
+func (s *Service) record(ctx context.Context, c *course, actor, key string, decide func(*Course) (kind string, data any, err error)) (int64, error) {
 	for range maxTries {
 		known, err := s.catchUp(ctx, c, 0)
 		if err != nil {
-			return nil, err
+			return 0, err
+		}
+		if seq := known.keyed(key); seq > 0 {
+			return seq, nil
 		}
 		kind, event, err := decide(known)
 		if err != nil || kind == "" {
-			return known, err
+			return 0, err
 		}
 		data, err := json.Marshal(event)
 		if err != nil {
-			return nil, fmt.Errorf("writing %s: %w", kind, err)
+			return 0, fmt.Errorf("writing %s: %w", kind, err)
 		}
 		a, err := s.led.Append(ctx, ledger.Entry{Stream: c.id.Stream(), Expect: known.Seq, At: s.now(),
 			Kind: kind, Actor: actor, Key: key, Data: data})
@@ -36,11 +50,12 @@ func (s *Service) steer(ctx context.Context, c *course, actor, key string, decid
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		return s.catchUp(ctx, c, a.Seq)
+		_, err = s.catchUp(ctx, c, a.Seq)
+		return a.Seq, err
 	}
-	return nil, ErrBusy
+	return 0, ErrBusy
 }
 
 // OpenEntry freezes the rules and lets candidates in from the entry window
@@ -132,10 +147,10 @@ func (s *Service) CloseSitting(ctx context.Context, id SittingID, actor string) 
 // maxReason bounds a reason in one language, in bytes.
 const maxReason = 1000
 
-// Grant gives extra time. The key makes it idempotent. Time is only ever
-// added: an attempt that the clock has handed in is not opened again. Errors:
-// ErrGrant with Fields, ErrKey, ErrSittingClosed, ErrSittingNotFound, and for
-// a single candidate ErrAttemptNotFound, ErrAttemptClosed and ErrVoid.
+// Grant gives extra time. The key makes it idempotent. Time is only ever added: an attempt that the
+// clock has handed in is not opened again. Errors: ErrGrant with Fields,
+// ErrContingency, ErrKey, ErrSittingClosed, ErrSittingNotFound, and for a
+// single candidate ErrAttemptNotFound, ErrAttemptClosed and ErrVoid.
 func (s *Service) Grant(ctx context.Context, id SittingID, key string, g Granted, actor string) error {
 	if err := checkKey(key); err != nil {
 		return err
@@ -152,17 +167,25 @@ func (s *Service) Grant(ctx context.Context, id SittingID, key string, g Granted
 			return err
 		}
 	}
+	list, err := s.ticketsOf(ctx, c)
+	if err != nil {
+		return err
+	}
 	g.Node = s.o.Node
-	var before int64
-	known, err := s.steer(ctx, c, actor, "grant/"+key, func(k *Course) (string, any, error) {
+	target := g.target()
+	seq, err := s.record(ctx, c, actor, "grant/"+key, func(k *Course) (string, any, error) {
 		if k.State == Closed {
 			return "", nil, ErrSittingClosed
 		}
-		before = k.Seq
+		if g.Kind == GrantIncident && !g.Provincial {
+			if err := k.within(list, &target, g.MS, s.now()); err != nil {
+				return "", nil, err
+			}
+		}
 		return kindGranted, g, nil
 	})
-	if err == nil && known.Seq > before {
-		s.announce(ctx, id.channel(), Notice{News: NewsTime, Seq: known.Seq, Grant: &g})
+	if err == nil {
+		s.announce(ctx, id.channel(), Notice{News: NewsTime, Seq: seq, Target: &target})
 	}
 	return err
 }
@@ -193,35 +216,50 @@ func (s *Sitting) checkGrant(g *Granted) error {
 	if g.MS <= 0 || g.MS > maxDuration {
 		bad("ms", "duration_range", fmt.Sprintf("give 1 to %d milliseconds", maxDuration))
 	}
-	g.Reason.ZH, g.Reason.EN = strings.TrimSpace(g.Reason.ZH), strings.TrimSpace(g.Reason.EN)
-	if g.Reason.ZH == "" || len(g.Reason.ZH) > maxReason || len(g.Reason.EN) > maxReason {
-		bad("reason.zh", "reason_missing", "give a reason of at most 1000 bytes")
-	}
+	fields = append(fields, checkReason(&g.Reason)...)
 	if g.Approver == "" {
 		bad("approver", "approver_missing", "say who approved it")
 	}
-	switch g.Scope {
-	case ScopeCandidate:
-		g.Centre, g.Room = "", ""
-	case ScopeRoom:
-		g.Attempt = ""
-		if s.room(g.Centre, g.Room) == nil {
-			bad("room", "room_unknown", "the sitting has no such room")
-		}
-	case ScopeCentre:
-		g.Attempt, g.Room = "", ""
-		if s.centre(g.Centre) == nil {
-			bad("centre", "centre_unknown", "the sitting has no such centre")
-		}
-	case ScopeSitting:
-		g.Attempt, g.Centre, g.Room = "", "", ""
-	default:
-		bad("scope", "scope_unknown", "give candidate, room, centre or sitting")
-	}
+	target := g.target()
+	fields = append(fields, s.checkTarget(&target)...)
+	g.Attempt, g.Centre, g.Room = target.Attempt, target.Centre, target.Room
 	if fields == nil {
 		return nil
 	}
 	return ErrGrant.With(fields...)
+}
+
+// checkReason trims the reason and reports it if there is none.
+func checkReason(t *scoring.Text) []fault.Field {
+	t.ZH, t.EN = strings.TrimSpace(t.ZH), strings.TrimSpace(t.EN)
+	if t.ZH == "" || len(t.ZH) > maxReason || len(t.EN) > maxReason {
+		return []fault.Field{{Path: "reason.zh", Code: "reason_missing", Message: "give a reason of at most 1000 bytes"}}
+	}
+	return nil
+}
+
+// checkTarget reports a target that the sitting does not have and clears the
+// fields that its scope does not use.
+func (s *Sitting) checkTarget(t *Target) []fault.Field {
+	switch t.Scope {
+	case ScopeCandidate:
+		t.Centre, t.Room = "", ""
+	case ScopeRoom:
+		t.Attempt = ""
+		if s.room(t.Centre, t.Room) == nil {
+			return []fault.Field{{Path: "room", Code: "room_unknown", Message: "the sitting has no such room"}}
+		}
+	case ScopeCentre:
+		t.Attempt, t.Room = "", ""
+		if s.centre(t.Centre) == nil {
+			return []fault.Field{{Path: "centre", Code: "centre_unknown", Message: "the sitting has no such centre"}}
+		}
+	case ScopeSitting:
+		t.Attempt, t.Centre, t.Room = "", "", ""
+	default:
+		return []fault.Field{{Path: "scope", Code: "scope_unknown", Message: "give candidate, room, centre or sitting"}}
+	}
+	return nil
 }
 
 // News says what a Notice is about.
@@ -231,6 +269,8 @@ type News string
 const (
 	NewsStart     News = "start"     // sitting: started
 	NewsTime      News = "time"      // sitting: time was granted
+	NewsPause     News = "pause"     // sitting: clocks were stopped, or go on
+	NewsAnnounce  News = "announce"  // sitting: an announcement was made
 	NewsClosed    News = "closed"    // sitting: closed
 	NewsReplaced  News = "replaced"  // attempt: another seat took over
 	NewsReceipt   News = "receipt"   // attempt: handed in
@@ -242,9 +282,9 @@ const (
 // "sitting:{id}" and "attempt:{id}". It only says that a record is there;
 // what it means is read from the ledger.
 type Notice struct {
-	News  News     `json:"news"`
-	Seq   int64    `json:"seq"` // of the newest record of the channel's stream
-	Grant *Granted `json:"grant,omitempty"`
+	News   News    `json:"news"`
+	Seq    int64   `json:"seq"`              // of the record of the channel's stream
+	Target *Target `json:"target,omitempty"` // of a sitting's news; nil: everybody
 }
 
 func (id SittingID) channel() live.Channel { return live.Channel("sitting:{" + string(id) + "}") }

@@ -3,6 +3,7 @@ package exam
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -22,11 +23,14 @@ const (
 
 // Kinds of records in the stream of a sitting.
 const (
-	kindPrepared = "sitting.prepared"
-	kindOpened   = "sitting.opened"
-	kindStarted  = "sitting.started"
-	kindGranted  = "sitting.granted"
-	kindClosed   = "sitting.closed"
+	kindPrepared  = "sitting.prepared"
+	kindOpened    = "sitting.opened"
+	kindStarted   = "sitting.started"
+	kindGranted   = "sitting.granted"
+	kindPaused    = "sitting.paused"
+	kindResumed   = "sitting.resumed"
+	kindAnnounced = "sitting.announced"
+	kindClosed    = "sitting.closed"
 )
 
 // Stream returns the ledger stream of the sitting.
@@ -68,6 +72,30 @@ type Course struct {
 	StartedAt time.Time
 	ClosedAt  time.Time
 	Grants    []Granted
+	Pauses    []Pause
+	// Announcements in the order in which they were made.
+	Announcements []Announcement
+
+	keys []keyedRecord
+}
+
+// keyedRecord is a record with an idempotency key.
+type keyedRecord struct {
+	key string
+	seq int64
+}
+
+// keyed returns the number of the record with the key; 0: there is none.
+func (c *Course) keyed(key string) int64 {
+	if key == "" {
+		return 0
+	}
+	for _, k := range c.keys {
+		if k.key == key {
+			return k.seq
+		}
+	}
+	return 0
 }
 
 // NewCourse returns the fold over no records.
@@ -78,7 +106,10 @@ func NewCourse(id SittingID) *Course { return &Course{ID: id, State: Planned} }
 // ErrFold: a record that is not understood may be one that matters.
 func (c *Course) After(records []ledger.Record) (*Course, error) {
 	next := *c
-	next.Grants = c.Grants[:len(c.Grants):len(c.Grants)]
+	next.Grants = slices.Clip(c.Grants)
+	next.Pauses = slices.Clip(c.Pauses)
+	next.Announcements = slices.Clip(c.Announcements)
+	next.keys = slices.Clip(c.keys)
 	for _, r := range records {
 		if err := next.apply(r); err != nil {
 			return nil, ErrFold.Param("stream", r.Stream).Param("seq", r.Seq).Wrap(err)
@@ -92,6 +123,9 @@ func (c *Course) apply(r ledger.Record) error {
 		return fmt.Errorf("record %d follows record %d", r.Seq, c.Seq)
 	}
 	c.Seq = r.Seq
+	if r.Key != "" {
+		c.keys = append(c.keys, keyedRecord{r.Key, r.Seq})
+	}
 	switch r.Kind {
 	case kindPrepared:
 		var e SittingPrepared
@@ -115,8 +149,40 @@ func (c *Course) apply(r ledger.Record) error {
 		if err := json.Unmarshal(r.Data, &g); err != nil {
 			return err
 		}
-		g.At = r.At
+		g.Seq, g.At = r.Seq, r.At
 		c.Grants = append(c.Grants, g)
+	default:
+		return c.applyRoom(r)
+	}
+	return nil
+}
+
+// applyRoom adds a record of what happens in the room.
+func (c *Course) applyRoom(r ledger.Record) error {
+	switch r.Kind {
+	case kindPaused:
+		p := Pause{Seq: r.Seq, From: r.At}
+		if err := json.Unmarshal(r.Data, &p.SittingPaused); err != nil {
+			return err
+		}
+		c.Pauses = append(c.Pauses, p)
+	case kindResumed:
+		var e SittingResumed
+		if err := json.Unmarshal(r.Data, &e); err != nil {
+			return err
+		}
+		c.Pauses = slices.Clone(c.Pauses) // an earlier course keeps it open
+		for i := range c.Pauses {
+			if p := &c.Pauses[i]; p.Seq == e.Pause && p.To == nil {
+				p.To = timeOf(r.At)
+			}
+		}
+	case kindAnnounced:
+		n := Announcement{Seq: r.Seq, At: r.At}
+		if err := json.Unmarshal(r.Data, &n.SittingAnnounced); err != nil {
+			return err
+		}
+		c.Announcements = append(c.Announcements, n)
 	default:
 		return fmt.Errorf("unknown kind %q", r.Kind)
 	}

@@ -71,8 +71,8 @@ func (a *Attempt) Admit(now time.Time, c *Course, s Seat, node string) (Event, e
 }
 
 // Start begins the candidate's clock with the first view of the paper.
-// Errors: ErrNotAdmitted, ErrReplaced, ErrNotStarted, ErrSittingClosed,
-// ErrAttemptClosed, ErrVoid.
+// Errors: ErrNotAdmitted, ErrReplaced, ErrNotStarted, ErrPaused,
+// ErrSittingClosed, ErrAttemptClosed, ErrVoid.
 func (a *Attempt) Start(now time.Time, c *Course, fence int64, node string) (Event, error) {
 	if err := a.open(); err != nil {
 		return nil, err
@@ -90,6 +90,8 @@ func (a *Attempt) Start(now time.Time, c *Course, fence int64, node string) (Eve
 		return nil, ErrSittingClosed
 	case c.State != Running:
 		return nil, ErrNotStarted
+	case c.openPause(a.ID, a.Ticket.Place) != nil:
+		return nil, ErrPaused
 	case !now.Before(a.Times(c, now).End):
 		return nil, ErrSittingClosed
 	}

@@ -72,6 +72,17 @@ var (
 	ErrKey = fault.New(fault.Invalid, "key_invalid", "an idempotency key of 1 to 100 bytes is needed")
 	// ErrGrant: the grant is not complete or not allowed; Fields tell why.
 	ErrGrant = fault.New(fault.Invalid, "grant_refused", "the extra time cannot be granted")
+	// ErrContingency: more time than may be given back; parameters limit_ms,
+	// lost_ms, beyond and the ticket of one candidate.
+	ErrContingency = fault.New(fault.Conflict, "contingency_beyond", "candidates would get back more lost time than the rules allow; let them sit another time, or let a provincial account approve it")
+	// ErrPause: the pause is not complete or not allowed; Fields tell why.
+	ErrPause = fault.New(fault.Invalid, "pause_refused", "the exam cannot be paused so")
+	// ErrPauseNotFound: the sitting has no such pause.
+	ErrPauseNotFound = fault.New(fault.NotFound, "pause_not_found", "no such pause")
+	// ErrPaused: the exam is paused for this candidate.
+	ErrPaused = fault.New(fault.Conflict, "exam_paused", "the exam is paused")
+	// ErrAnnouncement: the announcement is not complete; Fields tell why.
+	ErrAnnouncement = fault.New(fault.Invalid, "announcement_refused", "the announcement cannot be made so")
 	// ErrReason: an intervention of staff without a reason.
 	ErrReason = fault.New(fault.Invalid, "reason_missing", "a reason is needed")
 	// ErrBusy: other nodes kept winning the place in the stream. Try again.

@@ -47,6 +47,10 @@ type WelcomeFrame struct {
 	Fence     int64  `json:"fence"`
 	Signer    []byte `json:"signer,omitempty"`     // Ed25519 key of this node's receipts
 	RescueKey []byte `json:"rescue_key,omitempty"` // X25519 key that rescue files are boxed for
+	// StartJitterMS bounds the seat's random wait before it asks for the paper.
+	StartJitterMS int64        `json:"start_jitter_ms,omitempty"`
+	Notices       []SeatNotice `json:"notices"`
+	Paused        *PausedView  `json:"paused,omitempty"`
 }
 
 // SavedAnswer is the answer to a question that counts.
@@ -128,9 +132,10 @@ type BeatFrame struct {
 	StartsAt     time.Time    `json:"starts_at"`
 }
 
-// TimeFrame tells of a grant.
+// TimeFrame tells of a grant; the seat confirms its number.
 type TimeFrame struct {
 	Head
+	Seq         int64        `json:"seq"`
 	Attempt     AttemptView  `json:"attempt"`
 	Reason      scoring.Text `json:"reason"`
 	ServerTime  time.Time    `json:"server_time"`
@@ -140,8 +145,9 @@ type TimeFrame struct {
 // StartFrame tells that the sitting has started: load the paper.
 type StartFrame struct {
 	Head
-	Attempt    AttemptView `json:"attempt"`
-	ServerTime time.Time   `json:"server_time"`
+	Attempt       AttemptView `json:"attempt"`
+	StartJitterMS int64       `json:"start_jitter_ms,omitempty"`
+	ServerTime    time.Time   `json:"server_time"`
 }
 
 // ReceiptFrame tells that the attempt is handed in. N is 0 when it was not
@@ -185,11 +191,15 @@ func (a *Attempt) View(c *Course, now time.Time) AttemptView {
 	return v
 }
 
-// StateAt is the state that people see: a running attempt may be overdue.
+// StateAt is the state that people see: a running attempt may be paused
+// or overdue.
 func (a *Attempt) StateAt(c *Course, now time.Time) State { return a.stateAt(a.Times(c, now), now) }
 
 func (a *Attempt) stateAt(t Times, now time.Time) State {
-	if a.State == InProgress && now.After(t.End) {
+	switch {
+	case a.State == InProgress && t.Pause != nil:
+		return Paused
+	case a.State == InProgress && now.After(t.End):
 		return Overdue
 	}
 	return a.State

@@ -117,7 +117,8 @@ func (l *Link) welcome(ctx context.Context) error {
 			return l.end(ReplacedFrame{Head: Head{"replaced"}, Place: a.Place}, ErrReplaced)
 		}
 		w := WelcomeFrame{Head: Head{"welcome"}, Attempt: a.View(c, now), SittingState: c.State, StartsAt: c.StartsAt,
-			Answers: a.savedAnswers(), ServerTime: now, RemainingMS: a.remaining(c, now), Fence: a.Fence}
+			Answers: a.savedAnswers(), ServerTime: now, RemainingMS: a.remaining(c, now), Fence: a.Fence,
+			StartJitterMS: c.Rules.StartJitterMS, Notices: a.notices(c), Paused: a.Times(c, now).Pause.view()}
 		if l.s.o.Signer != nil {
 			w.Signer = l.s.o.Signer.Public()
 		}
@@ -175,12 +176,29 @@ func (l *Link) hearAttempt(ctx context.Context, n Notice) error {
 
 func (l *Link) hearSitting(ctx context.Context, n Notice) error {
 	return l.look(ctx, 1, n.Seq, func(a *Attempt, c *Course, now time.Time) error {
-		switch {
-		case n.News == NewsStart:
-			l.deliver(StartFrame{Head: Head{"start"}, Attempt: a.View(c, now), ServerTime: now})
-		case n.News == NewsTime && n.Grant != nil && n.Grant.covers(a.ID, a.Ticket.Place):
-			l.deliver(TimeFrame{Head: Head{"time"}, Attempt: a.View(c, now), Reason: n.Grant.Reason,
+		if n.Target != nil && !n.Target.covers(a.ID, a.Ticket.Place) && !n.Target.covers(a.ID, a.Place) {
+			return nil
+		}
+		switch n.News {
+		case NewsStart:
+			l.deliver(StartFrame{Head: Head{"start"}, Attempt: a.View(c, now), StartJitterMS: c.Rules.StartJitterMS, ServerTime: now})
+		case NewsTime:
+			for i := range c.Grants {
+				if g := &c.Grants[i]; g.Seq == n.Seq && g.covers(a.ID, a.Ticket.Place) {
+					l.deliver(TimeFrame{Head: Head{"time"}, Seq: g.Seq, Attempt: a.View(c, now), Reason: g.Reason,
+						ServerTime: now, RemainingMS: a.remaining(c, now)})
+				}
+			}
+		case NewsPause:
+			l.deliver(PauseFrame{Head: Head{"pause"}, Paused: a.Times(c, now).Pause.view(), Attempt: a.View(c, now),
 				ServerTime: now, RemainingMS: a.remaining(c, now)})
+		case NewsAnnounce:
+			for i := range c.Announcements {
+				if v := &c.Announcements[i]; v.Seq == n.Seq && v.covers(a.ID, a.Place) {
+					l.deliver(AnnounceFrame{Head: Head{"announce"}, Notice: v.view()})
+				}
+			}
+		case NewsClosed, NewsReplaced, NewsReceipt, NewsVoid:
 		}
 		return nil
 	})

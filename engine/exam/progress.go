@@ -3,6 +3,7 @@ package exam
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -139,6 +140,23 @@ func (s *Service) seatProgress(ctx context.Context, t *Ticket, c *Course) (SeatP
 // there are none.
 func (s *Service) Tickets(ctx context.Context, id SittingID) ([]Ticket, error) {
 	return tickets.All(ctx, s.db, store.Query{Index: bySitting, Prefix: store.Key(string(id))})
+}
+
+// ticketsOf returns the tickets of a prepared sitting, which never change, as
+// this node keeps them; before that there are none.
+func (s *Service) ticketsOf(ctx context.Context, c *course) ([]Ticket, error) {
+	if list := c.tickets.Load(); list != nil {
+		return *list, nil
+	}
+	if !c.last.Load().Prepared {
+		return nil, nil
+	}
+	list, err := s.Tickets(ctx, c.id)
+	if err != nil {
+		return nil, fmt.Errorf("reading the tickets of sitting %s: %w", c.id, err)
+	}
+	c.tickets.Store(&list)
+	return list, nil
 }
 
 // SittingInfo is a sitting with what has happened to it, for staff. It holds

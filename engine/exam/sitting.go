@@ -68,17 +68,18 @@ type Rules struct {
 	// Grading says what the marks amount to and who passes. Its sections are
 	// "s1", "s2", … in paper order.
 	Grading scoring.Grading `json:"grading,omitzero"`
+	// Contingency bounds the time that may be given back; nil: no bound.
+	Contingency *Contingency `json:"contingency,omitempty"`
+	// SpareShareBP of all seats of a room, in basis points, stay free.
+	SpareShareBP int64 `json:"spare_share_bp,omitempty"`
+	// ReleaseBeforeMS before starts_at the papers may be released.
+	ReleaseBeforeMS int64 `json:"release_before_ms,omitempty"`
+	// StartJitterMS bounds the random wait of a seat before it asks for the
+	// paper. Nobody loses time: the clock runs from the first view of it.
+	StartJitterMS int64 `json:"start_jitter_ms,omitempty"`
+	// AbsentAfterMS after the start, who was not admitted may be marked absent.
+	AbsentAfterMS int64 `json:"absent_after_ms,omitempty"`
 }
-
-// OverduePolicy says what the clock does with an attempt that nobody has
-// handed in.
-type OverduePolicy string
-
-// The policies for overdue attempts.
-const (
-	OverdueHandIn  OverduePolicy = "hand_in"
-	OverdueAbandon OverduePolicy = "abandon" // it is not marked
-)
 
 // Place is a seat: codes of centre (考点), room (考场) and seat (机位).
 type Place struct {
@@ -192,11 +193,6 @@ func (r *Rules) check() []fault.Field {
 				Message: "this kind of question cannot be marked so"})
 		}
 	}
-	switch r.Overdue {
-	case "", OverdueHandIn, OverdueAbandon:
-	default:
-		fields = append(fields, fault.Field{Path: "rules.overdue", Code: "policy_unknown", Message: "give hand_in or abandon"})
-	}
 	if r.MultiplePartial < 0 || r.MultiplePartial >= 10000 {
 		fields = append(fields, fault.Field{Path: "rules.multiple_partial_bp", Code: "share_range",
 			Message: "give 0 to 9999 basis points"})
@@ -205,7 +201,7 @@ func (r *Rules) check() []fault.Field {
 		fields = append(fields, fault.Field{Path: "rules.activity", Code: "activity_unknown", Message: "give report or ignore"})
 	}
 	fields = append(fields, r.SEB.check("rules.seb")...)
-	return fields
+	return append(fields, r.checkRoom()...)
 }
 
 func checkCentres(centres []Centre) []fault.Field {

@@ -214,6 +214,17 @@ func (s *Service) settle(ctx context.Context, id AttemptID) (time.Time, error) {
 	return time.Time{}, err
 }
 
+// pauseLook is how often at most a paused attempt is looked at. It delays no
+// end: the clock hands in with the end of the attempt as the time.
+const pauseLook = time.Second
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
 // endOf hands a running attempt in if its time is over, else says when to
 // look again. Zero means that it is not running.
 func (s *Service) endOf(ctx context.Context, id AttemptID) (time.Time, error) {
@@ -235,7 +246,11 @@ func (s *Service) endOf(ctx context.Context, id AttemptID) (time.Time, error) {
 			}
 		case InProgress:
 			running, abandon = true, known.Rules.Overdue == OverdueAbandon
-			next = e.attempt.Times(known, s.now()).LastCall
+			t := e.attempt.Times(known, s.now())
+			next = t.LastCall
+			if t.Pause != nil { // the last call moves with the time
+				next = later(next, s.now().Add(pauseLook))
+			}
 		case Submitted, Finished, Abandoned, Void, Paused, Overdue: // the last two are never stored
 		}
 		return nil
