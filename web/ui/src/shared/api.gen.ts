@@ -1307,6 +1307,12 @@ export interface components {
             name: string;
             rooms: components["schemas"]["ExamRoom"][];
         };
+        ExamContingency: {
+            /** @enum {string} */
+            beyond: "reschedule";
+            /** Format: int64 */
+            extend_up_to_ms: number;
+        };
         ExamCounts: {
             /** Format: int64 */
             admitted: number;
@@ -1325,15 +1331,20 @@ export interface components {
         };
         ExamGranted: {
             approver: string;
+            /** Format: date-time */
+            at?: string;
             attempt?: string;
             centre?: string;
             kind: string;
             /** Format: int64 */
             ms: number;
             node: string;
+            provincial?: boolean;
             reason: components["schemas"]["ScoringText"];
             room?: string;
             scope: string;
+            /** Format: int64 */
+            seq?: number;
         };
         ExamLockView: {
             /** Format: date-time */
@@ -1456,9 +1467,12 @@ export interface components {
             spare?: string[];
         };
         ExamRules: {
+            /** Format: int64 */
+            absent_after_ms?: number;
             /** @enum {string} */
             activity?: "report" | "ignore";
             bind_ip?: boolean;
+            contingency?: components["schemas"]["ExamContingency"];
             /** Format: int64 */
             earliest_hand_in_ms: number;
             /** Format: int64 */
@@ -1480,8 +1494,14 @@ export interface components {
             ordering?: string;
             /** @enum {string} */
             overdue?: "hand_in" | "abandon";
+            /** Format: int64 */
+            release_before_ms?: number;
             seb?: components["schemas"]["ExamSEBRules"];
             shuffle_options: boolean;
+            /** Format: int64 */
+            spare_share_bp?: number;
+            /** Format: int64 */
+            start_jitter_ms?: number;
             version: string;
         };
         ExamSEBRules: {
