@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/xinglu/xinglu/cmd/xinglu/chaos"
@@ -16,7 +18,10 @@ func TestChaosServer(t *testing.T) {
 	if len(flag.Args()) == 0 || flag.Arg(0) != "serve" {
 		return
 	}
-	os.Exit(run(t.Context(), flag.Args(), os.Environ(), os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGTERM)
+	code := run(ctx, flag.Args(), os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 // TestChaos is the short form of `make chaos`: a server that is killed in the
