@@ -40,7 +40,7 @@ type Problem struct {
 	Params   map[string]string `json:"params,omitempty"`
 }
 
-// RowReport is one row that was read.
+// RowReport is one row that was read; a case with the rows of its parts is one.
 type RowReport struct {
 	Sheet    string    `json:"sheet"`
 	Row      int       `json:"row"`
@@ -86,10 +86,14 @@ func (r *Report) AddRow(sheet string, row int, label string, problems []Problem)
 	}
 }
 
-// Mark files a problem of the i-th row; an error makes the row bad.
+// Mark files a problem of the i-th row; an error makes the row bad. A problem
+// that names another row keeps it: the parts of a case stand in rows below it.
 func (r *Report) Mark(i int, p Problem) {
 	row := &r.Rows[i]
-	p.File, p.Sheet, p.Row = r.File, row.Sheet, row.Row
+	p.File, p.Sheet = r.File, row.Sheet
+	if p.Row == 0 {
+		p.Row = row.Row
+	}
 	row.Problems = append(row.Problems, p)
 	r.count(p)
 	if p.Severity == Error {

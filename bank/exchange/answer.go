@@ -3,6 +3,7 @@ package exchange
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -15,14 +16,20 @@ var kindWords = map[string]bank.Kind{
 	"多选": bank.MultipleChoice, "多项选择": bank.MultipleChoice, "30": bank.MultipleChoice, "MULTIPLE_CHOICE": bank.MultipleChoice,
 	"判断": bank.TrueFalse, "是非": bank.TrueFalse, "正误": bank.TrueFalse, "判断正误": bank.TrueFalse,
 	"10": bank.TrueFalse, "TRUE_FALSE": bank.TrueFalse,
+	"填空": bank.FillIn, "40": bank.FillIn, "FILL_IN": bank.FillIn,
+	"排序": bank.Ordering, "ORDERING": bank.Ordering,
+	"匹配": bank.Matching, "连线": bank.Matching, "配对": bank.Matching, "配伍": bank.Matching, "MATCHING": bank.Matching,
+	"简答": bank.ShortAnswer, "问答": bank.ShortAnswer, "名词解释": bank.ShortAnswer, "50": bank.ShortAnswer, "SHORT_ANSWER": bank.ShortAnswer,
+	"计算": bank.Calculation, "70": bank.Calculation, "CALCULATION": bank.Calculation,
+	"论述": bank.Essay, "80": bank.Essay, "ESSAY": bank.Essay,
+	"案例分析": bank.Case, "案例": bank.Case, "组合": bank.Case, "综合": bank.Case, "60": bank.Case, "90": bank.Case, "CASE": bank.Case,
 }
 
 // otherKinds are kinds of the trade that this importer does not take.
-var otherKinds = []string{"填空", "简答", "组合", "计算", "论述", "案例分析", "案例", "问答", "绘图", "名词解释",
-	"不定项选择", "40", "50", "60", "70", "80", "90"}
+var otherKinds = []string{"绘图", "不定项选择", "操作"}
 
-// ParseKind reads a cell of 题型: "单选题", "多项选择", "判断", or the numbers of
-// the national enumeration 10, 20, 30. code is "" or what is wrong:
+// ParseKind reads a cell of 题型: "单选题", "多项选择", "判断", "连线题", or the
+// numbers of the national enumeration 10 to 90. code is "" or what is wrong:
 // kind_missing, kind_unsupported, kind_unknown.
 func ParseKind(s string) (k bank.Kind, code string) {
 	word := strings.TrimSuffix(Compact(s), "题")
@@ -68,6 +75,49 @@ func ParseLetters(s string, options int) (positions []int, code string) {
 	}
 	if positions[len(positions)-1] >= options {
 		return nil, "key_outside_options"
+	}
+	return positions, ""
+}
+
+var (
+	pair    = regexp.MustCompile(`([0-9]{1,2})[-:=→.、)]*([A-Z])`)
+	between = strings.NewReplacer(",", "", "、", "", ";", "", "/", "", "|", "", "→", "", ">", "", "-", "", ".", "", "。", "", "<", "", "=", "")
+)
+
+// ParseSequence reads the answer of an ordering question, "CABD", "C→A→B→D",
+// or of a matching question, "C,A,B" in the order of the left column or
+// "1-C，2-A，3-B", as positions counted from 0. code is "" or what is wrong:
+// key_missing, key_form, key_outside_options.
+func ParseSequence(s string, options int) (positions []int, code string) {
+	s = answerWord.ReplaceAllString(Compact(s), "")
+	if s == "" {
+		return nil, "key_missing"
+	}
+	if pairs := pair.FindAllStringSubmatch(s, -1); pairs != nil {
+		letters := make([]string, len(pairs))
+		for _, m := range pairs {
+			n, err := strconv.Atoi(m[1])
+			if err != nil || n < 1 || n > len(pairs) || letters[n-1] != "" {
+				return nil, "key_form"
+			}
+			letters[n-1] = m[2]
+		}
+		if between.Replace(pair.ReplaceAllString(s, "")) != "" {
+			return nil, "key_form"
+		}
+		s = strings.Join(letters, "")
+	}
+	for _, r := range between.Replace(s) {
+		switch {
+		case r < 'A' || r >= 'A'+bank.MaxOptions:
+			return nil, "key_form"
+		case int(r-'A') >= options:
+			return nil, "key_outside_options"
+		}
+		positions = append(positions, int(r-'A'))
+	}
+	if positions == nil {
+		return nil, "key_form"
 	}
 	return positions, ""
 }

@@ -114,7 +114,7 @@ func TestParseKind(t *testing.T) {
 	for in, want := range map[string]string{
 		"单选题": "single_choice ", "单项选择题": "single_choice ", "２０": "single_choice ", "选择题": "single_choice ",
 		" 多 选 ": "multiple_choice ", "30": "multiple_choice ", "判断题": "true_false ", "是非题": "true_false ",
-		"": " kind_missing", "填空题": " kind_unsupported", "案例分析": " kind_unsupported", "猜谜题": " kind_unknown",
+		"": " kind_missing", "填空题": "fill_in ", "案例分析": "case ", "连线题": "matching ", "论述": "essay ", "70": "calculation ", "绘图题": " kind_unsupported", "猜谜题": " kind_unknown",
 	} {
 		k, code := exchange.ParseKind(in)
 		if got := fmt.Sprint(string(k), " ", code); got != want {

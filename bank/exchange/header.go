@@ -26,7 +26,9 @@ const (
 	colScore       column = colConsistency + 1
 	colExplanation column = colScore + 1
 	colSource      column = colExplanation + 1
-	columns        int    = int(colSource) + 1
+	colPrompts     column = colSource + 1  // 左列 of a matching question
+	colPart        column = colPrompts + 1 // 小题 of a case
+	columns        int    = int(colPart) + 1
 )
 
 // columnWords maps header names, compacted, to single columns.
@@ -40,6 +42,8 @@ var columnWords = map[string]column{
 	"一致性": colConsistency,
 	"分数":  colScore, "分值": colScore,
 	"解析": colExplanation, "试题解析": colExplanation, "答案解析": colExplanation,
+	"左列": colPrompts, "左栏": colPrompts, "匹配左列": colPrompts, "匹配项": colPrompts,
+	"小题": colPart, "小题号": colPart, "子题": colPart, "子题号": colPart, "小题序号": colPart,
 	"出处": colSource, "试题出处": colSource, "来源": colSource,
 }
 

@@ -162,7 +162,7 @@ func TestOutlineRoundTrip(t *testing.T) {
 		if name == "six levels" {
 			q.Key = []bank.OptionID{q.Options[1].ID}
 			buf.Reset()
-			must(t, exchange.WriteQuestions(&buf, o, []bank.Question{q}))
+			must(t, exchange.WriteQuestions(&buf, o, []bank.Question{q}, nil))
 			read, report, err := exchange.ReadQuestions(&buf, -1, "f.xlsx", o)
 			must(t, err)
 			if !report.OK() || read.Rows[0].Question.Point != q.Point {

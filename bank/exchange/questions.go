@@ -6,7 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/xuri/excelize/v2"
+
 	"github.com/xinglu/xinglu/bank"
+	"github.com/xinglu/xinglu/bank/richtext"
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
@@ -26,15 +29,12 @@ func ReadQuestions(r io.Reader, size int64, name string, outline bank.Outline) (
 	defer b.close()
 	file = bank.QuestionFile{Name: name, SHA256: b.sum, Outline: outline.ID}
 	report = bank.NewReport(name, b.sum)
-	if b.scripts {
-		report.Add(bank.Problem{Severity: bank.Warning, Code: "scripts_flattened",
-			Message: "super- and subscripts in the workbook are read as plain text; look through those questions"})
-	}
 	sheets, err := b.sheets(outline.Level, &report)
 	if err != nil {
 		return file, report, err
 	}
-	s := sheetReader{book: b, outline: &outline, knowledge: newKnowledge(&outline), file: &file, report: &report}
+	s := sheetReader{book: b, outline: &outline, knowledge: newKnowledge(&outline), file: &file, report: &report,
+		cleaner: richtext.NewCleaner(), formulas: richtext.NewTypesetter()}
 	var missing []fault.Field
 	read := 0
 	for _, sheet := range sheets {
@@ -74,14 +74,25 @@ type sheetReader struct {
 	knowledge *knowledge
 	file      *bank.QuestionFile
 	report    *bank.Report
+	cleaner   *richtext.Cleaner
+	formulas  *richtext.Typesetter
 	sheet     string
 	header    *header // of the sheet being read; nil before it is found
+	open      *filled // the last question; parts may follow when it is a case
+}
+
+// filled is a question that was read, with its problems.
+type filled struct {
+	number   int
+	question bank.Question
+	figures  []bank.Figure
+	problems []bank.Problem
 }
 
 // read reads one sheet. missing lists the required columns it lacks, in which
 // case its rows are not read.
 func (s *sheetReader) read(sheet string) (missing []fault.Field, err error) {
-	s.sheet, s.header = sheet, nil
+	s.sheet, s.header, s.open = sheet, nil, nil
 	pictures, err := s.picturesIn(sheet)
 	if err != nil {
 		return nil, err
@@ -104,26 +115,77 @@ func (s *sheetReader) read(sheet string) (missing []fault.Field, err error) {
 		if len(s.report.Rows) >= maxRows {
 			return ErrRows.Param("file", s.name).Param("sheet", sheet).Param("max", maxRows)
 		}
-		q, problems, filled := s.question(cells)
-		if !filled {
-			return nil
-		}
-		if column, ok := pictures[number]; ok {
-			problems = append(problems, bank.Problem{Column: column, Severity: bank.Error, Code: "picture_unsupported",
-				Message: "the row has a picture, which cannot be imported; describe it in words or leave the question out"})
+		read, err := s.row(number, cells, pictures[number])
+		if read {
 			delete(pictures, number)
 		}
-		s.report.AddRow(sheet, number, q.Label(), problems)
-		if s.report.Rows[len(s.report.Rows)-1].State == bank.Good {
-			s.file.Rows = append(s.file.Rows, bank.QuestionRow{Sheet: sheet, Row: number, Question: q})
-		}
-		return nil
+		return err
 	})
+	s.settle()
 	for _, number := range slices.Sorted(maps.Keys(pictures)) {
-		s.report.Add(bank.Problem{Sheet: sheet, Row: number, Column: pictures[number], Severity: bank.Warning,
+		column, _, _ := excelize.SplitCellName(pictures[number][0]) // was split before
+		s.report.Add(bank.Problem{Sheet: sheet, Row: number, Column: column, Severity: bank.Warning,
 			Code: "picture_ignored", Message: "the picture stands beside no question and was not read"})
 	}
 	return missing, err
+}
+
+// row reads a row: a question, or a part of the case above it. read is false
+// when it holds neither.
+func (s *sheetReader) row(number int, cells []string, pictureCells []string) (read bool, err error) {
+	r := &rowReader{header: s.header, sheetReader: s, number: number, cells: cells}
+	if !r.filled() {
+		return false, nil
+	}
+	pictures, err := s.picturesAt(s.sheet, pictureCells)
+	if err != nil {
+		return false, err
+	}
+	if r.text(colPart) == "" {
+		s.settle()
+		r.question(pictures)
+		s.open = &filled{number, r.q, r.used, r.problems}
+		return true, nil
+	}
+	if s.open == nil || s.open.question.Kind != bank.Case {
+		r.bad(colPart, "part_without_case", "the row is a part, but the question above is no case; put it below its case or empty the cell")
+		s.settle()
+		s.open = &filled{number: number, question: bank.Question{Stem: r.text(colStem)}, problems: r.problems}
+		return true, nil
+	}
+	c := &s.open.question
+	r.part(c, pictures)
+	for _, p := range r.problems {
+		p.Row = number
+		s.open.problems = append(s.open.problems, p)
+	}
+	c.Parts = append(c.Parts, r.q)
+	s.open.figures = append(s.open.figures, r.used...)
+	return true, nil
+}
+
+// settle files the last question, which has all its parts now.
+func (s *sheetReader) settle() {
+	if s.open == nil {
+		return
+	}
+	f := s.open
+	s.open = nil
+	if f.question.Kind == bank.Case {
+		r := &rowReader{header: s.header, sheetReader: s, number: f.number, q: f.question, problems: f.problems}
+		r.validate()
+		f.problems = r.problems
+	}
+	s.report.AddRow(s.sheet, f.number, f.question.Label(), f.problems)
+	if s.report.Rows[len(s.report.Rows)-1].State != bank.Good {
+		return
+	}
+	s.file.Rows = append(s.file.Rows, bank.QuestionRow{Sheet: s.sheet, Row: f.number, Question: f.question})
+	for _, figure := range f.figures {
+		if !slices.ContainsFunc(s.file.Figures, func(g bank.Figure) bool { return g.ID == figure.ID }) {
+			s.file.Figures = append(s.file.Figures, figure)
+		}
+	}
 }
 
 func (s *sheetReader) noteUnknown() {

@@ -89,7 +89,7 @@ func TestBadRows(t *testing.T) {
 		row("单选题", "二( )", "AB", ok, fuse),
 		row("多选题", "三( )", "A", ok, fuse),
 		row("单选题", "四( )", "A", [5]string{"甲", "", "丙"}, fuse),
-		row("填空题", "五( )", "A", ok, fuse),
+		row("绘图题", "五( )", "A", ok, fuse),
 		row("猜谜题", "六( )", "A", ok, fuse),
 		row("", "七( )", "A", ok, fuse),
 		row("单选题", "", "A", ok, fuse),
@@ -177,9 +177,13 @@ func TestPictureRow(t *testing.T) {
 	must(t, err)
 	must(t, f.AddPictureFromBytes("三级", "C2", &excelize.Picture{Extension: ".png", File: pixel, Format: &excelize.GraphicOptions{}}))
 	must(t, f.AddPictureFromBytes("三级", "B9", &excelize.Picture{Extension: ".png", File: pixel, Format: &excelize.GraphicOptions{}}))
-	_, report := readQuestions(t, saved(t, f))
-	if diff := cmp.Diff([]string{"三级!B9 warning picture_ignored", "三级!C2 error picture_unsupported"}, found(report)); diff != "" {
+	file, report := readQuestions(t, saved(t, f))
+	if diff := cmp.Diff([]string{"三级!B9 warning picture_ignored"}, found(report)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	want := `图中电流方向不变。<br/><img data-figure="` + string(bank.FigureIDOf(pixel)) + `" alt="图"/>`
+	if q := file.Rows[0].Question; q.Stem != want || q.Markup != bank.HTML || len(file.Figures) != 1 || file.Figures[0].Width != 1 {
+		t.Errorf("question %+v", q)
 	}
 }
 
@@ -250,7 +254,7 @@ func TestQuestionsRoundTrip(t *testing.T) {
 		first = append(first, r.Question)
 	}
 	var buf bytes.Buffer
-	must(t, exchange.WriteQuestions(&buf, outline(), first))
+	must(t, exchange.WriteQuestions(&buf, outline(), first, nil))
 	again, report := readQuestions(t, buf.Bytes())
 	if !report.OK() || report.Warnings != 0 {
 		t.Fatal(found(report))

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/xinglu/xinglu/bank"
@@ -11,12 +12,30 @@ import (
 // rowReader reads the cells of one row.
 type rowReader struct {
 	*header
+	*sheetReader
+	number   int
 	cells    []string
 	q        bank.Question
 	problems []bank.Problem
+	shown    figures             // the pictures of the row
+	marks    map[column][]string // figure marks that the texts lack
+	used     []bank.Figure       // that the texts show
 }
 
 func (r *rowReader) text(c column) string { return Text(cell(r.cells, r.at[c])) }
+
+// source is the text of a column as its author wrote it, with a mark for each
+// picture that stands beside it.
+func (r *rowReader) source(c column) source {
+	s, ok := r.scripted(r.sheet, r.at[c], r.number)
+	if !ok {
+		s = written(r.text(c))
+	}
+	for _, mark := range r.marks[c] {
+		s = s.join(mark)
+	}
+	return s
+}
 
 func (r *rowReader) bad(c column, code, message string, params ...string) {
 	r.problems = append(r.problems, r.problem(c, bank.Error, code, message, params...))
@@ -26,70 +45,74 @@ func (r *rowReader) warn(c column, code, message string, params ...string) {
 	r.problems = append(r.problems, r.problem(c, bank.Warning, code, message, params...))
 }
 
-// question reads one row. filled is false when no known column has content.
-func (s *sheetReader) question(cells []string) (q bank.Question, problems []bank.Problem, filled bool) {
-	r := &rowReader{header: s.header, cells: cells}
+// filled reports whether a known column has content.
+func (r *rowReader) filled() bool {
 	for c := range column(columns) {
-		filled = filled || r.text(c) != ""
+		if r.text(c) != "" {
+			return true
+		}
 	}
-	if !filled {
-		return q, nil, false
+	return false
+}
+
+// question reads the row as a question of its own.
+func (r *rowReader) question(pictures []picture) {
+	r.q = bank.Question{Outline: r.outline.ID, Status: bank.Draft, GUID: r.text(colGUID), Source: r.text(colSource)}
+	r.kind()
+	r.place(pictures)
+	body := r.body()
+	r.numbers()
+	r.point(r.knowledge)
+	identity := []string{"guid", strings.ToLower(r.q.GUID)}
+	if r.q.GUID == "" {
+		identity = append([]string{"body", string(r.q.Kind), bank.Fingerprint(r.identity(r.q.Stem))}, body.identity(r)...)
 	}
-	r.q = bank.Question{Outline: s.outline.ID, Status: bank.Draft, GUID: r.text(colGUID), Stem: r.text(colStem),
-		Explanation: r.text(colExplanation), Source: r.text(colSource)}
+	r.q.ID = bank.NewQuestionID(r.q.Outline, identity...)
+	r.answer(body)
+	if r.q.Kind != bank.Case { // a case is complete with its parts
+		r.validate()
+	}
+}
+
+// part reads the row as the next part of a case.
+func (r *rowReader) part(c *bank.Question, pictures []picture) {
+	next := strconv.Itoa(len(c.Parts) + 1)
+	if strings.Trim(Compact(r.text(colPart)), "().、") != next {
+		r.bad(colPart, "part_number", "the parts of a case are numbered 1, 2, … as they stand", "next", next)
+	}
+	r.q = bank.Question{ID: bank.NewPartID(c.ID, len(c.Parts)), GUID: r.text(colGUID), Source: r.text(colSource)}
+	r.kind()
+	r.place(pictures)
+	body := r.body()
+	r.numbers()
+	for i := colPoint; i <= colPointLast; i++ {
+		if r.text(i) != "" {
+			r.warn(i, "part_point_ignored", "the point of a part is that of its case; the cell was not read")
+			break
+		}
+	}
+	r.answer(body)
+	alone := r.q
+	if r.q.Kind == bank.Case {
+		r.bad(colKind, "case_nested", "a part of a case is not a case itself")
+		return
+	}
+	r.q.Point, r.q.Status = "of its case", bank.Draft // a part needs none of its own
+	r.validate()
+	r.q = alone
+}
+
+func (r *rowReader) kind() {
 	code := ""
 	if r.q.Kind, code = ParseKind(r.text(colKind)); code != "" {
 		r.bad(colKind, code, kindMessages[code], "value", r.text(colKind))
 	}
-	options, swapped := r.options()
-	r.numbers()
-	s.point(r)
-	r.identify(options)
-	if r.q.Kind != "" {
-		r.key(len(options), swapped)
-	}
-	r.validate()
-	return r.q, r.problems, true
 }
 
 var kindMessages = map[string]string{
-	"kind_missing":     "the kind of question is empty; write 单选题, 多选题 or 判断题",
-	"kind_unsupported": "this kind of question cannot be imported yet; only 单选题, 多选题 and 判断题 can",
-	"kind_unknown":     "the kind of question is not known; write 单选题, 多选题 or 判断题",
-}
-
-// options reads the option texts up to the last that is filled. For true/false
-// they may be left out; swapped says that the first of them means false.
-func (r *rowReader) options() (texts []string, swapped bool) {
-	for i := range bank.MaxOptions {
-		text := r.text(colOption + column(i))
-		stripped, other := StripOption(text, rune('A'+i))
-		if other != 0 {
-			r.warn(colOption+column(i), "option_letter_other", "the option begins with another option's letter",
-				"letter", string(other))
-		}
-		texts = append(texts, stripped)
-	}
-	for len(texts) > 0 && texts[len(texts)-1] == "" {
-		texts = texts[:len(texts)-1]
-	}
-	if r.q.Kind != bank.TrueFalse {
-		for i, text := range texts {
-			if text == "" {
-				r.bad(colOption+column(i), "option_gap", "the option is empty but a later one is filled")
-			}
-		}
-		return texts, false
-	}
-	if len(texts) == 0 {
-		return nil, false
-	}
-	first, codeA := ParseTruth(texts[0], false)
-	second, codeB := ParseTruth(texts[len(texts)-1], false)
-	if len(texts) != 2 || codeA != "" || codeB != "" || first == second {
-		r.bad(colOption, "options_true_false", "a true/false question needs no options; if given, they are 正确 and 错误")
-	}
-	return nil, !first
+	"kind_missing":     "the kind of question is empty; write 单选题, 多选题, 判断题, 填空题, 排序题, 匹配题, 简答题, 计算题, 论述题 or 案例分析题",
+	"kind_unsupported": "this kind of question cannot be imported; write it as one of the kinds of the template",
+	"kind_unknown":     "the kind of question is not known; write 单选题, 多选题, 判断题, 填空题, 排序题, 匹配题, 简答题, 计算题, 论述题 or 案例分析题",
 }
 
 func (r *rowReader) numbers() {
@@ -134,97 +157,17 @@ var pointMessages = map[string]string{
 	"point_ambiguous":  "the outline has several such points; give the code or the ranges above",
 }
 
-func (s *sheetReader) point(r *rowReader) {
+func (r *rowReader) point(k *knowledge) {
 	var cells []string
 	for c := colPoint; c <= colPointLast; c++ {
 		cells = append(cells, r.text(c))
 	}
-	found, deepest, code := s.knowledge.resolve(cells)
+	found, deepest, code := k.resolve(cells)
 	if code != "" {
 		r.bad(colPoint+column(deepest), code, pointMessages[code], "value", cells[deepest])
 		return
 	}
 	r.q.Point, r.q.Importance = found.path, found.importance
-}
-
-// identify takes a key out of the stem and gives question and options their ids.
-func (r *rowReader) identify(options []string) {
-	answer := Compact(r.text(colAnswer))
-	found, without := TakeKeyFromStem(r.q.Stem)
-	switch {
-	case found == "":
-	case answer == "":
-		r.q.Stem = without
-		r.cells = withAnswer(r.cells, r.at[colAnswer], found)
-		r.warn(colStem, "key_from_stem", "the answer was taken from the blank in the stem")
-	case sameAnswer(r.q.Kind, found, answer):
-		r.q.Stem = without
-		r.warn(colStem, "key_in_stem", "the stem showed its answer; it was taken out")
-	}
-	identity := []string{"guid", strings.ToLower(r.q.GUID)}
-	if r.q.GUID == "" {
-		identity = append([]string{"body", string(r.q.Kind), bank.Fingerprint(r.q.Stem)}, options...)
-	}
-	r.q.ID = bank.NewQuestionID(r.q.Outline, identity...)
-	if r.q.Kind == bank.TrueFalse {
-		r.q.Options = bank.TrueFalseOptions(r.q.ID)
-		return
-	}
-	fixed := fixedOptions(options)
-	for i, text := range options {
-		r.q.Options = append(r.q.Options, bank.Option{ID: bank.NewOptionID(r.q.ID, i), Text: text, Fixed: fixed[i]})
-	}
-}
-
-func sameAnswer(kind bank.Kind, a, b string) bool {
-	if kind == bank.TrueFalse {
-		x, codeX := ParseTruth(a, false)
-		y, codeY := ParseTruth(b, false)
-		return codeX == "" && codeY == "" && x == y
-	}
-	return a == b
-}
-
-// withAnswer returns the cells with the answer filled in.
-func withAnswer(cells []string, at int, answer string) []string {
-	filled := make([]string, max(len(cells), at+1))
-	copy(filled, cells)
-	filled[at] = answer
-	return filled
-}
-
-var keyMessages = map[string]string{
-	"key_missing":         "the answer is empty",
-	"key_form":            "the answer is not understood; write option letters such as A or ABD, or √ or ×",
-	"key_letter_repeated": "the answer names an option twice",
-	"key_outside_options": "the answer names an option that the row does not have",
-}
-
-func (r *rowReader) key(options int, swapped bool) {
-	answer := r.text(colAnswer)
-	var positions []int
-	code := ""
-	if r.q.Kind == bank.TrueFalse {
-		var truth bool
-		truth, code = ParseTruth(answer, swapped)
-		positions = []int{0}
-		if !truth {
-			positions = []int{1}
-		}
-	} else {
-		positions, code = ParseLetters(answer, options)
-	}
-	if code != "" {
-		// The answer itself is not put into the report.
-		r.bad(colAnswer, code, keyMessages[code])
-		return
-	}
-	for _, p := range positions {
-		r.q.Key = append(r.q.Key, r.q.Options[p].ID)
-	}
-	if r.q.Kind == bank.MultipleChoice && len(positions) == 1 {
-		r.warn(colAnswer, "key_single", "a multiple choice question with one right option; make sure it is meant")
-	}
 }
 
 // validate files what the rules of bank.Question find and the cells have not
@@ -237,7 +180,7 @@ func (r *rowReader) validate() {
 	// A field that already has an error needs no second one.
 	for _, field := range f.Fields {
 		c := columnOf(field.Path)
-		if field.Path == "status" || r.hasError(c) || field.Path == "key" && len(r.q.Key) == 0 && r.q.Kind == "" {
+		if strings.HasPrefix(field.Path, "parts[") || field.Path == "status" || r.hasError(c) || field.Path == "key" && len(r.q.Key) == 0 && r.q.Kind == "" {
 			continue
 		}
 		p := r.problem(c, bank.Error, field.Code, field.Message)
@@ -264,9 +207,10 @@ func (r *rowReader) hasError(c column) bool {
 // columnOf maps a field of bank.Question to its column.
 func columnOf(path string) column {
 	var i int
-	if _, err := fmt.Sscanf(path, "options[%d]", &i); err == nil {
+	if _, err := fmt.Sscanf(path, "options[%d]", &i); err == nil && i < bank.MaxOptions {
 		return colOption + column(i)
 	}
+	path, _, _ = strings.Cut(path, "[")
 	switch path {
 	case "kind":
 		return colKind
@@ -286,6 +230,12 @@ func columnOf(path string) column {
 		return colExplanation
 	case "source":
 		return colSource
+	case "prompts":
+		return colPrompts
+	case "reference", "blanks":
+		return colAnswer
+	case "parts":
+		return colPart
 	}
 	return colStem
 }

@@ -26,8 +26,11 @@ const (
 	sheetRows   = 1 << 20 // rows a sheet can have
 )
 
-// guideSheet is the sheet of instructions in our own templates.
-const guideSheet = "填写说明"
+// The sheets of our own templates that are not read.
+const (
+	guideSheet   = "填写说明"
+	exampleSheet = "填写示例"
+)
 
 // book is an opened workbook.
 type book struct {
@@ -35,7 +38,8 @@ type book struct {
 	name     string
 	sum      string // hex SHA-256 of the bytes
 	pictures bool
-	scripts  bool // some text has super- or subscripts
+	scripts  bool              // some text has super- or subscripts
+	files    map[string][]byte // pictures beside the workbook in an archive, by name in small letters
 }
 
 // open reads a workbook. size is what the sender claims, or -1.
@@ -51,11 +55,11 @@ func open(r io.Reader, size int64, name string) (*book, error) {
 		return nil, ErrTooLarge.Param("file", name)
 	}
 	b := &book{name: name}
-	if err := b.inspect(data); err != nil {
-		return nil, err
-	}
 	sum := sha256.Sum256(data)
 	b.sum = hex.EncodeToString(sum[:])
+	if data, err = b.inspect(data); err != nil {
+		return nil, err
+	}
 	b.file, err = excelize.OpenReader(bytes.NewReader(data),
 		excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxInMemory})
 	if err != nil {
@@ -64,19 +68,21 @@ func open(r io.Reader, size int64, name string) (*book, error) {
 	return b, nil
 }
 
-// inspect says what kind of file it is before anything is unpacked.
-func (b *book) inspect(data []byte) error {
+// inspect says what kind of file it is before anything is unpacked, and
+// returns the workbook: the file itself, or what an archive holds beside its
+// pictures.
+func (b *book) inspect(data []byte) ([]byte, error) {
 	if bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) {
 		// A compound file: an old workbook, or a new one inside encryption,
 		// whose stream has this name in UTF-16.
 		if bytes.Contains(data, []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e")) {
-			return ErrEncrypted.Param("file", b.name)
+			return nil, ErrEncrypted.Param("file", b.name)
 		}
-		return ErrOldFormat.Param("file", b.name)
+		return nil, ErrOldFormat.Param("file", b.name)
 	}
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return ErrNotWorkbook.Param("file", b.name).Wrap(err)
+		return nil, ErrNotWorkbook.Param("file", b.name).Wrap(err)
 	}
 	var unpacked uint64
 	workbook := false
@@ -85,22 +91,28 @@ func (b *book) inspect(data []byte) error {
 		// so the declared sizes are a bound.
 		unpacked += part.UncompressedSize64
 		if part.UncompressedSize64 > maxUnpacked || unpacked > maxUnpacked || len(archive.File) > maxParts {
-			return ErrTooLarge.Param("file", b.name)
+			return nil, ErrTooLarge.Param("file", b.name)
 		}
 		path := strings.ToLower(part.Name)
 		workbook = workbook || path == "xl/workbook.xml"
 		b.pictures = b.pictures || strings.HasPrefix(path, "xl/media/")
-		if path == "xl/sharedstrings.xml" {
-			b.scripts = holdsScripts(part)
+		if path == "xl/sharedstrings.xml" || strings.HasPrefix(path, "xl/worksheets/sheet") {
+			b.scripts = b.scripts || holdsScripts(part)
 		}
 	}
-	if !workbook {
-		return ErrNotWorkbook.Param("file", b.name)
+	switch {
+	case workbook:
+		return data, nil
+	case b.files != nil:
+		return nil, ErrNotWorkbook.Param("file", b.name)
 	}
-	return nil
+	if data, err = b.unpack(archive); err != nil {
+		return nil, err
+	}
+	return b.inspect(data)
 }
 
-// holdsScripts looks for super- and subscripts in the shared strings.
+// holdsScripts looks for super- and subscripts in the strings of a part.
 func holdsScripts(part *zip.File) bool {
 	r, err := part.Open()
 	if err != nil {
@@ -127,7 +139,7 @@ func (b *book) sheets(level bank.Level, report *bank.Report) ([]string, error) {
 	var all, named []string
 	levels := false
 	for _, s := range b.file.GetSheetList() {
-		if s == guideSheet {
+		if s == guideSheet || s == exampleSheet {
 			continue
 		}
 		if visible, err := b.file.GetSheetVisible(s); err != nil || !visible {
@@ -197,9 +209,9 @@ func (b *book) rows(sheet string, raw bool, visit func(number int, cells []strin
 	return nil
 }
 
-// picturesIn lists the rows of a sheet that hold pictures.
-func (b *book) picturesIn(sheet string) (map[int]string, error) {
-	at := map[int]string{}
+// picturesIn lists the cells of a sheet that hold pictures, by row.
+func (b *book) picturesIn(sheet string) (map[int][]string, error) {
+	at := map[int][]string{}
 	if !b.pictures {
 		return at, nil
 	}
@@ -208,9 +220,9 @@ func (b *book) picturesIn(sheet string) (map[int]string, error) {
 		return nil, ErrUnreadable.Param("file", b.name).Param("sheet", sheet).Wrap(err)
 	}
 	for _, c := range cells {
-		column, row, err := excelize.SplitCellName(c)
-		if err == nil {
-			at[row] = column
+		_, row, err := excelize.SplitCellName(c)
+		if err == nil && !slices.Contains(at[row], c) {
+			at[row] = append(at[row], c)
 		}
 	}
 	return at, nil

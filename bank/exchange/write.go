@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -15,87 +16,171 @@ import (
 var knowledgeNames = []string{"知识点一级", "知识点二级", "知识点三级", "知识点四级", "知识点五级", "知识点六级"}
 
 // WriteQuestions writes questions of an outline, with their keys, in the
-// national layout. ReadQuestions with the same outline gives them back, but
-// for version, status and batch; ids come back when they were made by
-// ReadQuestions.
-func WriteQuestions(w io.Writer, outline bank.Outline, questions []bank.Question) error {
+// national layout; figures holds those that they show. ReadQuestions with the
+// same outline gives them back, but for version, status and batch; ids come
+// back when they were made by ReadQuestions. The error names a text that no
+// cell can hold.
+func WriteQuestions(w io.Writer, outline bank.Outline, questions []bank.Question, figures []bank.Figure) error {
 	sheet, err := newSheet(outline.Level)
 	if err != nil {
 		return err
 	}
-	options := 5
-	for i := range questions {
-		options = max(options, len(questions[i].Options))
-	}
-	if err := sheet.row(questionHeader(options)...); err != nil {
+	l := newQuestionLayout(questions)
+	if err := sheet.row(l.header()...); err != nil {
 		return err
 	}
-	names := pointNames(&outline)
+	if err := writeQuestions(sheet, l, &outline, questions, figures); err != nil {
+		return err
+	}
+	return sheet.write(w)
+}
+
+func writeQuestions(sheet *sheetWriter, l questionLayout, outline *bank.Outline, questions []bank.Question, figures []bank.Figure) error {
+	names := pointNames(outline)
 	for i := range questions {
 		q := &questions[i]
 		cells, ok := names[q.Point]
 		if !ok {
 			return fmt.Errorf("writing question %s: the outline has no point %s", q.ID, q.Point)
 		}
-		if err := sheet.row(questionRow(q, options, cells)...); err != nil {
+		if err := sheet.question(l, q, "", cells, figures); err != nil {
 			return err
 		}
-	}
-	return sheet.write(w)
-}
-
-// Template writes an empty workbook of questions for an outline, with a sheet
-// of instructions, which ReadQuestions leaves aside.
-func Template(w io.Writer, outline bank.Outline) error {
-	sheet, err := newSheet(outline.Level)
-	if err != nil {
-		return err
-	}
-	if err := sheet.row(questionHeader(5)...); err != nil {
-		return err
-	}
-	if _, err := sheet.file.NewSheet(guideSheet); err != nil {
-		return fmt.Errorf("writing template: %w", err)
-	}
-	for i, line := range []string{
-		"题型: 单选题、多选题、判断题。Kind: single choice, multiple choice, true/false.",
-		"答案: 单选 A，多选 ABD，判断 √ 或 ×。Answer: A; ABD; √ or ×.",
-		"选项: 从 A 开始连续填写，判断题不填。Options: from A without gaps; none for true/false.",
-		"知识点: 从一级鉴定范围到鉴定点，代码或名称均可，最后一个非空格为鉴定点。Points: from the level-1 range down, by code or name; the last filled cell is the point.",
-		"难度、一致性: 1–5，可不填。分数: 最多两位小数，可不填。Difficulty, consistency: 1–5 or blank. Score: at most two decimals or blank.",
-	} {
-		if err := sheet.file.SetCellStr(guideSheet, fmt.Sprintf("A%d", i+1), line); err != nil {
-			return fmt.Errorf("writing template: %w", err)
+		for part := range q.Parts {
+			if err := sheet.question(l, &q.Parts[part], strconv.Itoa(part+1), nil, figures); err != nil {
+				return err
+			}
 		}
 	}
-	return sheet.write(w)
+	return nil
 }
 
-func questionHeader(options int) []string {
-	row := []string{"试题GUID", "题型(必填)", "题干(必填)", "答案"}
-	for i := range options {
+// questionLayout says which columns a sheet of questions has.
+type questionLayout struct {
+	options        int
+	prompts, parts bool
+}
+
+func newQuestionLayout(questions []bank.Question) questionLayout {
+	l := questionLayout{options: 5}
+	for i := range questions {
+		q := &questions[i]
+		l.options = max(l.options, len(q.Options))
+		l.prompts = l.prompts || len(q.Prompts) > 0
+		l.parts = l.parts || len(q.Parts) > 0
+		for j := range q.Parts {
+			l.options = max(l.options, len(q.Parts[j].Options))
+			l.prompts = l.prompts || len(q.Parts[j].Prompts) > 0
+		}
+	}
+	return l
+}
+
+func (l questionLayout) header() []any {
+	row := []any{"试题GUID", "题型(必填)", "题干(必填)", "答案"}
+	for i := range l.options {
 		row = append(row, "选项"+string(rune('A'+i)))
 	}
-	row = append(row, knowledgeNames...)
-	return append(row, "难度", "一致性", "分数", "解析", "出处")
-}
-
-func questionRow(q *bank.Question, options int, point []string) []string {
-	row := []string{q.GUID, q.Kind.Zh(), q.Stem, answer(q)}
-	for i := range options {
-		text := ""
-		if q.Kind != bank.TrueFalse && i < len(q.Options) {
-			text = q.Options[i].Text
-		}
-		row = append(row, text)
+	for _, n := range knowledgeNames {
+		row = append(row, n)
 	}
-	row = append(row, point...)
-	return append(row, number(int64(q.Difficulty)*100), number(int64(q.Consistency)*100), number(q.Score), q.Explanation, q.Source)
+	row = append(row, "难度", "一致性", "分数", "解析", "出处")
+	if l.prompts {
+		row = append(row, "左列")
+	}
+	if l.parts {
+		row = append(row, "小题")
+	}
+	return row
 }
 
-// answer writes the key as the layout does: letters, or √ and ×.
+// question writes one row. part is the number of a part, point the cells of
+// the point, nil for a part.
+func (s *sheetWriter) question(l questionLayout, q *bank.Question, part string, point []string, figures []bank.Figure) error {
+	p := &rowPictures{figures: figures}
+	rich := func(text string) any { return p.cell(q, text) }
+	row := []any{q.GUID, q.Kind.Zh(), nil, nil}
+	p.column = 2
+	row[2] = rich(q.Stem)
+	p.column = 3
+	row[3] = answer(q)
+	if q.Kind.Written() || q.Kind == bank.Case {
+		row[3] = rich(q.Reference)
+	}
+	for i := range l.options {
+		p.column = len(row)
+		if q.Kind != bank.TrueFalse && i < len(q.Options) {
+			row = append(row, rich(q.Options[i].Text))
+			continue
+		}
+		row = append(row, nil)
+	}
+	for i := range knowledgeNames {
+		row = append(row, cell(point, i))
+	}
+	row = append(row, number(int64(q.Difficulty)*100), number(int64(q.Consistency)*100), number(q.Score))
+	p.column = len(row)
+	row = append(row, rich(q.Explanation), q.Source)
+	if l.prompts {
+		p.column = len(row)
+		row = append(row, promptRuns(q, p))
+	}
+	if l.parts {
+		row = append(row, part)
+	}
+	for _, c := range row {
+		if runs, ok := c.([]run); ok && utf16Length(runs) > excelize.TotalCellChars {
+			return fmt.Errorf("writing question %s: a text of more than %d characters does not fit into a cell", q.ID, excelize.TotalCellChars)
+		}
+	}
+	if p.err != nil {
+		return fmt.Errorf("writing question %s: %w", q.ID, p.err)
+	}
+	for _, picture := range p.placed {
+		name, err := excelize.CoordinatesToCellName(picture.column+1, s.next)
+		if err != nil {
+			return fmt.Errorf("writing question %s: %w", q.ID, err)
+		}
+		if err := s.picture(name, picture); err != nil {
+			return fmt.Errorf("writing question %s: %w", q.ID, err)
+		}
+	}
+	return s.row(row...)
+}
+
+// promptRuns is the left column of a matching question as a numbered list.
+func promptRuns(q *bank.Question, pictures *rowPictures) []run {
+	lines := make([]string, 0, len(q.Prompts))
+	for i, p := range q.Prompts {
+		text := p.Text
+		if q.Markup == bank.HTML {
+			text = marked(text, pictures.mark)
+		}
+		lines = append(lines, strconv.Itoa(i+1)+". "+text)
+	}
+	switch whole := strings.Join(lines, "<br/>"); {
+	case q.Markup != bank.HTML:
+		return []run{{text: strings.Join(lines, "\n")}}
+	case inlineTags.MatchString(whole):
+		return inline(whole)
+	default:
+		return []run{{text: whole}}
+	}
+}
+
+// answer writes the key as the layout does: letters, √ and ×, or blanks.
 func answer(q *bank.Question) string {
 	letters := ""
+	switch q.Kind {
+	case bank.FillIn:
+		return writeBlanks(q.Blanks)
+	case bank.Ordering, bank.Matching:
+		for _, k := range q.Key {
+			i := slices.IndexFunc(q.Options, func(o bank.Option) bool { return o.ID == k })
+			letters += string(rune('A' + i))
+		}
+		return letters
+	}
 	for i, o := range q.Options {
 		if slices.Contains(q.Key, o.ID) {
 			letters += string(rune('A' + i))
@@ -148,14 +233,14 @@ func WriteOutline(w io.Writer, o bank.Outline) error {
 	}
 	depth := 4
 	o.Walk(func(_ bank.PointPath, chain []*bank.Range, _ *bank.Point) { depth = max(depth, len(chain)) })
-	groups, fields := []string{"一级鉴定范围", ""}, []string{"代码", "名称"}
+	groups, fields := []any{"一级鉴定范围", ""}, []any{"代码", "名称"}
 	for level := 1; level < depth; level++ {
 		groups = append(groups, string([]rune(levelDigits)[level])+"级鉴定范围", "", "")
 		fields = append(fields, "代码", "名称", "鉴定比重(%)")
 	}
 	groups, fields = append(groups, "鉴定点", "", ""), append(fields, "代码", "名称", "重要程度")
 	title := o.Occupation.Name + " " + o.Level.Zh() + " 鉴定要素细目表"
-	for _, row := range [][]string{{title}, groups, fields} {
+	for _, row := range [][]any{{title}, groups, fields} {
 		if err := sheet.row(row...); err != nil {
 			return err
 		}
@@ -177,8 +262,8 @@ func WriteOutline(w io.Writer, o bank.Outline) error {
 
 // outlineRow writes a point, or a range with nothing below it. The weight of a
 // range stands in its first row only.
-func outlineRow(chain []*bank.Range, p *bank.Point, depth int, written map[*bank.Range]bool) []string {
-	var row []string
+func outlineRow(chain []*bank.Range, p *bank.Point, depth int, written map[*bank.Range]bool) []any {
+	var row []any
 	for level := range depth {
 		code, name, weight := "", "", ""
 		if level < len(chain) {
@@ -198,53 +283,4 @@ func outlineRow(chain []*bank.Range, p *bank.Point, depth int, written map[*bank
 		row = append(row, p.Code, p.Name, string(p.Importance))
 	}
 	return row
-}
-
-// sheetWriter writes one sheet row by row.
-type sheetWriter struct {
-	file   *excelize.File
-	stream *excelize.StreamWriter
-	next   int
-}
-
-// newSheet starts a workbook whose sheet is named after the level.
-func newSheet(level bank.Level) (*sheetWriter, error) {
-	name, _, _ := strings.Cut(level.Zh(), "/")
-	if name == "" {
-		return nil, bank.ErrOccupation.Param("level", int(level))
-	}
-	f := excelize.NewFile()
-	if err := f.SetSheetName("Sheet1", name); err != nil {
-		return nil, fmt.Errorf("writing workbook: %w", err)
-	}
-	stream, err := f.NewStreamWriter(name)
-	if err != nil {
-		return nil, fmt.Errorf("writing workbook: %w", err)
-	}
-	return &sheetWriter{file: f, stream: stream, next: 1}, nil
-}
-
-func (s *sheetWriter) row(cells ...string) error {
-	values := make([]any, len(cells))
-	for i, c := range cells {
-		if c != "" {
-			values[i] = c // as text: codes keep their zeros, nothing becomes a formula
-		}
-	}
-	if err := s.stream.SetRow(fmt.Sprintf("A%d", s.next), values); err != nil {
-		return fmt.Errorf("writing row %d: %w", s.next, err)
-	}
-	s.next++
-	return nil
-}
-
-func (s *sheetWriter) write(w io.Writer) error {
-	defer s.file.Close()
-	if err := s.stream.Flush(); err != nil {
-		return fmt.Errorf("writing workbook: %w", err)
-	}
-	if err := s.file.Write(w); err != nil {
-		return fmt.Errorf("writing workbook: %w", err)
-	}
-	return nil
 }

@@ -52,6 +52,22 @@ func plain(b *strings.Builder, n *html.Node) {
 // Source turns the rendered form back into the author's.
 func Source(text string) string { return source(text) }
 
+// MarkFigures replaces each figure of a text in either form by the characters
+// that mark returns for it.
+func MarkFigures(text string, mark func(figure, alt string) string) string {
+	if !strings.Contains(text, "data-figure") {
+		return text
+	}
+	root := parse(text)
+	walk(root, func(n *html.Node) {
+		if n.DataAtom == atom.Img {
+			n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: mark(attribute(n, "data-figure"), attribute(n, "alt"))}, n)
+			n.Parent.RemoveChild(n)
+		}
+	})
+	return render(root)
+}
+
 func source(text string) string {
 	if !strings.Contains(text, "katex") {
 		return text
