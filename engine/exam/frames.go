@@ -59,6 +59,7 @@ type SavedAnswer struct {
 	Seq      int64           `json:"seq"`
 	Value    []string        `json:"value"`
 	Flagged  bool            `json:"flagged"`
+	Fence    int64           `json:"fence"` // of the seat where it was given
 	At       time.Time       `json:"at"`
 }
 

@@ -109,6 +109,18 @@ describe('AnswerBook', () => {
       expect(book.state('q1')).toBe(state)
     })
 
+    it.each<[string, number, number, number, number, string]>([
+      ['takes what a later seat has, though its seq is lower', 1, 9, 2, 3, 'theirs'],
+      ['keeps what was given at this seat, though its seq is lower', 2, 2, 1, 5, 'mine'],
+      ['goes by seq at one seat', 2, 4, 2, 3, 'mine'],
+      ['goes by seq at one seat, for the server', 2, 3, 2, 4, 'theirs'],
+    ])('%s', (_name, fence, seq, serverFence, serverSeq, want) => {
+      book.restore([{ ...given('q1', seq, 'mine'), fence }])
+      book.merge([{ ...held('q1', serverSeq, 'theirs'), fence: serverFence }])
+      expect(book.value('q1')).toEqual([want])
+      expect(book.unsent().length).toBe(want === 'mine' ? 1 : 0)
+    })
+
     it('goes on above every seq that was seen', () => {
       book.merge([held('q1', 7, 'a')])
       expect(book.change('q1', { value: ['b'] }, stamp)?.seq).toBe(8)

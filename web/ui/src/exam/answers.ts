@@ -16,8 +16,14 @@ export interface Entry {
 /** A change of an answer; what is left out stays. */
 export type Change = Partial<Pick<Given, 'value' | 'flagged' | 'restored_from'>>
 
-/** A reading of this machine's clocks at the moment of an answer; evidence, not truth. */
-export type Stamp = Pick<Given, 'mono_ms' | 'wall'>
+/** Seat and clocks at the moment of an answer; the clocks are evidence, not truth. */
+export type Stamp = Pick<Given, 'mono_ms' | 'wall' | 'fence'>
+
+/** Whether an answer that is kept here is newer than what the server holds. */
+function newer(given: Given, held: Held): boolean {
+  const seats = (given.fence ?? 0) - (held.fence ?? given.fence ?? 0)
+  return given.fence && seats !== 0 ? seats > 0 : given.seq > held.seq
+}
 
 function same(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i])
@@ -142,9 +148,9 @@ export class AnswerBook {
   }
 
   /**
-   * Takes in all answers that the server holds. The higher seq wins: an answer that never left this machine stays
-   * and is sent again, one that was changed on another seat since is taken over. Afterwards exactly what the
-   * server lists counts as acknowledged.
+   * Takes in all answers that the server holds. The later seat wins, at one seat the higher seq: an answer that never
+   * left this machine stays and is sent again, one that was changed on another seat since is taken over. Afterwards
+   * exactly what the server lists counts as acknowledged.
    */
   merge(held: Held[]): void {
     const server = new Map(held.map((h) => [h.question, h]))
@@ -153,12 +159,12 @@ export class AnswerBook {
     }
     for (const h of held) {
       const entry = this.entries.get(h.question)
-      if (entry && entry.given.seq > h.seq) {
-        this.entries.set(h.question, { ...entry, acked: h.seq })
+      if (entry && newer(entry.given, h)) {
+        this.entries.set(h.question, { ...entry, acked: Math.min(h.seq, entry.given.seq - 1) })
       } else {
-        const { question, seq, value, flagged } = h
+        const { question, seq, value, flagged, fence } = h
         this.entries.set(question, {
-          given: { question, seq, value, flagged, mono_ms: 0, wall: '' },
+          given: { question, seq, value, flagged, mono_ms: 0, wall: '', ...(fence && { fence }) },
           acked: seq,
         })
       }

@@ -21,6 +21,7 @@ const welcome = (more: Partial<Welcome>): Welcome => ({
   sitting_state: 'running',
   starts_at: '',
   answers: [],
+  fence: 1,
   server_time: '',
   ...more,
 })
@@ -44,13 +45,14 @@ beforeEach(() => {
 
 it('notes an announcement when it is shown, an important one when it is confirmed', () => {
   const news = open()
-  news.announced([notice(5, 'info'), notice(7, 'important')])
-  expect(sent.map((f) => f.seq)).toEqual([5])
+  news.announced([notice(5, 'info'), notice(7, 'important'), notice(9, 'info')])
+  expect(sent.map((f) => f.seq)).toEqual([5]) // "up to here" would speak of 7 too
+  news.noted(5)
   expect(news.important.value?.seq).toBe(7)
   news.confirm(news.important.value!)
-  expect(sent.map((f) => f.seq)).toEqual([5, 7])
+  expect(sent.map((f) => f.seq)).toEqual([5, 9])
   expect(news.important.value).toBeUndefined()
-  expect(news.notices.value.map((x) => x.seq)).toEqual([5, 7])
+  expect(news.notices.value.map((x) => x.seq)).toEqual([5, 7, 9])
 })
 
 it('does not ask again after a reload, and lists everything', () => {

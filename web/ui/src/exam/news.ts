@@ -35,25 +35,33 @@ export function createNews(attempt: string, parts: NewsParts) {
 
   const open = computed(() => notices.value.filter((n) => !confirmed.value.has(n.seq)))
 
+  /** "Noted up to here" goes only as far as the first important announcement that is not confirmed. */
+  function tell(): void {
+    const limit = open.value.find((n) => n.level === 'important')?.seq ?? Infinity
+    const seq = Math.max(0, ...[...due].filter((s) => s < limit))
+    if (seq > 0) parts.send({ t: 'noted', n: parts.number(), seq } as Frame)
+  }
+
   function note(seq: number): void {
     due.add(seq)
-    parts.send({ t: 'noted', n: parts.number(), seq } as Frame)
+    tell()
   }
 
   function announced(next: Notice[]): void {
     const known = new Map(notices.value.map((n) => [n.seq, n]))
     for (const notice of next) {
-      if (!known.has(notice.seq) && notice.level === 'info') note(notice.seq)
+      if (!known.has(notice.seq)) due.add(notice.seq)
       known.set(notice.seq, notice)
     }
     notices.value = [...known.values()].sort((a, b) => a.seq - b.seq)
+    tell()
   }
 
   /** The candidate has read it. */
   function confirm(notice: Notice): void {
     confirmed.value = new Set([...confirmed.value, notice.seq])
     sessionStorage.setItem(key, JSON.stringify([...confirmed.value]))
-    if (notice.level === 'important') note(notice.seq)
+    tell()
   }
 
   /** Extra time; `before` is what was granted so far. */
@@ -80,13 +88,12 @@ export function createNews(attempt: string, parts: NewsParts) {
       paused.value = next
     },
     noted: (seq: number) => {
-      due.delete(seq)
+      for (const one of due) if (one <= seq) due.delete(one)
     },
     /** A new connection tells everything again, and is told what the last one could not be. */
     welcome: (frame: Welcome) => {
       paused.value = frame.paused ?? null
       announced(frame.notices ?? [])
-      for (const seq of due) note(seq)
     },
   }
 }

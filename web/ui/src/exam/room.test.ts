@@ -29,34 +29,53 @@ afterEach(() => {
 })
 
 describe('activity', () => {
-  const events = (): Activity[] => sent.flatMap((f) => (f as Frame & { events: Activity[] }).events)
-  const stamp = () => ({ mono_ms: 1, wall: '' })
+  const reports = () => sent as (Frame & { n: number; events: Activity[] })[]
+  const clocks = () => ({ mono_ms: 1, wall: '' })
+  const away = (kind: 'blur' | 'focus'): void => void window.dispatchEvent(new Event(kind))
 
-  it('tells that the focus went and came back, and saves what is being typed', () => {
+  it('tells that the focus was away, once it is back, and saves what is being typed before', () => {
     const leave = vi.fn()
-    const watch = watchActivity({ ...link, stamp, leave })
-    window.dispatchEvent(new Event('blur'))
-    window.dispatchEvent(new Event('blur'))
-    window.dispatchEvent(new Event('focus'))
-    window.dispatchEvent(new Event('focus'))
-    expect(events().map((e) => e.kind)).toEqual(['blur', 'focus'])
-    expect(leave).toHaveBeenCalled()
+    const watch = watchActivity({ ...link, clocks, leave })
+    away('blur')
+    expect([leave.mock.calls.length, sent.length]).toEqual([1, 0])
+    away('blur')
+    away('focus')
+    away('focus')
+    expect(reports().map((r) => r.events.map((e) => e.kind))).toEqual([['focus_loss']])
     watch.stop()
-    window.dispatchEvent(new Event('blur'))
-    expect(events()).toHaveLength(2)
+    away('blur')
+    away('focus')
+    expect(sent).toHaveLength(1)
   })
 
-  it('keeps what happened without a network, in order and bounded', () => {
-    const watch = watchActivity({ ...link, stamp, leave: () => {} })
+  it('calls it leaving when the page was out of sight', () => {
+    const watch = watchActivity({ ...link, clocks, leave: () => {} })
+    const hidden = vi.spyOn(document, 'hidden', 'get')
+    away('blur')
+    hidden.mockReturnValue(true)
+    document.dispatchEvent(new Event('visibilitychange'))
+    away('focus')
+    hidden.mockReturnValue(false)
+    document.dispatchEvent(new Event('visibilitychange'))
+    expect(reports().map((r) => r.events.map((e) => e.kind))).toEqual([['page_leave']])
+    watch.stop()
+  })
+
+  it('keeps what happened without a network, bounded, and tells it again until the server has it', () => {
+    const watch = watchActivity({ ...link, clocks, leave: () => {} })
     online = false
-    for (let i = 0; i < 150; i++) {
-      window.dispatchEvent(new Event('blur'))
-      window.dispatchEvent(new Event('focus'))
+    for (let i = 0; i < 250; i++) {
+      away('blur')
+      away('focus')
     }
     online = true
     watch.flush()
     watch.flush()
-    expect([sent.length, events().length, events()[0]!.kind]).toEqual([1, 200, 'blur'])
+    expect(reports().map((r) => r.events.length)).toEqual([50])
+    watch.lost()
+    watch.flush()
+    for (let i = 1; i < 5; i++) watch.noted(reports()[i]!.n)
+    expect(reports().map((r) => r.events.length)).toEqual([50, 50, 50, 50, 50])
     watch.stop()
   })
 })

@@ -54,7 +54,8 @@ export function createRoom(state: ExamState, door: Door) {
     send: (frame: Frame) => live.value?.send(frame) ?? false,
     number: () => ++frames,
   }
-  const stamp = () => ({ mono_ms: Math.round(clock.monotonic()), wall: new Date().toISOString() })
+  const clocks = () => ({ mono_ms: Math.round(clock.monotonic()), wall: new Date().toISOString() })
+  const stamp = () => ({ ...clocks(), fence: welcomed.value?.fence })
   const unsent = computed(() => book.unsentCount())
   const silence = computed(() => {
     const link = live.value?.state.value
@@ -74,7 +75,7 @@ export function createRoom(state: ExamState, door: Door) {
   })
   const news = createNews(id, link)
   const history = createHistory(link)
-  const activity = watchActivity({ ...link, stamp, leave: () => autosave.flush() })
+  const activity = watchActivity({ ...link, clocks, leave: () => autosave.flush() })
 
   scope.run(() => {
     watch(remaining, (left, before) => {
@@ -115,8 +116,10 @@ export function createRoom(state: ExamState, door: Door) {
         saver.value?.lost()
         handIn.lost()
         history.lost()
+        activity.lost()
         if (++misses > 1) void door.refresh() // a refused login looks like a dead network to a WebSocket
       },
+      beat: (roundTrip) => ({ hidden: document.hidden, rtt_ms: Math.round(roundTrip ?? 0) }),
       onTerminal: (code) => void ended(code),
       now: () => clock.now(),
     })
@@ -178,7 +181,7 @@ export function createRoom(state: ExamState, door: Door) {
         return handIn.advance()
       case 'refused':
         if (saver.value?.receive(frame)) return handIn.advance()
-        if (history.refused(frame.n)) return
+        if (history.refused(frame.n) || activity.noted(frame.n)) return
         refusal = codeText(frame.code, frame.params, frame.detail)
         handIn.refused(frame.n, refusal)
         return
@@ -193,7 +196,8 @@ export function createRoom(state: ExamState, door: Door) {
       case 'announce':
         return news.announced([frame.notice])
       case 'noted':
-        return news.noted(frame.seq)
+        if (!activity.noted(frame.n) && frame.seq) news.noted(frame.seq)
+        return
       case 'history':
         return history.receive(frame)
       case 'start':

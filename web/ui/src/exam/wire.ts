@@ -73,6 +73,8 @@ export interface Given {
   wall: string
   /** The seq of the earlier answer that this one brings back. */
   restored_from?: number
+  /** The seat where it was given: what was given at an earlier seat of the candidate is older, whatever its seq. */
+  fence?: number
 }
 
 /** One answer as the server holds it. */
@@ -81,6 +83,7 @@ export interface Held {
   seq: number
   value: string[]
   flagged: boolean
+  fence?: number
 }
 
 /** An earlier state of an answer. */
@@ -122,7 +125,7 @@ export interface Pause {
   reason: Text
 }
 
-/** Something that happened to the page itself: left, hidden, unfocused; `ms` is how long it took. */
+/** Something that happened to the page itself; `kind` in words of a-z and _, `ms` is how long it took. */
 export interface Activity {
   kind: string
   mono_ms: number
@@ -154,7 +157,7 @@ export interface Welcome extends Timed {
   start_jitter_ms?: number
   signer?: string
   rescue_key?: string // base64 X25519 public key
-  fence?: number
+  fence: number
   notices?: Notice[]
   paused?: Pause | null
 }
@@ -181,7 +184,7 @@ export type ServerFrame =
   | ({ t: 'start'; attempt?: Attempt; start_jitter_ms?: number } & Timed)
   | ({ t: 'pause'; paused: Pause | null; attempt: Attempt } & Timed)
   | { t: 'announce'; notice: Notice }
-  | { t: 'noted'; n: number; seq: number }
+  | { t: 'noted'; n: number; seq?: number }
   | { t: 'history'; n: number; question: string; versions: Version[] }
   | ({ t: 'receipt'; n?: number } & Receipt)
   | { t: 'replaced'; place?: Place }

@@ -59,6 +59,8 @@ export interface LiveOptions<In extends Frame> {
   onTerminal?: (code: number) => void
   /** The connection was lost (also called before onTerminal): what was in flight has to be sent again. */
   onLost?: () => void
+  /** More members for each heartbeat; given the round trip of the last one, once there was one. */
+  beat?: (roundTrip: number | undefined) => object
   /** Interval of our own heartbeats; 0 when the server beats by itself. */
   beatEvery?: number
   /** Without an answer to a heartbeat (or, when the server beats by itself, without a sign of it) for this long,
@@ -110,6 +112,7 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
   let lastBeat = 0
   let beat: { n: number; sentAt: number } | null = null // the heartbeat that waits for its answer
   let beats = 0
+  let roundTrip: number | undefined // of the last heartbeat
   let tries = 0
   let over = false
   let retryTimer: ReturnType<typeof setTimeout> | undefined
@@ -150,7 +153,10 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
       lostAt.value = null
       ready.value = true
       tries = 0
-      if (frame.t === 'beat' && beat && frame.n === beat.n) sentAt = beat.sentAt
+      if (frame.t === 'beat' && beat && frame.n === beat.n) {
+        sentAt = beat.sentAt
+        roundTrip = heardAt - sentAt
+      }
       beat = null
     }
     options.onFrame(frame, sentAt)
@@ -199,7 +205,7 @@ export function openLive<In extends Frame>(options: LiveOptions<In>): Live {
     if (beatEvery > 0 && ready.value && !beat && at - lastBeat >= beatEvery) {
       lastBeat = at
       beat = { n: ++beats, sentAt: at }
-      send({ t: 'beat', n: beats } as Frame)
+      send({ t: 'beat', n: beats, ...options.beat?.(roundTrip) } as Frame)
     }
   }
 
