@@ -68,10 +68,15 @@ func (s *Server) staffWho(_ context.Context, a actor, _ *nothing) (*bodyOf[Staff
 	return &bodyOf[StaffMe]{s.staffMe(a.Account)}, nil
 }
 
-// signOut ends the login of a surface and clears its cookie.
+// signOut ends the login of a surface, its sockets at this node, and clears
+// its cookie.
 func (s *Server) signOut(surface access.Surface) func(context.Context, actor, *nothing) (*withCookie[nothing], error) {
 	return func(ctx context.Context, a actor, _ *nothing) (*withCookie[nothing], error) {
-		return &withCookie[nothing]{SetCookie: s.cookie(surface, "")}, s.access.SignOut(ctx, a.Token)
+		err := s.access.SignOut(ctx, a.Token)
+		if err == nil {
+			s.sockets.signOut(a.Login.ID)
+		}
+		return &withCookie[nothing]{SetCookie: s.cookie(surface, "")}, err
 	}
 }
 

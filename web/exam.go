@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/bank"
@@ -90,6 +92,28 @@ func (s *Server) examFigure(ctx context.Context, a actor, in *figureIn) (*figure
 	return &figureBody{ContentType: f.Type, CacheControl: "private, max-age=86400, immutable", Body: f.Data}, nil
 }
 
+type rescueIn struct {
+	SittingPath
+	RawBody huma.MultipartFormFiles[struct {
+		File huma.FormFile `form:"file" required:"true"`
+	}]
+}
+
+// importRescue takes the file that a seat without a network has made.
+func (s *Server) importRescue(ctx context.Context, a actor, in *rescueIn) (*bodyOf[exam.RescueReport], error) {
+	f := in.RawBody.Data().File
+	defer f.Close()
+	file, err := io.ReadAll(io.LimitReader(f, exam.MaxRescueBytes+1))
+	if err != nil {
+		return nil, exam.ErrRescueFile.Wrap(err)
+	}
+	r, err := s.Exam.ImportRescue(ctx, in.Sitting, a.ID(), file)
+	if err != nil {
+		return nil, err
+	}
+	return &bodyOf[exam.RescueReport]{r}, nil
+}
+
 // examFrame is what a candidate's screen sends.
 type examFrame struct {
 	T string `json:"t"`
@@ -113,6 +137,11 @@ func (s *Server) examSocket(c echo.Context, a actor) error {
 	k, err := s.upgrade(c)
 	if err != nil {
 		return err
+	}
+	s.sockets.belongs(k, a.Login.ID)
+	// Looked at again now that a sign-out would be heard.
+	if _, err := s.authenticate(c.Request().Context(), candidate, a.Token); errors.Is(err, access.ErrSignedOut) {
+		k.close(closeSignedOut, "signed out")
 	}
 	conn := examConn{s: s, k: k, a: a, ctx: c.Request().Context()}
 	defer conn.close()

@@ -3,9 +3,11 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/engine/access"
@@ -146,12 +148,27 @@ func (s *Server) socket(path, id string, w who, h func(echo.Context, actor) erro
 			}
 		}
 		a, err := s.authenticate(c.Request().Context(), w, token)
+		if errors.Is(err, access.ErrSignedOut) && websocket.IsWebSocketUpgrade(c.Request()) {
+			return s.turnAway(c)
+		}
 		if err != nil {
 			return err
 		}
 		a.IP = c.RealIP()
 		return h(c, a)
 	})
+}
+
+// turnAway tells a screen whose login is over to sign in again. A script
+// cannot see the status of a refused WebSocket, and would try for ever.
+func (s *Server) turnAway(c echo.Context) error {
+	k, err := s.upgrade(c)
+	if err != nil {
+		return err
+	}
+	k.close(closeSignedOut, "sign in first")
+	s.run(k, func([]byte) error { return nil })
+	return nil
 }
 
 // public registers a route for everybody whose answer is made by hand (frames

@@ -76,6 +76,7 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sittings/{sitting}/open-entry", "sitting-open", "Let candidates in; freezes the rules", staff(access.SittingManage), s.openEntry)
 	reg(s, post, "/api/admin/sittings/{sitting}/start", "sitting-start", "Start", staff(access.SittingManage), s.startSitting)
 	reg(s, post, "/api/admin/sittings/{sitting}/close", "sitting-close", "Close; hands in what is open", staff(access.SittingManage), s.closeSitting)
+	reg(s, post, "/api/admin/sittings/{sitting}/rescue", "sitting-rescue", "Take a rescue file that a seat has made", staff(access.TimeGrant), s.importRescue, upload)
 	reg(s, post, "/api/admin/sittings/{sitting}/grants", "sitting-grant", "Grant extra time", staff(access.TimeGrant), s.grantTime)
 
 	// Console: lockdown.

@@ -40,6 +40,7 @@ const (
 // is closed, and the client resends what was not acknowledged.
 type socketConn struct {
 	ws    *websocket.Conn
+	login string // whose login it is; guarded by sockets.mu, "" for the public
 	out   chan []byte
 	done  chan struct{} // closed once the last word is known
 	once  sync.Once
@@ -235,6 +236,24 @@ func (s *sockets) remove(k *socketConn) {
 	defer s.mu.Unlock()
 	delete(s.open, k)
 	s.wait.Done()
+}
+
+// belongs notes whose login the connection is.
+func (s *sockets) belongs(k *socketConn, login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k.login = login
+}
+
+// signOut closes the connections of a login that has ended.
+func (s *sockets) signOut(login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k := range s.open {
+		if k.login == login && login != "" {
+			k.close(closeSignedOut, "signed out")
+		}
+	}
 }
 
 // closeSockets tells every person's socket to come back and waits for them.

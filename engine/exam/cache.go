@@ -88,12 +88,12 @@ func (s *Service) refresh(ctx context.Context, e *entry) error {
 		if err != nil {
 			return fmt.Errorf("reading attempt %s: %w", e.id, err)
 		}
+		if len(records) == 0 { // a short page is not the last one: pages are bounded in bytes too
+			break
+		}
 		if err := e.attempt.Fold(records); err != nil {
 			e.attempt = NewAttempt(e.id)
 			return err
-		}
-		if len(records) < readLimit {
-			break
 		}
 	}
 	if e.attempt.Seq == 0 {
@@ -173,11 +173,11 @@ func (s *Service) catchUp(ctx context.Context, c *course, atLeast int64) (*Cours
 		if err != nil {
 			return nil, fmt.Errorf("reading sitting %s: %w", c.id, err)
 		}
+		if len(records) == 0 {
+			break
+		}
 		if known, err = known.After(records); err != nil {
 			return nil, err
-		}
-		if len(records) < readLimit {
-			break
 		}
 	}
 	c.last.Store(known)

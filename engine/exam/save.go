@@ -68,8 +68,10 @@ type saving struct {
 	now   time.Time
 	times Times
 	fence int64
-	event Answered
-	saved Saved
+	// rescue: the answers come by file, not from the seat; see Attempt.Rescue.
+	rescue bool
+	event  Answered
+	saved  Saved
 }
 
 func (d *saving) refuse(g *Given, code string) {
@@ -124,6 +126,9 @@ func (d *saving) decide(g *Given) {
 // timely says why the answer comes at the wrong time ("" when it does not),
 // and whether it must be kept as evidence.
 func (d *saving) timely(fence int64, g *Given) (code string, evidence bool) {
+	if d.rescue {
+		return d.rescued(fence, g)
+	}
 	switch d.a.State {
 	case NotStarted, InRoom:
 		return ErrNotStarted.Code, false

@@ -267,3 +267,7 @@ func TestAbandoned(t *testing.T) {
 		t.Errorf("an answer after it: %+v", saved)
 	}
 }
+
+func sign(s *seal.Signer, message []byte) string {
+	return base64.StdEncoding.EncodeToString(s.Sign(message))
+}

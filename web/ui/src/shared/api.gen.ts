@@ -621,6 +621,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a rescue file that a seat has made */
+        post: operations["sitting-rescue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/start": {
         parameters: {
             query?: never;
@@ -1287,6 +1304,15 @@ export interface components {
         EnterInBody: {
             competitors: components["schemas"]["EnterCandidate"][];
         };
+        ExamAck: {
+            /** Format: date-time */
+            at: string;
+            question: string;
+            /** Format: int64 */
+            seq: number;
+            sha256: string;
+            sig?: string;
+        };
         ExamAttemptView: {
             /** Format: int64 */
             base_ms: number;
@@ -1451,6 +1477,12 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        ExamRefusedAnswer: {
+            code: string;
+            question: string;
+            /** Format: int64 */
+            seq: number;
+        };
         ExamRegistration: {
             centre: string;
             /** Format: int64 */
@@ -1459,6 +1491,25 @@ export interface components {
             id_type: string;
             name: string;
             unit: string;
+        };
+        ExamRescueEvidence: {
+            code: string;
+            proven: boolean;
+            question: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        ExamRescueReport: {
+            attempt: string;
+            evidence: components["schemas"]["ExamRescueEvidence"][];
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            late: number;
+            missing: components["schemas"]["ExamAck"][];
+            refused: components["schemas"]["ExamRefusedAnswer"][];
+            /** Format: int64 */
+            taken: number;
         };
         ExamRoom: {
             code: string;
@@ -2130,6 +2181,13 @@ export interface components {
             /** @description Last six characters of the ID number */
             id_tail: string;
             ticket: string;
+        };
+        V2FormFile: {
+            ContentType: string;
+            Filename: string;
+            IsSet: boolean;
+            /** Format: int64 */
+            Size: number;
         };
         Why: {
             a: string;
@@ -3455,6 +3513,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-rescue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamRescueReport"];
                 };
             };
             /** @description Error */

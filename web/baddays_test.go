@@ -1,0 +1,111 @@
+package web_test
+
+// Bad days of the candidate's connection. Those of the server itself (clock,
+// disk) are in engine/exam/baddays_test.go.
+//
+//	what happens                     | what the candidate gets
+//	---------------------------------|--------------------------------------------
+//	signs out in another tab         | this tab's socket closes with 4100
+//	login ended, screen reconnects   | the socket opens and closes with 4100
+//	two tabs of one seat             | both write; the answer with the higher seq
+//	                                 | counts, and each tab is told on reconnect
+//	a question of another paper      | refused, unknown_question; nothing is kept
+//	a frame over 64 KiB, garbage     | 4113 (TestFramesOfNoProtocol)
+//	the seat was replaced            | 4101 (TestASeatMovesWithItsAnswers)
+//	the same answer again            | the same receipt, also after the end
+//	                                 | (TestAnswersAreReplayedAndRefused)
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/xinglu/xinglu/engine/exam"
+)
+
+func TestSignOutEndsTheSocket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	c := w.seated(0)
+	ws, _ := c.examSocket()
+	other, _ := w.seated(1).examSocket()
+	c.post("/api/exam/sign-out", map[string]any{}).want(200)
+	if code := ws.closed(); code != 4100 {
+		t.Errorf("the socket was closed with %d, want 4100", code)
+	}
+	if code := c.dial("/api/exam/ws").closed(); code != 4100 {
+		t.Errorf("a new socket was closed with %d, want 4100", code)
+	}
+	other.ask(map[string]any{"t": "beat", "n": 1}, "beat") // nobody else is sent away
+}
+
+func TestEndedLoginIsToldByTheSocket(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	old := w.seated(0)
+	fresh := w.candidate(0)
+	fresh.post("/api/exam/admit", map[string]bool{"pledge": true}).want(200) // ends the old login
+	if code := old.dial("/api/exam/ws").closed(); code != 4100 {
+		t.Errorf("closed with %d, want 4100", code)
+	}
+	if code := w.visitor().dial("/api/judge/ws").closed(); code != 4100 {
+		t.Errorf("a judge without login: closed with %d, want 4100", code)
+	}
+}
+
+func TestTwoTabsOfOneSeat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	c := w.seated(0)
+	q := questionsOf(c.paperOf())[0]
+	one, _ := c.examSocket()
+	two, _ := c.examSocket()
+	one.ask(save(1, q.ID, 1, q.Options[0].ID), "ack")
+	if f := two.ask(save(1, q.ID, 1, q.Options[1].ID), "ack", "refused"); f.Code != "seq_reused" {
+		t.Errorf("the second tab with the same seq: %s", f.raw)
+	}
+	two.ask(save(2, q.ID, 2, q.Options[1].ID), "ack")
+	one.ask(save(2, q.ID, 2, q.Options[1].ID), "ack")
+	_, welcome := c.examSocket()
+	var answers []exam.SavedAnswer
+	must(t, json.Unmarshal(welcome.Answers, &answers))
+	if len(answers) != 1 || answers[0].Seq != 2 || answers[0].Value[0] != string(q.Options[1].ID) {
+		t.Errorf("what counts: %s", welcome.Answers)
+	}
+}
+
+// The frames of a screen beside its answers, and what is not their shape.
+func TestScreensReport(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	c := w.seated(0)
+	q := questionsOf(c.paperOf())[0]
+	ws, welcome := c.examSocket()
+	if !strings.Contains(string(welcome.raw), `"fence":1`) {
+		t.Errorf("the welcome names no fence: %s", welcome.raw)
+	}
+	ws.ask(save(1, q.ID, 1, q.Options[0].ID), "ack")
+	ws.ask(save(2, q.ID, 2, q.Options[1].ID), "ack")
+	f := ws.ask(map[string]any{"t": "history", "n": 3, "question": q.ID}, "history", "refused")
+	var h exam.HistoryFrame
+	must(t, json.Unmarshal(f.raw, &h))
+	if len(h.Versions) != 2 || h.Versions[0].Seq != 2 || !h.Versions[0].Counts || h.Versions[1].Counts {
+		t.Errorf("history: %s", f.raw)
+	}
+	ws.ask(map[string]any{"t": "activity", "n": 4, "events": []any{map[string]any{"kind": "page_leave", "mono_ms": 1.5, "wall": "2026-01-01T00:00:00Z", "ms": 1200}}}, "activity")
+	ws.ask(map[string]any{"t": "noted", "n": 5, "seq": 1}, "noted")
+	ws.ask(map[string]any{"t": "beat", "n": 6, "rtt_ms": 12, "hidden": true}, "beat")
+	for name, x := range map[string]map[string]any{
+		"history of nothing":  {"t": "history", "n": 7, "question": "nothing"},
+		"activity of nothing": {"t": "activity", "n": 8},
+		"noted what is not":   {"t": "noted", "n": 9, "seq": 1 << 40},
+	} {
+		if f := ws.ask(x, "history", "activity", "noted", "refused"); f.T != "refused" {
+			t.Errorf("%s: %s", name, f.raw)
+		}
+	}
+}
