@@ -119,6 +119,21 @@ func (b *Bank) QuestionsOf(ctx context.Context, p *Paper) ([]Question, error) {
 	return list, nil
 }
 
+// RecordView notes in the ledger, in a stream of its own beside the bank's,
+// who was shown which questions. Durable when it returns.
+func (b *Bank) RecordView(ctx context.Context, actor string, outline OutlineID, shown []QuestionRef) error {
+	data, err := json.Marshal(map[string][]QuestionRef{"questions": shown})
+	if err != nil {
+		return fmt.Errorf("recording a view: %w", err)
+	}
+	_, err = b.led.Append(ctx, ledger.Entry{Stream: "bank_views/" + ledger.StreamID(outline), Expect: ledger.AnySeq, At: b.time(),
+		Kind: "bank.viewed", Actor: actor, Data: data})
+	if err != nil {
+		return fmt.Errorf("recording a view: %w", err)
+	}
+	return nil
+}
+
 // record appends what was stored; the key makes a repetition harmless.
 func (b *Bank) record(ctx context.Context, outline OutlineID, kind, actor, key string, content any) error {
 	data, err := json.Marshal(content)

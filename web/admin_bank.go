@@ -8,6 +8,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/bank/exchange"
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -59,6 +60,7 @@ type QuestionBrief struct {
 	Importance bank.Importance `json:"importance"`
 	Difficulty int             `json:"difficulty"`
 	Status     bank.Status     `json:"status"`
+	Hidden     bool            `json:"hidden" doc:"Stem and options are left out: the account may not read questions"`
 }
 
 func outlineBrief(o bank.Outline, questions []bank.Question) OutlineBrief {
@@ -215,22 +217,33 @@ type questionsOut struct {
 	}
 }
 
-func (s *Server) listQuestions(ctx context.Context, _ actor, in *questionsIn) (*questionsOut, error) {
+// listQuestions shows texts to who may read questions, and records it; others
+// see only what there is, and cannot search in what they do not see.
+func (s *Server) listQuestions(ctx context.Context, a actor, in *questionsIn) (*questionsOut, error) {
+	readable := access.Allows(a.Account.Roles, access.BankContent)
+	if !readable && in.Text != "" {
+		return nil, access.ErrForbidden.Param("action", access.BankContent)
+	}
 	all, err := s.Bank.Questions(ctx, in.Outline)
 	if err != nil {
 		return nil, err
 	}
 	out := &questionsOut{}
 	out.Body.Items = []QuestionBrief{}
+	var shown []bank.QuestionRef
 	for i := range all {
 		q := &all[i]
 		if in.Kind != "" && q.Kind != in.Kind || in.Point != "" && !q.Point.Under(in.Point) || !mentions(q, in.Text) {
 			continue
 		}
 		if n := out.Body.Total; n >= in.Offset && len(out.Body.Items) < in.Limit {
-			out.Body.Items = append(out.Body.Items, questionBrief(q))
+			out.Body.Items = append(out.Body.Items, questionBrief(q, readable))
+			shown = append(shown, q.Ref())
 		}
 		out.Body.Total++
+	}
+	if readable && len(shown) > 0 {
+		return out, s.Bank.RecordView(ctx, a.ID(), in.Outline, shown)
 	}
 	return out, nil
 }
@@ -247,11 +260,15 @@ func mentions(q *bank.Question, text string) bool {
 	return false
 }
 
-func questionBrief(q *bank.Question) QuestionBrief {
+func questionBrief(q *bank.Question, readable bool) QuestionBrief {
 	b := QuestionBrief{
-		ID: q.ID, Version: q.Version, Kind: q.Kind, Stem: q.Stem, Options: []string{},
-		Point: q.Point, Importance: q.Importance, Difficulty: q.Difficulty, Status: q.Status,
+		ID: q.ID, Version: q.Version, Kind: q.Kind, Options: []string{},
+		Point: q.Point, Importance: q.Importance, Difficulty: q.Difficulty, Status: q.Status, Hidden: !readable,
 	}
+	if !readable {
+		return b
+	}
+	b.Stem = q.Stem
 	for _, o := range q.Options {
 		b.Options = append(b.Options, o.Text)
 	}

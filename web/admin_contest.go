@@ -104,11 +104,14 @@ func (s *Server) createAccount(ctx context.Context, a actor, in *bodyOf[access.D
 	return &bodyOf[AccountView]{accountView(acc)}, err
 }
 
-// mayGive keeps the provincial office's role in its own hands: an organiser
-// hands out every role but that one.
+// mayGive keeps two roles in the hands of the provincial office, its own and
+// the custodians': an organiser who made two custodians could release papers
+// alone.
 func mayGive(a actor, roles []access.Role) error {
-	if slices.Contains(roles, access.Provincial) && !slices.Contains(a.Account.Roles, access.Provincial) {
-		return access.ErrForbidden.Param("role", access.Provincial)
+	for _, r := range []access.Role{access.Provincial, access.Custodian} {
+		if slices.Contains(roles, r) && !slices.Contains(a.Account.Roles, access.Provincial) {
+			return access.ErrForbidden.Param("role", r)
+		}
 	}
 	return nil
 }

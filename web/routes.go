@@ -79,6 +79,17 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sittings/{sitting}/rescue", "sitting-rescue", "Take a rescue file that a seat has made", staff(access.TimeGrant), s.importRescue, upload)
 	reg(s, post, "/api/admin/sittings/{sitting}/grants", "sitting-grant", "Grant extra time", staff(access.TimeGrant), s.grantTime)
 
+	// Console: papers under seal.
+	reg(s, get, "/api/admin/custody", "custody", "Custodians, and where the papers of each sitting stand", staff(access.CustodyRead), s.custodyOverview)
+	reg(s, post, "/api/admin/custody/enrol", "custody-enrol", "Become a custodian with a passphrase of one's own", staff(access.PaperRelease), s.enrolCustodian)
+	reg(s, get, "/api/admin/custody/key", "custody-key", "One's own key file, under the passphrase", staff(access.PaperRelease), s.custodianKey, bytesOf("text/plain"))
+	reg(s, get, "/api/admin/sittings/{sitting}/custody", "sitting-custody", "Everything that happened to the papers", staff(access.CustodyRead), s.custodyOf)
+	reg(s, post, "/api/admin/sittings/{sitting}/seal", "sitting-seal", "Seal the papers for custodians", staff(access.PaperSeal), s.sealPapers)
+	reg(s, post, "/api/admin/sittings/{sitting}/release", "sitting-release", "Open one's half; the second custodian releases the papers", staff(access.PaperRelease), s.releasePapers)
+	reg(s, get, "/api/admin/sittings/{sitting}/package", "package-export", "The sealed papers as a file for another server", staff(access.PaperSeal), s.exportPackage, bytesOf(packageType))
+	reg(s, post, "/api/admin/sittings/{sitting}/package", "package-import", "Take the sealed papers of another server", staff(access.PaperSeal), s.importPackage, packageUpload)
+	reg(s, post, "/api/admin/sittings/{sitting}/papers/{paper}/view", "paper-view", "See a released paper, without keys; recorded", staff(access.PaperView), s.viewPaper)
+
 	// Console: lockdown.
 	reg(s, get, "/api/admin/sittings/{sitting}/lockdown", "sitting-lockdown", "Settings and keys of the locked browser", staff(access.SittingRead), s.sittingLockdown)
 	reg(s, post, "/api/admin/sittings/{sitting}/lockdown/file", "sitting-lockdown-file", "The settings as a .seb file for the machines", staff(access.SittingRead), s.sebFile, describeSEBFile)

@@ -64,6 +64,7 @@ func TestPermissions(t *testing.T) {
 		{"supervisor", access.Console, []access.Role{access.Supervisor}, w.staff("supervisor")},
 		{"chief", access.Console, []access.Role{access.ChiefJudge}, w.staff("chief_judge")},
 		{"organiser", access.Console, []access.Role{access.Organiser}, w.staff("organiser")},
+		{"custodian", access.Console, []access.Role{access.Custodian}, w.staff("custodian")},
 		{"provincial", access.Console, []access.Role{access.Provincial}, w.staff("provincial")},
 	}
 	var out bytes.Buffer

@@ -30,6 +30,8 @@ func newLockedWorld(t *testing.T, change func(*exam.Rules)) *lockedWorld {
 		change(&s.Rules)
 	}
 	must(t, w.exam.CreateSitting(ctx, s))
+	w.seal(&s)
+	w.release(s.ID)
 	list := []exam.Registration{w.people[0].Registration, w.people[1].Registration}
 	ids, err := w.exam.Register(ctx, s.ID, "list", list)
 	must(t, err)
@@ -209,6 +211,8 @@ func TestBoundAddress(t *testing.T) {
 	s := w.sittingDraft("s2")
 	s.Rules.BindIP = true
 	must(t, w.exam.CreateSitting(ctx, s))
+	w.seal(&s)
+	w.release(s.ID)
 	_, err := w.exam.Register(ctx, s.ID, "list", []exam.Registration{w.people[0].Registration})
 	must(t, err)
 	_, err = w.exam.Prepare(ctx, s.ID, "test")

@@ -28,6 +28,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -40,6 +41,7 @@ type Options struct {
 	Access  *access.Access
 	Bank    *bank.Bank
 	Exam    *exam.Service
+	Custody *custody.Vault
 	Contest *engine.Contests
 	Bus     live.Bus
 	Hub     *fanout.Hub

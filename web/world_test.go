@@ -16,6 +16,7 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
@@ -39,6 +40,7 @@ const (
 	plantedAspect      = "PLANTED-ASPECT"
 	password           = "correct horse"
 	pin                = "271828"
+	phrase             = "open sesame, open"
 )
 
 // world is a server on real services, with a small planted exam and contest.
@@ -52,6 +54,7 @@ type world struct {
 	access *access.Access
 	bank   *bank.Bank
 	exam   *exam.Service
+	vault  *custody.Vault
 	engine *engine.Contests
 	server *web.Server
 	http   *httptest.Server
@@ -64,6 +67,8 @@ type world struct {
 	contest   engine.ContestID
 	division  engine.DivisionID
 	judges    []access.Account
+	keepers   []access.Account // custodians, enrolled with phrase
+	underSeal bool             // the papers of the sitting are sealed, but not released
 	mu        sync.Mutex
 	hired     map[string]bool // staff with an account
 	tokens    []string        // of every login that a client of the test has got
@@ -98,11 +103,18 @@ func newWorld(t testing.TB, change ...setup) *world {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	w.bank = bank.New(db, w.led, sealer, time.Now)
-	w.exam, err = exam.New(db, w.led, w.bus, exam.Unsealed(w.bank.Content), sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored})
+	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
+	must(t, err)
+	keeping := custody.DefaultRules()
+	keeping.WorkFactor = 2 // passphrases of tests need not be dear to guess
+	w.vault = custody.New(db, w.led, custody.Options{
+		Now: time.Now, Node: "test", Sealer: sealer, Signer: signer, Rules: keeping, Paper: w.bank.Content, Name: w.access.Name,
+	})
+	w.exam, err = exam.New(db, w.led, w.bus, engine.SealedPapers{Vault: w.vault, Bank: w.bank, Ledger: w.led}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored})
 	must(t, err)
 	w.hub = fanout.New(fanout.Options{Bus: w.bus, Snapshot: web.BoardSnapshot(w.bus), Log: log, Linger: time.Millisecond})
 	o := web.Options{
-		Access: w.access, Bank: w.bank, Exam: w.exam, Contest: w.engine, Bus: w.bus, Hub: w.hub,
+		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Contest: w.engine, Bus: w.bus, Hub: w.hub,
 		UI:     fstest.MapFS{},
 		Ready:  db.Ping,
 		Verify: w.verify,
@@ -136,6 +148,7 @@ func collections() []store.Collection {
 	all = append(all, access.Collections...)
 	all = append(all, bank.Collections()...)
 	all = append(all, exam.Collections()...)
+	all = append(all, custody.Collections()...)
 	return append(all, engine.Collections...)
 }
 
@@ -160,6 +173,12 @@ func (w *world) fillAccounts() {
 	w.t.Helper()
 	for i := range 3 {
 		w.judges = append(w.judges, w.account(fmt.Sprintf("judge%d", i+1), pin, access.Judge))
+	}
+	for i := range 2 {
+		k := w.account(fmt.Sprintf("custodian%d", i+1), password, access.Custodian)
+		_, err := w.vault.Enrol(w.t.Context(), string(k.ID), phrase, nil)
+		must(w.t, err)
+		w.keepers = append(w.keepers, k)
 	}
 }
 
@@ -253,7 +272,12 @@ func (w *world) fillSitting() {
 	w.t.Helper()
 	ctx := w.t.Context()
 	w.sitting = "s1"
-	must(w.t, w.exam.CreateSitting(ctx, w.sittingDraft("s1")))
+	draft := w.sittingDraft("s1")
+	must(w.t, w.exam.CreateSitting(ctx, draft))
+	w.seal(&draft)
+	if !w.underSeal {
+		w.release("s1")
+	}
 	var list []exam.Registration
 	for i := range 4 {
 		r := exam.Registration{Name: "密名考生" + string(rune('甲'+i)), Unit: fmt.Sprintf("参赛单位%d", i), IDType: exam.IDResident, IDNumber: idNumber(i)}
@@ -274,6 +298,22 @@ func (w *world) fillSitting() {
 				w.people[i].ticket = k
 			}
 		}
+	}
+}
+
+// seal seals the sitting's papers for the two custodians.
+func (w *world) seal(x *exam.Sitting) {
+	w.t.Helper()
+	must(w.t, w.vault.Seal(w.t.Context(), "test", custody.Sealing{Sitting: string(x.ID), Papers: x.Papers, NotBefore: x.ReleaseFrom(),
+		Suite: seal.AES256GCM, Custodians: []string{string(w.keepers[0].ID), string(w.keepers[1].ID)}}))
+}
+
+// release lets both custodians release the sitting's papers.
+func (w *world) release(id exam.SittingID) {
+	w.t.Helper()
+	for _, k := range w.keepers {
+		_, err := w.vault.Release(w.t.Context(), string(k.ID), string(id), phrase)
+		must(w.t, err)
 	}
 }
 

@@ -16,12 +16,14 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 	"github.com/xinglu/xinglu/internal/live/redisbus"
+	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/mongodb"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
@@ -40,6 +42,7 @@ type App struct {
 	access  *access.Access
 	bank    *bank.Bank
 	exam    *exam.Service
+	custody *custody.Vault
 	contest *engine.Contests
 	web     *web.Server
 	cert    *tls.Certificate // nil without TLS
@@ -48,7 +51,7 @@ type App struct {
 
 // collections is everything the program stores.
 func collections() []store.Collection {
-	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections,
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), engine.Collections,
 		[]store.Collection{keyMarks.Collection})
 }
 
@@ -100,6 +103,7 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick)})
 	a.onClose(func() error { a.contest.Close(); return nil })
+	a.custody = a.openCustody(keys)
 	if a.exam, err = a.openExam(keys); err != nil {
 		return err
 	}
@@ -140,8 +144,20 @@ func openBus(ctx context.Context, cfg Config, log *slog.Logger) (live.Bus, error
 	return live.NewMemory(live.Options{}), nil
 }
 
+func (a *App) openCustody(k keyring) *custody.Vault {
+	var trusted [][]byte
+	for _, text := range a.cfg.Custody.TrustedSigners {
+		key, _ := seal.ParseKey(text) // Validate has seen it
+		trusted = append(trusted, key)
+	}
+	return custody.New(a.db, a.led, custody.Options{
+		Now: time.Now, Node: nodeName(), Sealer: k.sealer, Signer: k.signer, Trusted: trusted,
+		Rules: custody.DefaultRules(), Paper: a.bank.Content, Name: a.access.Name,
+	})
+}
+
 func (a *App) openExam(keys keyring) (*exam.Service, error) {
-	return exam.New(a.db, a.led, a.bus, exam.Unsealed(a.bank.Content), keys.sealer, exam.Options{
+	return exam.New(a.db, a.led, a.bus, engine.SealedPapers{Vault: a.custody, Bank: a.bank, Ledger: a.led}, keys.sealer, exam.Options{
 		Now: time.Now, Log: a.log, Node: nodeName(),
 		Signer: keys.signer, Box: keys.rescue, OnScored: a.contest.TheoryScored,
 	})
@@ -153,7 +169,7 @@ func (a *App) openWeb() *web.Server {
 		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
 	}
 	return web.New(web.Options{
-		Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Bus: a.bus, Hub: a.hub,
+		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Contest: a.contest, Bus: a.bus, Hub: a.hub,
 		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
 		Limits: web.Limits{
 			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -113,7 +112,7 @@ func openMeasured(ctx context.Context, dir string) (*bench.System, error) {
 }
 
 func (a *App) measured(ctx context.Context) (*bench.System, error) {
-	guide, err := demo.Load(ctx, demo.Services{Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Now: time.Now})
+	guide, err := demo.Load(ctx, a.demo())
 	if err != nil {
 		return nil, fmt.Errorf("loading the demonstration: %w", err)
 	}
@@ -130,6 +129,7 @@ func (a *App) measured(ctx context.Context) (*bench.System, error) {
 	}
 	return &bench.System{
 		Handler: a.web, Bus: a.bus, Exam: a.exam, Access: a.access, Division: guide.Board, Model: sitting.Sitting,
-		Close: a.Close,
+		Release: a.demo().Release,
+		Close:   a.Close,
 	}, nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/seal"
 )
 
 // Config is everything an operator may set. Precedence: flag, environment,
@@ -37,6 +38,10 @@ type Config struct {
 	Redis           string `koanf:"redis" doc:"Redis address host:port or redis:// URI; empty: boards in memory" secret:"true"`
 
 	SecretKey string `koanf:"secret_key" doc:"Data key: base64 of 32 bytes that encrypt ID numbers and questions; empty: KEYS/data.key, made at the first start" secret:"true"`
+
+	Custody struct {
+		TrustedSigners []string `koanf:"trusted_signers" doc:"Public keys (base64) of other servers whose sealed papers may be imported"`
+	} `koanf:"custody"`
 
 	TLS struct {
 		Cert string `koanf:"cert" doc:"Certificate file (PEM); with key, serves HTTPS"`
@@ -87,7 +92,7 @@ func (d Duration) String() string { return time.Duration(d).String() }
 func DefaultConfig() Config {
 	var c Config
 	c.Listen, c.Data = "127.0.0.1:8080", "./data"
-	c.TrustedProxies = []string{}
+	c.TrustedProxies, c.Custody.TrustedSigners = []string{}, []string{}
 	c.Ledger.Hash = "sha256"
 	c.Limits.SignInsPerMinute, c.Limits.SignInsPerMinuteIP = 10, 600
 	c.Limits.UploadMiB = 16
@@ -182,6 +187,11 @@ func (c *Config) Validate() error {
 	if c.Mongo != "" {
 		if u, err := url.Parse(c.Mongo); err != nil || !strings.HasPrefix(u.Scheme, "mongodb") || strings.Trim(u.Path, "/") == "" {
 			bad("mongo", "write mongodb://host:port/database")
+		}
+	}
+	for i, k := range c.Custody.TrustedSigners {
+		if _, err := seal.ParseKey(k); err != nil {
+			bad(fmt.Sprintf("custody.trusted_signers[%d]", i), "write 32 bytes in base64")
 		}
 	}
 	for i, p := range c.TrustedProxies {

@@ -33,6 +33,9 @@ func demoCommand() *cobra.Command {
 	f.StringVar(&o.Login, "login", "organiser", "login of an organiser")
 	f.StringVar(&o.Password, "password", "xinglu-demo", "password of the organiser (the demonstration's own is the default)")
 	f.StringVar(&passwordFile, "password-file", "", "file that holds the password")
+	f.StringSliceVar(&o.Custodians, "custodians", []string{"custodian1", "custodian2"}, "logins of two custodians, who release the rehearsal's paper")
+	f.StringVar(&o.CustodianPassword, "custodian-password", "xinglu-demo", "password of the custodians")
+	f.StringVar(&o.Passphrase, "passphrase", "xinglu-demo-seal", "passphrase of the custodians")
 	f.StringVar(&ca, "ca", "", "certificate (PEM) of the server's own CA")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if o.Crowd < 1 || o.Crowd > 2000 || o.Length < time.Second {

@@ -109,7 +109,8 @@ func marksMove(t *testing.T, a, b *node) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	go func() {
 		_, err := crowd.Run(t.Context(), crowd.Options{
-			URL: a.url, Login: "organiser", Password: "xinglu-demo", Crowd: 3, Length: 2 * time.Second, Seed: 5,
+			URL: a.url, Login: "organiser", Password: "xinglu-demo", Custodians: []string{"custodian1", "custodian2"}, CustodianPassword: "xinglu-demo", Passphrase: "xinglu-demo-seal",
+			Crowd: 3, Length: 2 * time.Second, Seed: 5,
 			Transport: transport, Log: slog.New(slog.DiscardHandler),
 			Say: func(s crowd.State) {
 				if s.Stage != "running" {

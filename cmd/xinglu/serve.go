@@ -56,7 +56,7 @@ func serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger) 
 func (a *App) serve(ctx context.Context, ln net.Listener, stdout io.Writer) error {
 	var guide *demo.Guide
 	if a.cfg.Demo {
-		g, err := demo.Load(ctx, demo.Services{Access: a.access, Bank: a.bank, Exam: a.exam, Contest: a.contest, Now: time.Now})
+		g, err := demo.Load(ctx, a.demo())
 		if err != nil {
 			return fmt.Errorf("loading the demonstration: %w", err)
 		}
@@ -95,6 +95,11 @@ func (a *App) serve(ctx context.Context, ln net.Listener, stdout io.Writer) erro
 	return srv.Shutdown(stop)
 }
 
+// demo is what the demonstration goes through.
+func (a *App) demo() demo.Services {
+	return demo.Services{Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Contest: a.contest, Now: time.Now}
+}
+
 func (a *App) storeName() string {
 	if a.cfg.Mongo != "" {
 		return "MongoDB"
@@ -122,31 +127,39 @@ func (a *App) url() string {
 	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
-// rehearse drives a crowd through this server's public API. The organiser it
-// needs is an account made for the occasion and closed afterwards.
+// rehearse drives a crowd through this server's public API. The organiser and
+// the custodians it needs are accounts made for the occasion, whose secrets
+// nobody gets to know, and closed afterwards.
 func (a *App) rehearse(ctx context.Context, n int, say func(web.RehearsalState)) error {
-	password := rand.Text()
-	acc, err := a.access.CreateAccount(ctx, "rehearsal", access.Draft{
-		Login: "rehearsal-" + rand.Text()[:8], Name: "系统演练", Unit: "系统演练", Roles: []access.Role{access.Organiser}, Password: password,
-	})
-	if err != nil {
-		return err
-	}
-	defer func() {
-		end, cancel := background(ctx, 10*time.Second)
-		defer cancel()
-		if err := a.access.Disable(end, "rehearsal", acc.ID); err != nil {
-			a.log.Error("rehearsal account not closed", "account", acc.ID, "error", err)
+	password, phrase := rand.Text(), rand.Text()
+	var logins []string
+	for _, role := range []access.Role{access.Organiser, access.Custodian, access.Custodian} {
+		acc, err := a.access.CreateAccount(ctx, "rehearsal", access.Draft{
+			Login: "rehearsal-" + rand.Text()[:8], Name: "系统演练", Unit: "系统演练", Roles: []access.Role{role}, Password: password,
+		})
+		if err != nil {
+			return err
 		}
-	}()
-	_, err = crowd.Run(ctx, crowd.Options{
-		URL: a.url(), Login: acc.Login, Password: password, Crowd: n, Length: rehearsalLength,
+		defer a.closeAccount(ctx, acc.ID)
+		logins = append(logins, acc.Login)
+	}
+	_, err := crowd.Run(ctx, crowd.Options{
+		URL: a.url(), Login: logins[0], Password: password, Crowd: n, Length: rehearsalLength,
+		Custodians: logins[1:], CustodianPassword: password, Passphrase: phrase,
 		Seed: uint64(time.Now().UnixNano()), Transport: a.ownTransport(), Log: a.log,
 		Say: func(s crowd.State) {
 			say(web.RehearsalState{Stage: s.Stage, Done: s.Done, Division: s.Division})
 		},
 	})
 	return err
+}
+
+func (a *App) closeAccount(ctx context.Context, id access.AccountID) {
+	end, cancel := background(ctx, 10*time.Second)
+	defer cancel()
+	if err := a.access.Disable(end, "rehearsal", id); err != nil {
+		a.log.Error("rehearsal account not closed", "account", id, "error", err)
+	}
 }
 
 // rehearsalLength is about how long a rehearsal takes.
@@ -193,6 +206,7 @@ func printGuide(w io.Writer, url string, g *demo.Guide) {
 	for _, s := range g.Staff {
 		fmt.Fprintf(w, "  工作人员 staff   %-14s %s  (%s, %v)\n", s.Login, s.Password, s.Name, s.Roles)
 	}
+	fmt.Fprintf(w, "  试卷口令 papers  %s  (保管员 custodian1、custodian2 的启封口令；开考前须两人启封 releases papers, two are needed)\n", g.Passphrase)
 	fmt.Fprintf(w, "  观众 spectator   %s/board  无需登录 (no login)\n", url)
 	fmt.Fprintf(w, "\n按 Ctrl+C 停止；数据保留，再次启动即恢复。 Ctrl+C stops; the data stays.\n\n")
 }

@@ -199,7 +199,8 @@ func mayEnter(s Surface, roles []Role) bool {
 	case Judging:
 		return Allows(roles, MarkSubmit)
 	case Console:
-		return Allows(roles, ContestRead) || Allows(roles, SittingRead) || Allows(roles, BankRead)
+		return Allows(roles, ContestRead) || Allows(roles, SittingRead) || Allows(roles, BankRead) ||
+			Allows(roles, CustodyRead)
 	case Exam:
 		return false
 	}
@@ -258,6 +259,16 @@ func (a *Access) Account(ctx context.Context, id AccountID) (Account, error) {
 		return Account{}, ErrSignedOut
 	}
 	return v.Value, err
+}
+
+// Name returns the name of an account, closed ones too, or "" if there is
+// none: for records and logs that people read.
+func (a *Access) Name(ctx context.Context, id string) string {
+	v, err := accounts.Get(ctx, a.db, id)
+	if err != nil {
+		return ""
+	}
+	return v.Value.Name
 }
 
 // Disable closes an account for good and ends its logins.

@@ -97,7 +97,10 @@ func TestTable(t *testing.T) {
 	for _, x := range []struct {
 		r access.Role
 		a access.Action
-	}{{access.BankAuthor, access.PaperAssemble}, {access.Judge, access.ContestManage}, {access.Organiser, access.MarkSubmit}, {access.Supervisor, access.ContestManage}} {
+	}{
+		{access.Organiser, access.PaperRelease}, {access.Provincial, access.PaperRelease}, {access.Custodian, access.PaperSeal}, {access.Custodian, access.PaperView},
+		{access.Organiser, access.BankContent}, {access.BankAuthor, access.PaperAssemble}, {access.Judge, access.ContestManage}, {access.Organiser, access.MarkSubmit}, {access.Supervisor, access.ContestManage},
+	} {
 		if access.Allows([]access.Role{x.r}, x.a) {
 			t.Errorf("%s may %s", x.r, x.a)
 		}

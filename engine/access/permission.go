@@ -15,11 +15,12 @@ const (
 	Invigilator  Role = "invigilator"   // 监考员
 	CodingOffice Role = "coding_office" // 加密裁判
 	Supervisor   Role = "supervisor"    // 监督
+	Custodian    Role = "custodian"     // 试卷保管员
 	Provincial   Role = "provincial"    // 省级管理机构
 )
 
 // Roles lists every role in the order in which screens show them.
-var Roles = []Role{Provincial, Organiser, ChiefJudge, Judge, BankAuthor, Invigilator, CodingOffice, Supervisor}
+var Roles = []Role{Provincial, Organiser, ChiefJudge, Judge, BankAuthor, Invigilator, CodingOffice, Supervisor, Custodian}
 
 // Valid reports whether r is a known role.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
@@ -30,8 +31,13 @@ type Action string
 // The actions that routes ask for.
 const (
 	BankRead      Action = "bank.read"      // outlines, counts, blueprints; never keys
+	BankContent   Action = "bank.content"   // read questions, without keys; recorded
 	BankImport    Action = "bank.import"    // preview and accept workbooks
 	PaperAssemble Action = "paper.assemble" // draw a paper
+	PaperSeal     Action = "paper.seal"     // seal a sitting's papers, carry packages
+	PaperRelease  Action = "paper.release"  // hold a key and release with another
+	PaperView     Action = "paper.view"     // see or print a released paper; recorded
+	CustodyRead   Action = "custody.read"   // who did what with the papers
 	SittingRead   Action = "sitting.read"   // rooms, tickets, progress
 	SittingManage Action = "sitting.manage" // create, register, start, close
 	TimeGrant     Action = "time.grant"     // 补时
@@ -47,8 +53,13 @@ const (
 // table is the one place that says which role may do what.
 var table = map[Action][]Role{
 	BankRead:      {Provincial, Organiser, BankAuthor, ChiefJudge, Supervisor},
+	BankContent:   {Provincial, BankAuthor},
 	BankImport:    {Provincial, Organiser, BankAuthor},
 	PaperAssemble: {Provincial, Organiser},
+	PaperSeal:     {Provincial, Organiser},
+	PaperRelease:  {Custodian},
+	PaperView:     {Provincial, Organiser, Supervisor},
+	CustodyRead:   {Provincial, Organiser, ChiefJudge, Supervisor, Custodian},
 	SittingRead:   {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
 	SittingManage: {Provincial, Organiser},
 	TimeGrant:     {Organiser, Invigilator},

@@ -100,7 +100,7 @@ func (v *Vault) Custodians(ctx context.Context) ([]CustodianInfo, error) {
 }
 
 // KeyFile returns the custodian's private key under the passphrase, to take
-// to another server: an armoured age file. Recorded. Error: ErrNotCustodian.
+// to another server: an armoured age file. Recorded. Error: ErrNotEnrolled.
 func (v *Vault) KeyFile(ctx context.Context, account string) ([]byte, error) {
 	c, err := v.custodian(ctx, account)
 	if err != nil {
@@ -115,7 +115,7 @@ func (v *Vault) KeyFile(ctx context.Context, account string) ([]byte, error) {
 func (v *Vault) custodian(ctx context.Context, account string) (custodian, error) {
 	c, err := custodians.Get(ctx, v.db, account)
 	if errors.Is(err, store.ErrNotFound) {
-		return custodian{}, ErrNotCustodian
+		return custodian{}, ErrNotEnrolled
 	}
 	return c.Value, err
 }

@@ -2,7 +2,6 @@ package custody
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -35,9 +34,8 @@ type Options struct {
 	Now    func() time.Time
 	Steady func() time.Duration // time since a fixed moment, by a clock that nobody sets; nil: Go's monotonic clock
 	Node   string               // names this node in the ledger
-	Log    *slog.Logger
-	Sealer *seal.Sealer // of the data key
-	Signer *seal.Signer // of this node
+	Sealer *seal.Sealer         // of the data key
+	Signer *seal.Signer         // of this node
 	// Trusted are public keys of other nodes whose packages may be imported.
 	Trusted [][]byte
 	Rules   Rules

@@ -23,7 +23,9 @@ var (
 	// ErrClock: the server's clock was set forward while it ran, past the
 	// earliest release.
 	ErrClock = fault.New(fault.Unavailable, "clock_jumped", "the server's clock was changed while it ran; check the time and restart the server")
-	// ErrNotCustodian: the account is not enrolled, or not for this package.
+	// ErrNotEnrolled: the account has no key.
+	ErrNotEnrolled = fault.New(fault.Conflict, "custodian_not_enrolled", "this account has not enrolled as a custodian")
+	// ErrNotCustodian: the package was not sealed for the account's key.
 	ErrNotCustodian = fault.New(fault.Forbidden, "not_custodian", "you are not a custodian of these papers, or enrolled anew after they were sealed")
 	// ErrPassphrase: the passphrase is not the custodian's.
 	ErrPassphrase = fault.New(fault.Forbidden, "passphrase_wrong", "the passphrase is wrong")

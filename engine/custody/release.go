@@ -19,8 +19,8 @@ const anySeq = ledger.AnySeq
 // call is harmless, and completes a release that was cut off. It returns the
 // state afterwards.
 //
-// Errors: ErrNotSealed, ErrTooEarly, ErrClock, ErrNotCustodian, ErrTries,
-// ErrPassphrase, ErrDamaged, ErrSigner. A refused try is recorded.
+// Errors: ErrNotSealed, ErrTooEarly, ErrClock, ErrNotEnrolled,
+// ErrNotCustodian, ErrTries, ErrPassphrase, ErrDamaged, ErrSigner. A refused try is recorded.
 func (v *Vault) Release(ctx context.Context, account, sitting, passphrase string) (State, error) {
 	s, err := v.story(ctx, sitting)
 	if err != nil {

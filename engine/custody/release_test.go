@@ -180,8 +180,8 @@ func TestWhoMayRelease(t *testing.T) {
 	_, v := sealed(t)
 	ctx := t.Context()
 	enrol(t, v, "stranger")
-	for _, account := range []string{"stranger", "nobody"} {
-		if _, err := v.Release(ctx, account, "s1", phrase(account)); !errors.Is(err, custody.ErrNotCustodian) {
+	for account, want := range map[string]error{"stranger": custody.ErrNotCustodian, "nobody": custody.ErrNotEnrolled} {
+		if _, err := v.Release(ctx, account, "s1", phrase(account)); !errors.Is(err, want) {
 			t.Errorf("%s: %v", account, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package custody
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -82,7 +83,7 @@ func (v *Vault) plan(ctx context.Context, actor string, s Sealing) (manifest, er
 		path := fmt.Sprintf("custodians[%d]", i)
 		c, err := v.custodian(ctx, account)
 		switch {
-		case errors.Is(err, ErrNotCustodian):
+		case errors.Is(err, ErrNotEnrolled):
 			bad(path, "custodian_not_enrolled", "this account has not enrolled as a custodian")
 			continue
 		case err != nil:
@@ -135,7 +136,7 @@ func (v *Vault) store(ctx context.Context, p *parcel) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return orExists(packs.Insert(ctx, v.db, &pack{ID: p.Package, Manifest: p.raw, Signature: p.signature, Parts: n}))
+	return orExists(packs.Insert(ctx, v.db, &pack{ID: p.Package, Manifest: p.raw, Signature: p.signature, Parts: n, Mark: v.mark(p)}))
 }
 
 // orExists forgives an insert that met itself. What is stored is verified
@@ -146,6 +147,8 @@ func orExists(err error) error {
 	}
 	return err
 }
+
+func (v *Vault) mark(p *parcel) string { return v.o.Sealer.Blind(p.digest(), "paper package") }
 
 // load reads a package and verifies it.
 func (v *Vault) load(ctx context.Context, id string) (parcel, error) {
@@ -163,13 +166,20 @@ func (v *Vault) load(ctx context.Context, id string) (parcel, error) {
 		}
 		p.ciphertext = append(p.ciphertext, one.Value.Data...)
 	}
-	return p.parcel, p.verify(v.trusted())
+	if err := p.verify(); err != nil {
+		return p.parcel, err
+	}
+	if v.mark(&p.parcel) != p.mark {
+		return p.parcel, damaged(partSignature, nil)
+	}
+	return p.parcel, nil
 }
 
 // head is a package without its ciphertext.
 type head struct {
 	parcel
 	parts int
+	mark  string
 }
 
 // loadHead reads the manifest; without the ciphertext the signature cannot be
@@ -179,12 +189,19 @@ func (v *Vault) loadHead(ctx context.Context, id string) (head, error) {
 	if err != nil {
 		return head{}, err
 	}
-	h := head{parcel{raw: stored.Value.Manifest, signature: stored.Value.Signature}, stored.Value.Parts}
+	h := head{parcel{raw: stored.Value.Manifest, signature: stored.Value.Signature}, stored.Value.Parts, stored.Value.Mark}
 	return h, h.readManifest()
 }
 
-// trusted are the keys whose packages count here.
-func (v *Vault) trusted() [][]byte { return append([][]byte{v.o.Signer.Public()}, v.o.Trusted...) }
+// trusts returns nil if a package of the signer may be imported.
+func (v *Vault) trusts(signer []byte) error {
+	for _, k := range append([][]byte{v.o.Signer.Public()}, v.o.Trusted...) {
+		if bytes.Equal(k, signer) {
+			return nil
+		}
+	}
+	return ErrSigner.Param("signer", seal.KeyID(signer))
+}
 
 // Export returns the sitting's package as a file for another server. It is
 // recorded. Errors: ErrNotSealed, ErrDamaged.
@@ -214,7 +231,10 @@ func (v *Vault) Export(ctx context.Context, actor, sitting string) ([]byte, erro
 func (v *Vault) Import(ctx context.Context, actor, sitting string, file []byte) error {
 	p, err := readFile(file)
 	if err == nil {
-		err = p.verify(v.trusted())
+		err = v.trusts(p.Signer)
+	}
+	if err == nil {
+		err = p.verify()
 	}
 	if err == nil && p.Sitting != sitting {
 		err = ErrOtherSitting.Param("sitting", p.Sitting)

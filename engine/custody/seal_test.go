@@ -86,7 +86,7 @@ func TestEnrolRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := v.KeyFile(ctx, "b"); !errors.Is(err, custody.ErrNotCustodian) {
+	if _, err := v.KeyFile(ctx, "b"); !errors.Is(err, custody.ErrNotEnrolled) {
 		t.Errorf("key file of nobody: %v", err)
 	}
 	list, err := v.Custodians(ctx)
@@ -240,7 +240,22 @@ func TestCentreNode(t *testing.T) {
 		"released 名字centre-b", "opened node")
 }
 
-// flips changes one byte in the middle.
+// TestNodesOfOneStore: what one node sealed, another with a signing key of its
+// own releases and opens.
+func TestNodesOfOneStore(t *testing.T) {
+	t.Parallel()
+	s, v := sealed(t)
+	release(t, v, "a")
+	var err error
+	s.signer, err = seal.NewSigner(bytes.Repeat([]byte{7}, seal.KeySize))
+	must(t, err)
+	other := s.vaultOn(t, s.db, "other")
+	release(t, other, "b")
+	readable(t, other)
+	readable(t, v)
+}
+
+// flip changes one byte in the middle.
 func flip(b []byte) []byte {
 	b = bytes.Clone(b)
 	b[len(b)/2] ^= 1

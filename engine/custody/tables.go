@@ -23,6 +23,10 @@ type pack struct {
 	Manifest  []byte `json:"manifest"` // the signed bytes
 	Signature []byte `json:"signature"`
 	Parts     int    `json:"parts"`
+	// Mark is the digest under the data key: this store sealed the package or
+	// took it from a trusted signer. So its nodes need not know one another's
+	// signing keys.
+	Mark string `json:"mark"`
 }
 
 // piece is a part of a package's ciphertext.

@@ -67,7 +67,7 @@ func (s *site) vaultOn(t *testing.T, db store.DB, node string, trusted ...[]byte
 	return custody.New(db, s.led, custody.Options{
 		Now:    func() time.Time { return time.UnixMilli(s.now.Load()) },
 		Steady: func() time.Duration { return time.Duration(s.steady.Load()) * time.Millisecond },
-		Node:   node, Log: slog.New(slog.DiscardHandler), Sealer: sealer, Signer: s.signer, Trusted: trusted, Rules: rules,
+		Node:   node, Sealer: sealer, Signer: s.signer, Trusted: trusted, Rules: rules,
 		Paper: paper, Name: func(_ context.Context, account string) string { return "名字" + account },
 	})
 }

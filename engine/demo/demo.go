@@ -21,6 +21,7 @@ import (
 	"github.com/xinglu/xinglu/bank/exchange"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -33,6 +34,7 @@ type Services struct {
 	Access  *access.Access
 	Bank    *bank.Bank
 	Exam    *exam.Service
+	Custody *custody.Vault
 	Contest *engine.Contests
 	Now     func() time.Time
 }
@@ -42,6 +44,7 @@ type Guide struct {
 	Candidates []CandidateLogin
 	Judges     []StaffLogin
 	Staff      []StaffLogin
+	Passphrase string // of the custodians
 	Board      engine.DivisionID
 }
 
@@ -59,6 +62,7 @@ type StaffLogin struct {
 const (
 	staffPassword = "xinglu-demo"
 	judgePIN      = "246810"
+	passphrase    = "xinglu-demo-seal"
 )
 
 type people struct {
@@ -102,7 +106,7 @@ func Load(ctx context.Context, s Services) (Guide, error) {
 	if err := readJSON("data/people.json", &p); err != nil {
 		return Guide{}, err
 	}
-	g := Guide{}
+	g := Guide{Passphrase: passphrase}
 	panel, err := s.accounts(ctx, &p, &g)
 	if err != nil {
 		return g, fmt.Errorf("accounts: %w", err)
@@ -262,8 +266,12 @@ func (s Services) round(ctx context.Context) (exam.SittingID, error) {
 func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID, panel []engine.PanelJudge) (exam.SittingID, error) {
 	now := s.Now().UTC()
 	id := exam.SittingID(ours + now.Format("20060102150405"))
-	if err := s.Exam.CreateSitting(ctx, sitting(id, p, papers, now)); err != nil {
+	x := sitting(id, p, papers, now)
+	if err := s.Exam.CreateSitting(ctx, x); err != nil {
 		return "", err
+	}
+	if err := s.Release(ctx, &x); err != nil {
+		return "", fmt.Errorf("papers under seal: %w", err)
 	}
 	list := make([]exam.Registration, 0, len(p.Candidates))
 	for _, c := range p.Candidates {

@@ -12,6 +12,7 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/demo"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
@@ -32,7 +33,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return h.now }
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "d.db"), sqlite.Options{
-		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections), Log: slog.New(slog.DiscardHandler),
+		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), engine.Collections), Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
 	led, bus := ledger.Open(db.Ledger(), ledger.Options{}), live.NewMemory(live.Options{})
@@ -42,7 +43,14 @@ func newHouse(t *testing.T) *house {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	h.Bank = bank.New(db, led, sealer, clock)
-	h.Exam, err = exam.New(db, led, bus, exam.Unsealed(h.Bank.Content), sealer, exam.Options{Now: clock})
+	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
+	must(t, err)
+	keeping := custody.DefaultRules()
+	keeping.WorkFactor = 2 // passphrases of tests need not be dear to guess
+	h.Custody = custody.New(db, led, custody.Options{
+		Now: clock, Steady: func() time.Duration { return time.Duration(h.now.UnixNano()) }, Node: "test", Sealer: sealer, Signer: signer, Rules: keeping, Paper: h.Bank.Content, Name: h.Access.Name,
+	})
+	h.Exam, err = exam.New(db, led, bus, engine.SealedPapers{Vault: h.Custody, Bank: h.Bank, Ledger: led}, sealer, exam.Options{Now: clock})
 	must(t, err)
 	t.Cleanup(func() { h.Exam.Close(); h.Contest.Close(); bus.Close(); led.Close(); db.Close() })
 	return h

@@ -72,7 +72,8 @@ type Rules struct {
 	Contingency *Contingency `json:"contingency,omitempty"`
 	// SpareShareBP of all seats of a room, in basis points, stay free.
 	SpareShareBP int64 `json:"spare_share_bp,omitempty"`
-	// ReleaseBeforeMS before starts_at the papers may be released.
+	// ReleaseBeforeMS before starts_at the papers may be released; 0: not
+	// before.
 	ReleaseBeforeMS int64 `json:"release_before_ms,omitempty"`
 	// StartJitterMS bounds the random wait of a seat before it asks for the
 	// paper. Nobody loses time: the clock runs from the first view of it.
@@ -126,6 +127,9 @@ type Sitting struct {
 	Seed      uint64    `json:"seed,string"`
 	CreatedAt time.Time `json:"created_at"`
 }
+
+// ReleaseFrom is the earliest time at which custodians may release the papers.
+func (s *Sitting) ReleaseFrom() time.Time { return s.StartsAt.Add(-ms(s.Rules.ReleaseBeforeMS)) }
 
 // Limits of one sitting; they bound memory and documents, they are no rule of
 // any examination.

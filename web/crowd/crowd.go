@@ -24,9 +24,15 @@ import (
 
 // Options say whom to visit and with how many.
 type Options struct {
-	URL       string // of the server, "http://127.0.0.1:8080"
-	Login     string // of an organiser
-	Password  string
+	URL      string // of the server, "http://127.0.0.1:8080"
+	Login    string // of an organiser
+	Password string
+	// Custodians are the logins of two custodians, who release the paper with
+	// the passphrase; who has not enrolled enrols with it.
+	Custodians        []string
+	CustodianPassword string
+	Passphrase        string
+
 	Crowd     int           // candidates
 	Length    time.Duration // about how long the rehearsal takes
 	Seed      uint64        // of names, answers and marks

@@ -20,6 +20,7 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/demo"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
@@ -54,7 +55,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "c.db"), sqlite.Options{
-		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), engine.Collections), Log: log,
+		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), engine.Collections), Log: log,
 	})
 	must(t, err)
 	s := &stage{db: db, bus: live.NewMemory(live.Options{}), led: ledger.Open(db.Ledger(), ledger.Options{})}
@@ -63,11 +64,18 @@ func newStage(t *testing.T) *stage {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	questions := bank.New(db, s.led, sealer, time.Now)
-	s.exam, err = exam.New(db, s.led, s.bus, exam.Unsealed(questions.Content), sealer, exam.Options{Now: time.Now, Log: log, OnScored: s.scored})
+	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
+	must(t, err)
+	keeping := custody.DefaultRules()
+	keeping.WorkFactor = 2 // passphrases of tests need not be dear to guess
+	vault := custody.New(db, s.led, custody.Options{
+		Now: time.Now, Node: "test", Sealer: sealer, Signer: signer, Rules: keeping, Paper: questions.Content, Name: door.Name,
+	})
+	s.exam, err = exam.New(db, s.led, s.bus, engine.SealedPapers{Vault: vault, Bank: questions, Ledger: s.led}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: s.scored})
 	must(t, err)
 	hub := fanout.New(fanout.Options{Bus: s.bus, Snapshot: web.BoardSnapshot(s.bus), Log: log})
 	server := web.New(web.Options{
-		Access: door, Bank: questions, Exam: s.exam, Contest: s.contest, Bus: s.bus, Hub: hub,
+		Access: door, Bank: questions, Exam: s.exam, Custody: vault, Contest: s.contest, Bus: s.bus, Hub: hub,
 		UI: fstest.MapFS{}, Ready: db.Ping, Now: time.Now, Log: log, Version: "test",
 		Limits: web.Limits{SignInsPerMinute: 100, SignInsPerMinuteIP: 10_000, UploadBytes: 1 << 20},
 	})
@@ -83,7 +91,7 @@ func newStage(t *testing.T) *stage {
 		s.led.Close()
 		db.Close()
 	})
-	_, err = demo.Load(t.Context(), demo.Services{Access: door, Bank: questions, Exam: s.exam, Contest: s.contest, Now: time.Now})
+	_, err = demo.Load(t.Context(), demo.Services{Access: door, Bank: questions, Exam: s.exam, Custody: vault, Contest: s.contest, Now: time.Now})
 	must(t, err)
 	return s
 }
@@ -94,7 +102,8 @@ func (s *stage) scored(ctx context.Context, o exam.Scored) error {
 
 func (s *stage) options() crowd.Options {
 	return crowd.Options{
-		URL: s.url, Login: "organiser", Password: "xinglu-demo", Crowd: 8, Length: 2 * time.Second, Seed: 3,
+		URL: s.url, Login: "organiser", Password: "xinglu-demo", Custodians: []string{"custodian1", "custodian2"}, CustodianPassword: "xinglu-demo", Passphrase: "xinglu-demo-seal",
+		Crowd: 8, Length: 2 * time.Second, Seed: 3,
 		Transport: &http.Transport{MaxIdleConnsPerHost: 16}, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -79,6 +80,9 @@ func (r *run) register(ctx context.Context, id exam.SittingID) ([]person, []exam
 
 // open gives out the tickets and lets candidates in.
 func (r *run) open(ctx context.Context, id exam.SittingID, people []person, ids []exam.CandidateID) ([]Ticket, error) {
+	if err := r.releasePaper(ctx, id); err != nil {
+		return nil, fmt.Errorf("papers under seal: %w", err)
+	}
 	for _, step := range []string{"/prepare", "/open-entry"} {
 		if err := r.staff.call(ctx, "POST", at(id)+step, nil, nil); err != nil {
 			return nil, err
@@ -184,6 +188,43 @@ func (r *run) planSitting(ctx context.Context, id exam.SittingID, paper bank.Pap
 		},
 		"ticket": "{sitting}{centre:2}{room:2}{seat:2}", "seed": int64(r.o.Seed >> 1),
 	}, nil)
+}
+
+// releasePaper has the sitting's paper sealed and released, as organiser and
+// custodians do it.
+func (r *run) releasePaper(ctx context.Context, id exam.SittingID) error {
+	var keepers []*client
+	var accounts []string
+	for _, login := range r.o.Custodians {
+		c := newClient(r.base, r.o.Transport)
+		if err := c.call(ctx, "POST", "/api/admin/sign-in", map[string]string{"login": login, "password": r.o.CustodianPassword}, nil); err != nil {
+			return fmt.Errorf("custodian %s: %w", login, err)
+		}
+		var seen struct {
+			Me *struct {
+				Account string `json:"account"`
+			} `json:"me"`
+		}
+		if err := c.call(ctx, "GET", "/api/admin/custody", nil, &seen); err != nil {
+			return fmt.Errorf("custodian %s: %w", login, err)
+		}
+		if seen.Me == nil {
+			if err := c.call(ctx, "POST", "/api/admin/custody/enrol", map[string]string{"passphrase": r.o.Passphrase}, &seen.Me); err != nil {
+				return fmt.Errorf("custodian %s: %w", login, err)
+			}
+		}
+		keepers, accounts = append(keepers, c), append(accounts, seen.Me.Account)
+	}
+	err := r.staff.call(ctx, "POST", at(id)+"/seal", map[string]any{"custodians": accounts, "suite": seal.AES256GCM}, nil)
+	if err != nil {
+		return err
+	}
+	for _, c := range keepers {
+		if err := c.call(ctx, "POST", at(id)+"/release", map[string]string{"passphrase": r.o.Passphrase}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) openDivision(ctx context.Context, model engine.Division, sitting exam.SittingID, panel []engine.PanelJudge, people []person, ids []exam.CandidateID) (engine.DivisionID, error) {

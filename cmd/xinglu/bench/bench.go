@@ -47,7 +47,9 @@ type System struct {
 	Access   *access.Access
 	Division engine.DivisionID // its board is projected on this node
 	Model    exam.Sitting      // whose papers the measured sitting uses
-	Close    func() error
+	// Release seals the papers of a sitting and has them released.
+	Release func(context.Context, *exam.Sitting) error
+	Close   func() error
 }
 
 // Opener opens the program on an empty data folder.

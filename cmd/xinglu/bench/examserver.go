@@ -89,6 +89,9 @@ func (s *examServer) setup(ctx context.Context, v sittingSetup) (visit, error) {
 	if err := s.sys.Exam.CreateSitting(ctx, x); err != nil {
 		return visit{}, err
 	}
+	if err := s.sys.Release(ctx, &x); err != nil {
+		return visit{}, err
+	}
 	ids, err := s.sys.Exam.Register(ctx, x.ID, "bench", people)
 	if err != nil {
 		return visit{}, err

@@ -128,6 +128,7 @@ func (r *run) hold(ctx context.Context) error {
 	r.say("planning a sitting of %d candidates", r.p.Candidates)
 	sitting, err := crowd.Organise(ctx, crowd.Options{
 		URL: r.server.url, Login: "organiser", Password: "xinglu-demo", Crowd: r.p.Candidates, Seed: r.p.Seed, Transport: transport,
+		Custodians: []string{"custodian1", "custodian2"}, CustodianPassword: "xinglu-demo", Passphrase: "xinglu-demo-seal",
 	})
 	if err != nil {
 		return fmt.Errorf("planning the sitting: %w", err)

@@ -138,7 +138,7 @@ func TestJudgesAndStaff(t *testing.T) {
 			roles[r] = true
 		}
 	}
-	for _, r := range []string{"organiser", "chief_judge", "invigilator", "coding_office", "supervisor", "bank_author", "provincial"} {
+	for _, r := range []string{"organiser", "chief_judge", "invigilator", "coding_office", "supervisor", "bank_author", "provincial", "custodian"} {
 		if !roles[r] {
 			t.Errorf("nobody is %s", r)
 		}

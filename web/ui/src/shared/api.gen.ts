@@ -210,6 +210,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Custodians, and where the papers of each sitting stand */
+        get: operations["custody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/custody/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Become a custodian with a passphrase of one's own */
+        post: operations["custody-enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/custody/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own key file, under the passphrase */
+        get: operations["custody-key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions": {
         parameters: {
             query?: never;
@@ -485,6 +536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened to the papers */
+        get: operations["sitting-custody"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/grants": {
         parameters: {
             query?: never;
@@ -570,6 +638,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sealed papers as a file for another server */
+        get: operations["package-export"];
+        put?: never;
+        /** Take the sealed papers of another server */
+        post: operations["package-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/papers/{paper}/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See a released paper, without keys; recorded */
+        post: operations["paper-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/prepare": {
         parameters: {
             query?: never;
@@ -621,6 +724,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open one's half; the second custodian releases the papers */
+        post: operations["sitting-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/rescue": {
         parameters: {
             query?: never;
@@ -632,6 +752,23 @@ export interface paths {
         put?: never;
         /** Take a rescue file that a seat has made */
         post: operations["sitting-rescue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal the papers for custodians */
+        post: operations["sitting-seal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1110,6 +1247,57 @@ export interface components {
             sheet: string;
             state: string;
         };
+        BankSeatFigure: {
+            /** Format: int64 */
+            height: number;
+            id: string;
+            /** Format: int64 */
+            width: number;
+        };
+        BankSeatOption: {
+            fixed?: boolean;
+            id: string;
+            text: string;
+        };
+        BankSeatPaper: {
+            id: string;
+            /** Format: int64 */
+            level: number;
+            /** Format: int64 */
+            limit_seconds: number;
+            occupation: components["schemas"]["BankOccupation"];
+            sections: components["schemas"]["BankSeatSection"][];
+            title: string;
+            /** Format: int64 */
+            total: number;
+        };
+        BankSeatPrompt: {
+            id: string;
+            text: string;
+        };
+        BankSeatQuestion: {
+            /** Format: int64 */
+            blanks: number;
+            figures: components["schemas"]["BankSeatFigure"][];
+            id: string;
+            kind: string;
+            markup: string;
+            options: components["schemas"]["BankSeatOption"][];
+            parts: components["schemas"]["BankSeatQuestion"][];
+            prompts: components["schemas"]["BankSeatPrompt"][];
+            /** Format: int64 */
+            score: number;
+            stem: string;
+            /** Format: int64 */
+            version: number;
+        };
+        BankSeatSection: {
+            kind: string;
+            questions: components["schemas"]["BankSeatQuestion"][];
+            /** Format: int64 */
+            score_each: number;
+            title: string;
+        };
         BankSection: {
             items: components["schemas"]["BankQuestionRef"][];
             kind: string;
@@ -1140,6 +1328,81 @@ export interface components {
             name: components["schemas"]["ScoringText"];
             organiser: string;
             rehearsal: boolean;
+        };
+        CustodyCustodianInfo: {
+            account: string;
+            /** Format: date-time */
+            enrolled: string;
+            /** @description Public key (age) */
+            key: string;
+            name: string;
+        };
+        CustodyEntry: {
+            /** @description Account, or node for custody.opened */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            code?: string;
+            custodians?: string[];
+            digest?: string;
+            key?: string;
+            kind: string;
+            name: string;
+            node: string;
+            package: string;
+            papers?: string[];
+            part?: string;
+            reason?: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        CustodyHolderState: {
+            /** @description Empty when no account here has this key */
+            account: string;
+            /** @description Still has the key for which the package was sealed */
+            current: boolean;
+            name: string;
+            /** @description Has given the passphrase */
+            opened: boolean;
+        };
+        CustodyOverview: {
+            custodians: components["schemas"]["CustodyCustodianInfo"][];
+            /** @description Absent when the account has not enrolled */
+            me?: components["schemas"]["CustodyCustodianInfo"];
+            /** @description Those that are not closed, by start */
+            sittings: components["schemas"]["SittingCustody"][];
+        };
+        CustodyPaperState: {
+            id: string;
+            /** Format: int64 */
+            questions: number;
+            title: string;
+            /**
+             * Format: int64
+             * @description Hundredths of a mark
+             */
+            total: number;
+        };
+        CustodyState: {
+            custodians: components["schemas"]["CustodyHolderState"][];
+            /** @description SHA-256 that names the package with all that is in it; equal on every server that has it */
+            digest: string;
+            /** @description Everything that happened to the papers, oldest first */
+            log: components["schemas"]["CustodyEntry"][];
+            /**
+             * Format: date-time
+             * @description The earliest release
+             */
+            not_before?: string;
+            package: string;
+            papers: components["schemas"]["CustodyPaperState"][];
+            phase: string;
+            /** Format: date-time */
+            sealed_at?: string;
+            sealed_by: string;
+            /** @description Key id of the server that sealed */
+            signer: string;
+            suite: string;
         };
         DivisionBrief: {
             /** Format: int64 */
@@ -1294,6 +1557,12 @@ export interface components {
         EngineTheory: {
             module: string;
             sitting: string;
+        };
+        EnrolInBody: {
+            /** @description The key file of another server; its own passphrase opens it */
+            key_file?: string;
+            /** @description Only the custodian knows it; nobody can reset it */
+            passphrase: string;
         };
         EnterCandidate: {
             candidate: string;
@@ -1774,6 +2043,10 @@ export interface components {
             /** @enum {string} */
             step: "resume" | "submit";
         };
+        LookInBody: {
+            /** @description Recorded with the name */
+            reason: string;
+        };
         Nothing: Record<string, never>;
         OpenInBody: {
             /**
@@ -1856,6 +2129,8 @@ export interface components {
         QuestionBrief: {
             /** Format: int64 */
             difficulty: number;
+            /** @description Stem and options are left out: the account may not read questions */
+            hidden: boolean;
             id: string;
             importance: string;
             kind: string;
@@ -1908,6 +2183,9 @@ export interface components {
         RehearseInBody: {
             /** Format: int64 */
             crowd: number;
+        };
+        ReleaseInBody: {
+            passphrase: string;
         };
         ScoringAgreement: {
             /** Format: int64 */
@@ -2102,6 +2380,12 @@ export interface components {
             step: number;
             where: string;
         };
+        SealInBody: {
+            /** @description Accounts that have enrolled; any two of them release */
+            custodians: string[];
+            /** @enum {string} */
+            suite: "aes256-gcm" | "sm4-gcm";
+        };
         SebFileInBody: {
             /** @description Asked for when the file is opened; without, anybody can read the settings */
             password?: string;
@@ -2138,6 +2422,20 @@ export interface components {
             quit_url?: string;
             shared_clipboard?: boolean;
             start_url: string;
+        };
+        SittingCustody: {
+            /** @description The papers are sealed for a key of this account */
+            mine: boolean;
+            name: components["schemas"]["ScoringText"];
+            /** Format: date-time */
+            not_before?: string;
+            /** @description This account has opened its half */
+            opened: boolean;
+            phase: string;
+            sitting: string;
+            /** Format: date-time */
+            starts_at: string;
+            state: string;
         };
         SittingDraft: {
             centres: components["schemas"]["ExamCentre"][];
@@ -2651,6 +2949,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EngineContest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    custody: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyOverview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custody-enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyCustodianInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "custody-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description Error */
@@ -3264,6 +3655,37 @@ export interface operations {
             };
         };
     };
+    "sitting-custody": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-grant": {
         parameters: {
             query?: never;
@@ -3429,6 +3851,110 @@ export interface operations {
             };
         };
     };
+    "package-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "package-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                paper: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankSeatPaper"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-prepare": {
         parameters: {
             query?: never;
@@ -3526,6 +4052,41 @@ export interface operations {
             };
         };
     };
+    "sitting-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-rescue": {
         parameters: {
             query?: never;
@@ -3551,6 +4112,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamRescueReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustodyState"];
                 };
             };
             /** @description Error */

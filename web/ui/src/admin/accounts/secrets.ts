@@ -10,6 +10,7 @@ export const roles = [
   'invigilator',
   'coding_office',
   'supervisor',
+  'custodian',
 ]
 
 /** n characters of the alphabet, each equally likely: values beyond the last whole round are thrown again. */
