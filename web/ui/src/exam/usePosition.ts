@@ -44,8 +44,8 @@ export function usePosition() {
     const target = element(next.question.id)
     // Within a case the material stays where it is, and the next part comes into view below it.
     const samePlace = mode.value === 'section' || (next.shared && next.shared === before.shared)
-    if (samePlace) target?.scrollIntoView({ block: 'nearest' })
-    else if (narrow.value) window.scrollTo(0, 0)
+    if (narrow.value) (samePlace ? target : document.querySelector('[data-pane] > *'))?.scrollIntoView()
+    else if (samePlace) target?.scrollIntoView({ block: 'nearest' })
     else document.querySelector('[data-pane]')?.scrollTo?.(0, 0)
     if (focus || inside) target?.focus({ preventScroll: true })
   }
