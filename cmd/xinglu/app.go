@@ -158,8 +158,17 @@ func (a *App) openCustody(k keyring) *custody.Vault {
 
 func (a *App) openExam(keys keyring) (*exam.Service, error) {
 	return exam.New(a.db, a.led, a.bus, engine.SealedPapers{Vault: a.custody, Bank: a.bank, Ledger: a.led}, keys.sealer, exam.Options{
-		Now: time.Now, Log: a.log, Node: nodeName(),
+		Now: a.steadyClock(), Log: a.log, Node: nodeName(),
 		Signer: keys.signer, Box: keys.rescue, OnScored: a.contest.TheoryScored,
+	})
+}
+
+// steadyClock is the time of exams: setting the machine's clock while the
+// program runs moves no end.
+func (a *App) steadyClock() func() time.Time {
+	begun := time.Now()
+	return exam.SteadyClock(time.Now, func() time.Duration { return time.Since(begun) }, func(jump time.Duration) {
+		a.log.Error("the machine's clock was set while exams may run; exams go on evenly. Set it right, and restart when no exam runs", "jump", jump)
 	})
 }
 

@@ -205,7 +205,9 @@ func (s *Service) append(ctx context.Context, e *entry, now time.Time, actor, ke
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
 	defer cancel()
-	a, err := s.led.Append(ctx, ledger.Entry{Stream: e.id.Stream(), Expect: e.attempt.Seq, At: now,
+	// Records of an attempt never go back in time, even when the clock does.
+	at := later(now, e.attempt.At)
+	a, err := s.led.Append(ctx, ledger.Entry{Stream: e.id.Stream(), Expect: e.attempt.Seq, At: at,
 		Kind: ev.kind(), Actor: actor, Key: key, Data: data})
 	if err != nil {
 		e.read = false // unless it is a conflict, the record may be stored or not
