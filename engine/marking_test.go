@@ -262,7 +262,7 @@ func TestTheoryCounts(t *testing.T) {
 			o.Seq = seq[0]
 		}
 		if v.State == scoring.HasValue {
-			o.Void, o.Marked = false, &exam.Marked{Result: scoring.PaperResult{Total: v.Marks}}
+			o.Void, o.Marked, o.Grade = false, &exam.Marked{}, scoring.Grade{Score: v.Marks}
 		}
 		return n.TheoryScored(t.Context(), o)
 	}

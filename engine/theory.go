@@ -12,7 +12,8 @@ import (
 // belongs to. A sitting without a division, or a candidate who is no
 // competitor, is none of ours: nil. Anything else that keeps the marks from
 // counting is an error, and the exam tries again. It is idempotent by attempt
-// and record: a newer outcome, such as a void, replaces the older.
+// and record: a newer outcome, such as a void or new marks after a decision on
+// keys, replaces the older.
 func (s *Contests) TheoryScored(ctx context.Context, o exam.Scored) error {
 	found, _, err := divisions.Find(ctx, s.db, store.Query{Index: "sitting", Equal: string(o.Sitting), Limit: 1})
 	if err != nil || len(found) == 0 {
@@ -26,8 +27,12 @@ func (s *Contests) TheoryScored(ctx context.Context, o exam.Scored) error {
 		return err
 	}
 	v := scoring.Absence()
-	if o.Marked != nil && !o.Void {
-		v = scoring.Of(o.Marked.Result.Total)
+	switch {
+	case o.Marked == nil || o.Void:
+	case o.Grade.Outcome == scoring.GradeIncomplete:
+		v = scoring.None() // people have still to mark a part
+	default:
+		v = scoring.Of(o.Grade.Score)
 	}
 	return s.ImportPart(ctx, "exam", div.ID, Import{
 		Competitor: who[0].ID, Module: div.Theory.Module, Value: v, Source: "attempt/" + string(o.Attempt), Revision: o.Seq,

@@ -49,27 +49,24 @@ func (s *Service) Scripts(ctx context.Context, id SittingID) ([]Script, error) {
 	for i := range list {
 		g.Go(func() error {
 			var err error
-			out[i], err = s.script(gctx, &list[i])
+			out[i], err = s.Script(gctx, list[i].Attempt)
 			return err
 		})
 	}
 	return out, g.Wait()
 }
 
-func (s *Service) script(ctx context.Context, t *Ticket) (Script, error) {
-	doc, err := candidates.Get(ctx, s.db, string(t.Candidate))
-	if err != nil {
-		return Script{}, fmt.Errorf("reading the candidate of ticket %s: %w", t.No, err)
-	}
-	out := Script{Attempt: t.Attempt, Ticket: t.No, Candidate: t.Candidate, Form: t.Form,
-		Name: doc.Value.Name, IDMasked: doc.Value.IDMasked, Unit: doc.Value.Unit}
-	err = s.with(ctx, t.Attempt, func(e *entry) error {
+// Script returns one attempt, read to the end of its stream. Errors:
+// ErrAttemptNotFound.
+func (s *Service) Script(ctx context.Context, id AttemptID) (Script, error) {
+	var out Script
+	err := s.with(ctx, id, func(e *entry) error {
 		if err := s.refresh(ctx, e); err != nil {
 			return err
 		}
 		a := e.attempt
-		out.Place, out.Paper, out.State, out.Seq = a.Place, a.Ticket.Paper, a.State, a.Seq
-		out.Started, out.Marked = !a.StartedAt.IsZero(), a.Score
+		out = Script{Attempt: id, Ticket: a.Ticket.Ticket, Candidate: a.Ticket.Candidate, Form: a.Ticket.Form, Paper: a.Ticket.Paper,
+			Place: a.Place, State: a.State, Seq: a.Seq, Started: !a.StartedAt.IsZero(), Marked: a.Score}
 		out.Answers = make(map[scoring.ItemID][]string, len(a.answers))
 		out.Changed = make(map[scoring.ItemID]time.Time, len(a.answers))
 		for q, list := range a.answers {
@@ -79,7 +76,15 @@ func (s *Service) script(ctx context.Context, t *Ticket) (Script, error) {
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return Script{}, err
+	}
+	doc, err := candidates.Get(ctx, s.db, string(out.Candidate))
+	if err != nil {
+		return Script{}, fmt.Errorf("reading the candidate of ticket %s: %w", out.Ticket, err)
+	}
+	out.Name, out.IDMasked, out.Unit = doc.Value.Name, doc.Value.IDMasked, doc.Value.Unit
+	return out, nil
 }
 
 // Keys are what the sitting was marked by: the items of each of its papers
@@ -150,11 +155,13 @@ func (a *Attempt) applyRescored(e Rescored) {
 func (s *Service) Rescore(ctx context.Context, id AttemptID, version int, result scoring.PaperResult, actor string) (*Scored, error) {
 	var out *Scored
 	err := s.with(ctx, id, func(e *entry) error {
-		_, err := s.act(ctx, e, actor, "", true, func(_ time.Time, a *Attempt, _ *Course) (Event, error) {
+		var rules *Rules
+		_, err := s.act(ctx, e, actor, "", true, func(_ time.Time, a *Attempt, c *Course) (Event, error) {
+			rules = &c.Rules
 			return a.Rescore(version, result, s.o.Node)
 		})
 		if err == nil {
-			out = e.attempt.outcome()
+			out, err = e.attempt.outcome(rules)
 		}
 		return err
 	})
@@ -162,10 +169,16 @@ func (s *Service) Rescore(ctx context.Context, id AttemptID, version int, result
 }
 
 // outcome is the outcome as delivered; nil while there is none.
-func (a *Attempt) outcome() *Scored {
+func (a *Attempt) outcome(r *Rules) (*Scored, error) {
 	if a.State != Finished && a.State != Abandoned && a.State != Void {
-		return nil
+		return nil, nil
 	}
-	return &Scored{Attempt: a.ID, Sitting: a.Ticket.Sitting, Candidate: a.Ticket.Candidate, Ticket: a.Ticket.Ticket,
+	out := &Scored{Attempt: a.ID, Sitting: a.Ticket.Sitting, Candidate: a.Ticket.Candidate, Ticket: a.Ticket.Ticket,
 		Seq: a.Seq, At: a.At, Marked: a.Score, Abandoned: a.State == Abandoned, Void: a.State == Void}
+	if a.Score == nil {
+		return out, nil
+	}
+	var err error
+	out.Grade, err = scoring.GradePaper(a.Score.Result, r.Grading)
+	return out, err
 }

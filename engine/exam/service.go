@@ -14,6 +14,7 @@ import (
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/store"
+	"github.com/xinglu/xinglu/scoring"
 )
 
 // Sealer encrypts ID numbers at rest. It is *seal.Sealer; all methods must be
@@ -30,11 +31,12 @@ type Scored struct {
 	Sitting   SittingID
 	Candidate CandidateID
 	Ticket    TicketNo
-	Seq       int64     // of the record in the attempt's stream: a higher one is newer
-	At        time.Time // of the record
-	Marked    *Marked   // nil when the attempt became void before it was marked
-	Abandoned bool      // nobody handed in; Marked is nil
-	Void      bool      // the attempt does not count
+	Seq       int64         // of the record in the attempt's stream: a higher one is newer
+	At        time.Time     // of the record
+	Marked    *Marked       // nil when the attempt became void before it was marked
+	Grade     scoring.Grade // what Marked amounts to by the sitting's rules; zero without marks
+	Abandoned bool          // nobody handed in; Marked is nil
+	Void      bool          // the attempt does not count
 }
 
 // Options tune a service; the zero value of a field means its default.

@@ -292,9 +292,12 @@ func (s *Service) abandon(ctx context.Context, id AttemptID) error {
 func (s *Service) outcome(ctx context.Context, id AttemptID) (*Scored, error) {
 	var out *Scored
 	err := s.with(ctx, id, func(e *entry) error {
-		err := s.markOne(ctx, e)
+		if err := s.markOne(ctx, e); err != nil {
+			return err
+		}
+		c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
 		if err == nil {
-			out = e.attempt.outcome()
+			out, err = e.attempt.outcome(&c.last.Load().Rules)
 		}
 		return err
 	})

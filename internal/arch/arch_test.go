@@ -30,6 +30,7 @@ var floors = map[string]int{
 	"engine/document":               58,
 	"engine/plan":                   55,
 	"engine/exam":                   50,
+	"engine/results":                55,
 	"engine/access":                 50,
 	"engine/custody":                50,
 	"scoring/board":                 45,
