@@ -74,7 +74,7 @@ func cells(t *testing.T, data []byte) map[string][][]string {
 func TestWorkbooksAreTheSourcesWorkbooks(t *testing.T) {
 	t.Parallel()
 	src := load(t)
-	for name, write := range map[string]func(source) (*excelize.File, error){outlineFile: outlineBook, questionsFile: questionsBook} {
+	for name, write := range map[string]func(source) (*excelize.File, error){outlineFile: outlineBook, questionsFile: questionsBook, kindsFile: kindsBook} {
 		stored, err := os.ReadFile(filepath.Join(dataDir, name))
 		if err != nil {
 			t.Fatal(err)

@@ -3,8 +3,8 @@
 //
 //	go run ./engine/demo/build            # from the module root
 //
-// It writes dgy3-outline.xlsx and dgy3-questions.xlsx in the layouts that
-// package bank/exchange documents. The same sources give the same bytes.
+// It writes dgy3-outline.xlsx, dgy3-questions.xlsx and dgy3-kinds.xlsx, with the
+// drawings of figures.go, in the layouts that package bank/exchange documents. The same sources give the same bytes.
 package main
 
 import (
@@ -26,7 +26,7 @@ const (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run builds both workbooks and returns the exit code: 1 when the sources are
+// run builds the workbooks and returns the exit code: 1 when the sources are
 // wrong or a file cannot be written, 2 for wrong flags.
 func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("build", flag.ContinueOnError)
@@ -50,7 +50,7 @@ func build(dir string, stdout io.Writer) error {
 	for _, book := range []struct {
 		name  string
 		write func(source) (*excelize.File, error)
-	}{{outlineFile, outlineBook}, {questionsFile, questionsBook}} {
+	}{{outlineFile, outlineBook}, {questionsFile, questionsBook}, {kindsFile, kindsBook}} {
 		f, err := book.write(src)
 		if err != nil {
 			return fmt.Errorf("writing %s: %w", book.name, err)
@@ -62,6 +62,6 @@ func build(dir string, stdout io.Writer) error {
 			return fmt.Errorf("closing %s: %w", book.name, err)
 		}
 	}
-	fmt.Fprintf(stdout, "%d points, %d questions\n", len(src.points), len(src.questions))
+	fmt.Fprintf(stdout, "%d points, %d questions, %d rows of other kinds\n", len(src.points), len(src.questions), len(src.items))
 	return nil
 }

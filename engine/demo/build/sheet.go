@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sort"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -61,6 +62,10 @@ func (s *sheet) done() (*excelize.File, error) {
 	if s.err != nil {
 		return nil, fmt.Errorf("filling sheet %s: %w", sheetName, s.err)
 	}
+	// A picture brings a list of types in any order; the same sources shall
+	// give the same bytes.
+	types := s.file.ContentTypes.Defaults
+	sort.Slice(types, func(i, j int) bool { return types[i].Extension < types[j].Extension })
 	return s.file, nil
 }
 

@@ -50,6 +50,7 @@ const (
 type source struct {
 	points    []point    // in the order of the outline
 	questions []question // by id within the order of their files
+	items     []item     // of kinds.tsv, in its order
 }
 
 var (
@@ -97,7 +98,8 @@ func readSource(dir string) (source, error) {
 			return s, err
 		}
 	}
-	return s, nil
+	s.items, err = readKinds(dir, s.points)
+	return s, err
 }
 
 func parseQuestion(cells []string, points map[string]point) (question, error) {
