@@ -156,6 +156,22 @@ func recordSigner(ctx context.Context, led ledger.Appender, signer *seal.Signer,
 	return nil
 }
 
+// recordedSigners returns the public keys that recordSigner has noted.
+func recordedSigners(ctx context.Context, led ledger.Reader) ([][]byte, error) {
+	var keys [][]byte
+	_, err := ledger.Fold(ctx, led, "program/signers", 0, func(r ledger.Record) error {
+		var key struct {
+			Public []byte `json:"public"`
+		}
+		if err := json.Unmarshal(r.Data, &key); err != nil {
+			return fmt.Errorf("record %d of the signers: %w", r.Seq, err)
+		}
+		keys = append(keys, key.Public)
+		return nil
+	})
+	return keys, err
+}
+
 // sealBank seals, once, what older versions stored of the bank in the clear.
 func (a *App) sealBank(ctx context.Context) error {
 	const done = "bank_sealed"

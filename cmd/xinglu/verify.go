@@ -1,10 +1,17 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
@@ -14,8 +21,11 @@ func verifyCommand(environ []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Prove the ledger: every record is there, unchanged and in order", Args: cobra.NoArgs,
 		Long: "Reads the whole ledger, also while a server runs on it, and names every record\n" +
-			"that was changed, is missing or was moved. Exit code 0: proven; 3: damage found.",
+			"that was changed, is missing or was moved. Exit code 0: proven; 3: damage found.\n\n" +
+			"With --receipts, also compares the signed receipts that a seat has got,\n" +
+			`{"attempt": …, "receipts": [the answers of its acknowledgements]}, with the ledger.`,
 	}
+	receipts := cmd.Flags().String("receipts", "", "a file with the receipts of a seat")
 	s := bind(cmd, environ, "data", "mongo", "mongo_standalone")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := s.load()
@@ -43,7 +53,39 @@ func verifyCommand(environ []string) *cobra.Command {
 			return errFound
 		}
 		fmt.Fprintln(out, "proven: every record is there, unchanged and in order")
-		return nil
+		if *receipts == "" {
+			return nil
+		}
+		return verifyReceipts(cmd.Context(), out, db.Ledger(), *receipts)
 	}
 	return cmd
+}
+
+// verifyReceipts compares a file of receipts with the ledger, by the public
+// keys that nodes have recorded in it.
+func verifyReceipts(ctx context.Context, out io.Writer, led ledger.Reader, path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var list exam.Receipts
+	if err := json.Unmarshal(text, &list); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	keys, err := recordedSigners(ctx, led)
+	if err != nil {
+		return err
+	}
+	findings, err := exam.CheckReceipts(ctx, led, keys, list)
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		fmt.Fprintf(out, "%s: question %s, seq %d, %s\n", strings.ToUpper(f.Code), f.Question, f.Seq, f.At.Format(time.RFC3339Nano))
+	}
+	fmt.Fprintf(out, "%d receipts of attempt %s, %d do not agree with the ledger\n", len(list.Receipts), list.Attempt, len(findings))
+	if len(findings) > 0 {
+		return errFound
+	}
+	return nil
 }

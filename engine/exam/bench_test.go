@@ -3,6 +3,7 @@ package exam_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,9 +37,14 @@ func BenchmarkDecideSave(b *testing.B) {
 
 // Durable saves through the service, many candidates at a time.
 func BenchmarkSave(b *testing.B) {
+	b.Run("signed", func(b *testing.B) { benchmarkSave(b, signer(b)) })
+	b.Run("unsigned", func(b *testing.B) { benchmarkSave(b, nil) })
+}
+
+func benchmarkSave(b *testing.B, key exam.Signer) {
 	const writers = 64
 	w := openStores(b)
-	n := w.serve(b, exam.Options{Now: func() time.Time { return start.Add(time.Minute) }})
+	n := w.serve(b, exam.Options{Signer: key, Now: func() time.Time { return start.Add(time.Minute) }})
 	list, tails := opened(b, n, sitting(writers), writers)
 	must(b, n.Start(b.Context(), "s1", "staff"))
 	type seat struct {
@@ -65,4 +71,14 @@ func BenchmarkSave(b *testing.B) {
 			seats <- s
 		}
 	})
+}
+
+// What a receipt adds to a save.
+func BenchmarkReceipt(b *testing.B) {
+	key := signer(b)
+	ack := exam.Ack{Question: "s0", Seq: 1, At: start, SHA256: strings.Repeat("a", 64)}
+	b.ReportAllocs()
+	for b.Loop() {
+		key.Sign(exam.ReceiptMessage("a0123456789abcdef01234567", ack))
+	}
 }

@@ -55,3 +55,46 @@ func TestClockHandsInAtEndPlusGrace(t *testing.T) {
 		w.db.Close()
 	})
 }
+
+// Where the rules say so, an attempt that nobody hands in is abandoned at
+// end + grace: its seat is told, it is not marked, and its outcome is
+// delivered without marks.
+func TestClockAbandonsAtEndPlusGrace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := openStores(t)
+		n := w.serve(t, exam.Options{})
+		s := sitting(3)
+		s.Rules.Overdue = exam.OverdueAbandon
+		list, tails := opened(t, n, s, 2)
+		must(t, n.Start(t.Context(), "s1", "staff"))
+		id, fence := seated(t, n, list[0], tails[list[0].No])
+		frames := make(chan exam.Frame, 20)
+		l, err := n.Connect(t.Context(), id, fence, func(f exam.Frame) { frames <- f })
+		must(t, err)
+		<-frames // the welcome
+		_, err = n.Save(t.Context(), id, fence, frame(1, give("s0", 1, 0)))
+		must(t, err)
+
+		time.Sleep(90*time.Minute + time.Second)
+		if b, err := l.Beat(2, 0, false); err != nil || b.AttemptState != exam.Overdue || b.RemainingMS != 0 {
+			t.Errorf("in the grace: %+v, %v", b, err)
+		}
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		a := w.fold(t, id)
+		if a.State != exam.Abandoned || !a.Abandoned.At.Equal(start.Add(90*time.Minute)) || a.Score != nil {
+			t.Errorf("state %s, %+v, marks %+v", a.State, a.Abandoned, a.Score)
+		}
+		if f, ok := (<-frames).(exam.RefusedFrame); !ok || f.Code != "attempt_abandoned" {
+			t.Errorf("the seat was told %+v", f)
+		}
+		if got := n.outcomes(); len(got) != 1 || !got[0].Abandoned || got[0].Marked != nil {
+			t.Errorf("delivered %+v", got)
+		}
+		l.Close()
+		n.halt()
+		w.bus.Close()
+		w.db.Close()
+	})
+}
