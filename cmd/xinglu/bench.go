@@ -48,6 +48,16 @@ func benchCommand() *cobra.Command {
 			}
 			return bench.Board(ctx, o, p)
 		}),
+		benchKind("exam", "Whole sittings: the bell, answers, the hand-in", func(ctx context.Context, o bench.Options, f benchFlags) (*bench.Report, error) {
+			p := bench.FullExam()
+			if f.short {
+				p = bench.ShortExam()
+			}
+			if f.rounds > 0 {
+				p.Rounds = f.rounds
+			}
+			return bench.Exam(ctx, o, p)
+		}),
 		benchChild(),
 	)
 	return cmd

@@ -55,6 +55,27 @@ func TestBenchSave(t *testing.T) {
 	}
 }
 
+func TestBenchExam(t *testing.T) {
+	t.Parallel()
+	o := benchOptions(t)
+	r, err := bench.Exam(t.Context(), o, bench.ExamPlan{
+		Form: "test", Rounds: 2, Compress: 100, Write: time.Second, Beat: time.Second, Papers: 5,
+		Halls: []bench.Hall{{Seats: 12, Leave: 200 * time.Millisecond}, {Seats: 6, Jitter: 200 * time.Millisecond, Leave: 200 * time.Millisecond}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkReport(t, o, r, map[string][]string{
+		"paper p99 ms": {"xinglu"}, "save ack p99.9 ms": {"xinglu"}, "receipt max ms": {"xinglu"}, "server RSS MiB": {"xinglu"},
+		"CPU µs/paper": {"xinglu", "xinglu, the paper alone", "marshal + gzip per request"},
+	})
+	for _, f := range r.Figures {
+		if f.What == "errors" && f.Max > 0 {
+			t.Errorf("%s: %v errors: %v", f.At, f.Max, r.Notes)
+		}
+	}
+}
+
 func TestBenchBoard(t *testing.T) {
 	t.Parallel()
 	o := benchOptions(t)

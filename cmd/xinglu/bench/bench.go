@@ -1,6 +1,6 @@
 // Package bench measures the program beside small, honest baselines.
 //
-// A benchmark is a conductor (Save, Board) and processes of the same binary
+// A benchmark is a conductor (Save, Board, Exam) and processes of the same binary
 // that it starts: the servers to be compared, and the load. Processor time is
 // taken by each server of itself, so the load's is not in it. The sides of a
 // comparison take turns within one run, round after round, and every figure
@@ -118,6 +118,8 @@ func Child(ctx context.Context, open Opener, in io.Reader, out io.Writer) error 
 			return openStorer(ctx, s.Role, s.Dir)
 		case roleCandidates:
 			return &candidates{}, nil
+		case roleHall:
+			return &examHall{}, nil
 		case roleXinglu, rolePlain, roleFloor:
 			return openBoardServer(ctx, open, s.Role, s.Dir)
 		case roleSpectators:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -13,31 +14,29 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/web/crowd"
 )
 
 // desk is one candidate who changes answers, question after question.
 type desk struct {
 	questions []exam.SeatQuestion
+	rng       *rand.Rand
 	began     time.Time
 	next      int
 }
 
 func newDesk(p exam.SeatPaper) desk {
-	d := desk{began: time.Now()}
-	for _, s := range p.Sections {
-		d.questions = append(d.questions, s.Questions...)
-	}
-	return d
+	return desk{questions: crowd.Leaves(p), rng: rand.New(rand.NewPCG(1, 2)), began: time.Now()} //nolint:gosec // reproducible, not secret
 }
 
 // answer is the next save. Each time round the paper, every question gets
-// another option and a higher sequence.
+// an answer with a higher sequence.
 func (d *desk) answer() exam.SaveFrame {
-	q, round := d.questions[d.next%len(d.questions)], d.next/len(d.questions)
+	q, round := &d.questions[d.next%len(d.questions)], d.next/len(d.questions)
 	d.next++
 	now := time.Now()
 	return exam.SaveFrame{N: int64(d.next), Answers: []exam.Given{{
-		Question: q.ID, Seq: int64(round + 1), Value: []string{string(q.Options[round%len(q.Options)].ID)},
+		Question: q.ID, Seq: int64(round + 1), Value: crowd.Respond(q, d.rng),
 		MonoMS: exam.Stamp(now.Sub(d.began).Milliseconds() + 1), Wall: exam.Stamp(now.UnixMilli()),
 	}}}
 }

@@ -24,6 +24,7 @@ type examServer struct {
 	http    *listening
 	seats   []*seat
 	numbers atomic.Int64
+	guests  []guest // of the hall that was set up last
 }
 
 // seat is one admitted candidate.
@@ -61,6 +62,8 @@ func (s *examServer) do(ctx context.Context, what string, in json.RawMessage) (a
 			return nil, err
 		}
 		return s.setup(ctx, v)
+	case "hall", "ring", "papers":
+		return s.hall(ctx, what, in)
 	default:
 		return runSlot(ctx, what, in, s, &s.numbers)
 	}
@@ -84,35 +87,12 @@ func (s *examServer) save(ctx context.Context, candidate int, _ int64) error {
 // setup runs a sitting up to the moment when candidates answer, and returns
 // what the socket candidates need.
 func (s *examServer) setup(ctx context.Context, v sittingSetup) (visit, error) {
-	x := measuredSitting(s.sys.Model, v.Inside+v.Sockets)
-	people := invented(v.Inside + v.Sockets)
-	if err := s.sys.Exam.CreateSitting(ctx, x); err != nil {
-		return visit{}, err
-	}
-	if err := s.sys.Release(ctx, &x); err != nil {
-		return visit{}, err
-	}
-	ids, err := s.sys.Exam.Register(ctx, x.ID, "bench", people)
+	tickets, tails, err := s.plan(ctx, "bench", v.Inside+v.Sockets)
 	if err != nil {
 		return visit{}, err
 	}
-	for _, step := range []func() error{
-		func() error { _, err := s.sys.Exam.Prepare(ctx, x.ID, "bench"); return err },
-		func() error { return s.sys.Exam.OpenEntry(ctx, x.ID, "bench") },
-		func() error { return s.sys.Exam.Start(ctx, x.ID, "bench") },
-	} {
-		if err := step(); err != nil {
-			return visit{}, err
-		}
-	}
-	tickets, err := s.sys.Exam.Tickets(ctx, x.ID)
-	if err != nil {
+	if err := s.sys.Exam.Start(ctx, "bench", "bench"); err != nil {
 		return visit{}, err
-	}
-	tails := map[exam.CandidateID]string{}
-	for i, id := range ids {
-		n := people[i].IDNumber
-		tails[id] = n[len(n)-6:]
 	}
 	s.seats = make([]*seat, v.Inside)
 	out := visit{Base: s.http.base, Cookies: make([]string, v.Sockets)}
@@ -124,11 +104,41 @@ func (s *examServer) setup(ctx context.Context, v sittingSetup) (visit, error) {
 				s.seats[i], err = s.seat(ctx, t, tails[t.Candidate])
 				return err
 			}
-			out.Cookies[i-v.Inside], err = s.login(ctx, t, tails[t.Candidate])
+			who, err := s.login(ctx, t, tails[t.Candidate])
+			out.Cookies[i-v.Inside] = who.cookie
 			return err
 		})
 	}
 	return out, g.Wait()
+}
+
+// plan makes a sitting that is open for entry.
+func (s *examServer) plan(ctx context.Context, id exam.SittingID, candidates int) ([]exam.Ticket, map[exam.CandidateID]string, error) {
+	people := invented(candidates)
+	x := measuredSitting(s.sys.Model, id, candidates)
+	if err := s.sys.Exam.CreateSitting(ctx, x); err != nil {
+		return nil, nil, err
+	}
+	if err := s.sys.Release(ctx, &x); err != nil {
+		return nil, nil, err
+	}
+	ids, err := s.sys.Exam.Register(ctx, id, "bench", people)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := s.sys.Exam.Prepare(ctx, id, "bench"); err != nil {
+		return nil, nil, err
+	}
+	if err := s.sys.Exam.OpenEntry(ctx, id, "bench"); err != nil {
+		return nil, nil, err
+	}
+	tails := map[exam.CandidateID]string{}
+	for i, id := range ids {
+		n := people[i].IDNumber
+		tails[id] = n[len(n)-6:]
+	}
+	tickets, err := s.sys.Exam.Tickets(ctx, id)
+	return tickets, tails, err
 }
 
 func (s *examServer) seat(ctx context.Context, t exam.Ticket, tail string) (*seat, error) {
@@ -147,25 +157,32 @@ func (s *examServer) seat(ctx context.Context, t exam.Ticket, tail string) (*sea
 	return &seat{desk: newDesk(paper), attempt: id, fence: fence}, nil
 }
 
+// guest is a candidate with a login.
+type guest struct {
+	attempt exam.AttemptID
+	fence   int64
+	cookie  string
+}
+
 // login gives a candidate the cookie that signing in gives.
-func (s *examServer) login(ctx context.Context, t exam.Ticket, tail string) (string, error) {
+func (s *examServer) login(ctx context.Context, t exam.Ticket, tail string) (guest, error) {
 	id, _, err := s.sys.Exam.SignIn(ctx, t.No, tail)
 	if err != nil {
-		return "", err
+		return guest{}, err
 	}
 	token, err := s.sys.Access.Open(ctx, access.Exam, string(id))
 	if err != nil {
-		return "", err
+		return guest{}, err
 	}
 	fence, _, err := s.sys.Exam.Admit(ctx, id, exam.Seat{Device: "socket", Pledge: true})
 	if err != nil {
-		return "", err
+		return guest{}, err
 	}
-	return "xinglu_" + string(access.Exam) + "=" + token, s.sys.Access.Hold(ctx, access.Exam, token, fence)
+	return guest{id, fence, "xinglu_" + string(access.Exam) + "=" + token}, s.sys.Access.Hold(ctx, access.Exam, token, fence)
 }
 
 // measuredSitting is a sitting that may start at once.
-func measuredSitting(model exam.Sitting, candidates int) exam.Sitting {
+func measuredSitting(model exam.Sitting, id exam.SittingID, candidates int) exam.Sitting {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	room := exam.Room{Code: "1", Name: "机房", Seats: make([]string, candidates)}
 	for i := range room.Seats {
@@ -173,7 +190,7 @@ func measuredSitting(model exam.Sitting, candidates int) exam.Sitting {
 	}
 	hour := time.Hour.Milliseconds()
 	return exam.Sitting{
-		ID: "bench", Code: "bench", Name: scoring.Text{ZH: "性能测试", EN: "Benchmark"},
+		ID: id, Code: string(id), Name: scoring.Text{ZH: "性能测试", EN: "Benchmark"},
 		Occupation: model.Occupation, Level: model.Level, Papers: model.Papers,
 		Centres:  []exam.Centre{{Code: "1", Name: "考点", Rooms: []exam.Room{room}}},
 		StartsAt: now, ClosesAt: now.Add(4 * time.Hour),
@@ -181,7 +198,7 @@ func measuredSitting(model exam.Sitting, candidates int) exam.Sitting {
 			Version: "bench", LimitMS: 3 * hour, EntryOpensMS: hour, LastEntryMS: hour, GraceMS: 5000, EarlyStartMS: hour,
 			ShuffleOptions: true, Multiple: scoring.PolicyAll,
 		},
-		Ticket: "bench{seat:5}", Seed: 1,
+		Ticket: "{sitting}-{seat:5}", Seed: 1,
 	}
 }
 

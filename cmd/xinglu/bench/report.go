@@ -55,7 +55,7 @@ type Goal struct {
 	Name  string  `json:"name"`
 	Value float64 `json:"value"`
 	Least float64 `json:"least,omitempty"` // the value should be at least this
-	Most  float64 `json:"most,omitempty"`  // or at most this
+	Most  float64 `json:"most,omitempty"`  // or, with Least 0, at most this
 	Met   bool    `json:"met"`
 }
 
@@ -164,14 +164,14 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	fmt.Fprintln(&b)
 	for _, g := range r.Goals {
-		word, bound := "missed", fmt.Sprintf("at least %.2f", g.Least)
+		word, bound := "missed", "at least "+number(g.Least)
 		if g.Met {
 			word = "met"
 		}
-		if g.Most > 0 {
-			bound = fmt.Sprintf("at most %.2f", g.Most)
+		if g.Least == 0 {
+			bound = "at most " + number(g.Most)
 		}
-		fmt.Fprintf(&b, "goal %s: %s: %.2f, %s\n", word, g.Name, g.Value, bound)
+		fmt.Fprintf(&b, "goal %s: %s: %s, %s\n", word, g.Name, number(g.Value), bound)
 	}
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)
@@ -180,9 +180,11 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
-// number writes a figure with three significant digits at least.
+// number writes a figure with two significant digits at least.
 func number(v float64) string {
 	switch {
+	case v > 0 && v < 0.1:
+		return fmt.Sprintf("%.4f", v)
 	case v >= 100:
 		return fmt.Sprintf("%.0f", v)
 	case v >= 10:

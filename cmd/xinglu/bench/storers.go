@@ -27,6 +27,7 @@ const (
 	roleSingle     = "single"     // raw SQLite, one transaction a save
 	roleFsync      = "fdatasync"  // a 4 KiB page overwritten and synced, over and over
 	roleCandidates = "candidates" // a client: candidates on WebSockets
+	roleHall       = "hall"       // a client: a whole sitting
 )
 
 // storer is a child with a saver that needs nothing but a folder.
