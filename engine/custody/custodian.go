@@ -29,9 +29,9 @@ type CustodianInfo struct {
 
 // Enrol makes the account a custodian with a key under the passphrase. With
 // keyFile, what KeyFile gave at another server, that key is taken; the
-// passphrase must be its own. Enrolling again replaces the key: packages that
-// were sealed for the old one cannot be opened with the new. Error:
-// ErrEnrolment with Fields.
+// passphrase must be its own. A key is never replaced: whoever got hold of the
+// account's password could else make a key of his own. Errors: ErrEnrolment
+// with Fields, ErrEnrolled.
 func (v *Vault) Enrol(ctx context.Context, account, passphrase string, keyFile []byte) (CustodianInfo, error) {
 	identity, err := v.identity(ctx, passphrase, keyFile)
 	if err != nil {
@@ -49,7 +49,7 @@ func (v *Vault) Enrol(ctx context.Context, account, passphrase string, keyFile [
 		Identity: sealed, Enrolled: v.now(), Wrong: []time.Time{}}
 	err = custodians.Insert(ctx, v.db, &c)
 	if errors.Is(err, store.ErrExists) {
-		_, err = custodians.Update(ctx, v.db, account, func(old *custodian) error { *old = c; return nil })
+		return CustodianInfo{}, ErrEnrolled
 	}
 	if err != nil {
 		return CustodianInfo{}, err

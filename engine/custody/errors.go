@@ -8,6 +8,8 @@ var (
 	ErrSealing = fault.New(fault.Invalid, "sealing_invalid", "the papers cannot be sealed like this")
 	// ErrEnrolment: Enrol refused its input; Fields name the places.
 	ErrEnrolment = fault.New(fault.Invalid, "enrolment_invalid", "the custodian cannot be enrolled like this")
+	// ErrEnrolled: the account has a key; it is not replaced.
+	ErrEnrolled = fault.New(fault.Conflict, "custodian_enrolled", "this account has enrolled; who forgot the passphrase needs a new account")
 	// ErrNotSealed: the sitting has no package.
 	ErrNotSealed = fault.New(fault.Conflict, "papers_not_sealed", "no papers are sealed for this sitting")
 	// ErrLocked: the package is not released.
@@ -26,7 +28,7 @@ var (
 	// ErrNotEnrolled: the account has no key.
 	ErrNotEnrolled = fault.New(fault.Conflict, "custodian_not_enrolled", "this account has not enrolled as a custodian")
 	// ErrNotCustodian: the package was not sealed for the account's key.
-	ErrNotCustodian = fault.New(fault.Forbidden, "not_custodian", "you are not a custodian of these papers, or enrolled anew after they were sealed")
+	ErrNotCustodian = fault.New(fault.Forbidden, "not_custodian", "these papers are not sealed for you")
 	// ErrPassphrase: the passphrase is not the custodian's.
 	ErrPassphrase = fault.New(fault.Forbidden, "passphrase_wrong", "the passphrase is wrong")
 	// ErrTries: too many wrong passphrases; Param "at" says when to try again.

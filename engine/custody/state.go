@@ -40,7 +40,6 @@ type HolderState struct {
 	Account string `json:"account" doc:"Empty when no account here has this key"`
 	Name    string `json:"name"`
 	Opened  bool   `json:"opened" doc:"Has given the passphrase"`
-	Current bool   `json:"current" doc:"Still has the key for which the package was sealed"`
 }
 
 // PaperState is a sealed paper, without anything of its content.
@@ -81,9 +80,8 @@ func (v *Vault) State(ctx context.Context, sitting string) (State, error) {
 		return out, err
 	}
 	for _, h := range p.Custodians {
-		account, current := accounts[h.Key]
-		out.Custodians = append(out.Custodians, HolderState{Account: account, Name: h.Name,
-			Opened: slices.Contains(s.opened, h.Key), Current: current})
+		out.Custodians = append(out.Custodians, HolderState{Account: accounts[h.Key], Name: h.Name,
+			Opened: slices.Contains(s.opened, h.Key)})
 	}
 	for _, shape := range p.Shapes {
 		paper := PaperState{ID: shape.ID, Title: shape.Title, Total: shape.Total}
@@ -95,7 +93,7 @@ func (v *Vault) State(ctx context.Context, sitting string) (State, error) {
 	return out, nil
 }
 
-// accounts are the enrolled accounts by their present keys.
+// accounts are the enrolled accounts by their keys.
 func (v *Vault) accounts(ctx context.Context) (map[string]string, error) {
 	all, err := v.Custodians(ctx)
 	byKey := make(map[string]string, len(all))

@@ -1359,8 +1359,6 @@ export interface components {
         CustodyHolderState: {
             /** @description Empty when no account here has this key */
             account: string;
-            /** @description Still has the key for which the package was sealed */
-            current: boolean;
             name: string;
             /** @description Has given the passphrase */
             opened: boolean;
