@@ -89,6 +89,13 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/sittings/{sitting}/package", "package-export", "The sealed papers as a file for another server", staff(access.PaperSeal), s.exportPackage, bytesOf(packageType))
 	reg(s, post, "/api/admin/sittings/{sitting}/package", "package-import", "Take the sealed papers of another server", staff(access.PaperSeal), s.importPackage, packageUpload)
 	reg(s, post, "/api/admin/sittings/{sitting}/papers/{paper}/view", "paper-view", "See a released paper, without keys; recorded", staff(access.PaperView), s.viewPaper)
+	// Console: incidents and misconduct.
+	reg(s, get, "/api/admin/sittings/{sitting}/incidents", "incidents", "Records of incidents and misconduct, with the tiers that apply", staff(access.SittingRead), s.listIncidents)
+	reg(s, post, "/api/admin/sittings/{sitting}/incidents", "incident-record", "Record an incident; the first signature", staff(access.IncidentRecord), s.recordIncident)
+	reg(s, post, "/api/admin/sittings/{sitting}/incidents/{no}/sign", "incident-sign", "The second signature, by another person", staff(access.IncidentRecord), s.signIncident)
+	reg(s, post, "/api/admin/sittings/{sitting}/incidents/{no}/withdraw", "incident-withdraw", "Take back a record that nobody else has signed", staff(access.IncidentRecord), s.withdrawIncident)
+	reg(s, post, "/api/admin/sittings/{sitting}/evidence", "evidence-add", "Store a file for a record", staff(access.IncidentRecord), s.addEvidence, evidenceUpload)
+	reg(s, get, "/api/admin/sittings/{sitting}/evidence/{file}", "evidence", "A file of a record; looking is recorded", staff(access.SittingRead), s.evidenceFile, bytesOf("application/octet-stream"))
 
 	// Console: lockdown.
 	reg(s, get, "/api/admin/sittings/{sitting}/lockdown", "sitting-lockdown", "Settings and keys of the locked browser", staff(access.SittingRead), s.sittingLockdown)

@@ -30,46 +30,48 @@ type Action string
 
 // The actions that routes ask for.
 const (
-	BankRead      Action = "bank.read"      // outlines, counts, blueprints; never keys
-	BankContent   Action = "bank.content"   // read questions, without keys; recorded
-	BankImport    Action = "bank.import"    // preview and accept workbooks
-	PaperAssemble Action = "paper.assemble" // draw a paper
-	PaperSeal     Action = "paper.seal"     // seal a sitting's papers, carry packages
-	PaperRelease  Action = "paper.release"  // hold a key and release with another
-	PaperView     Action = "paper.view"     // see or print a released paper; recorded
-	CustodyRead   Action = "custody.read"   // who did what with the papers
-	SittingRead   Action = "sitting.read"   // rooms, tickets, progress
-	SittingManage Action = "sitting.manage" // create, register, start, close
-	TimeGrant     Action = "time.grant"     // 补时
-	LockOverride  Action = "lock.override"  // let a seat pass without its locked browser
-	ContestRead   Action = "contest.read"   // structure, progress, results
-	ContestManage Action = "contest.manage" // create, competitors, panels, start
-	MarkSubmit    Action = "mark.submit"    // mark as a member of a panel
-	AccountManage Action = "account.manage" // make and disable accounts
-	LedgerVerify  Action = "ledger.verify"  // prove the chain
-	RehearsalRun  Action = "rehearsal.run"  // drive a rehearsal crowd
+	BankRead       Action = "bank.read"       // outlines, counts, blueprints; never keys
+	BankContent    Action = "bank.content"    // read questions, without keys; recorded
+	BankImport     Action = "bank.import"     // preview and accept workbooks
+	PaperAssemble  Action = "paper.assemble"  // draw a paper
+	PaperSeal      Action = "paper.seal"      // seal a sitting's papers, carry packages
+	PaperRelease   Action = "paper.release"   // hold a key and release with another
+	PaperView      Action = "paper.view"      // see or print a released paper; recorded
+	CustodyRead    Action = "custody.read"    // who did what with the papers
+	SittingRead    Action = "sitting.read"    // rooms, tickets, progress
+	SittingManage  Action = "sitting.manage"  // create, register, start, close
+	TimeGrant      Action = "time.grant"      // 补时
+	IncidentRecord Action = "incident.record" // write up incidents and misconduct, sign
+	LockOverride   Action = "lock.override"   // let a seat pass without its locked browser
+	ContestRead    Action = "contest.read"    // structure, progress, results
+	ContestManage  Action = "contest.manage"  // create, competitors, panels, start
+	MarkSubmit     Action = "mark.submit"     // mark as a member of a panel
+	AccountManage  Action = "account.manage"  // make and disable accounts
+	LedgerVerify   Action = "ledger.verify"   // prove the chain
+	RehearsalRun   Action = "rehearsal.run"   // drive a rehearsal crowd
 )
 
 // table is the one place that says which role may do what.
 var table = map[Action][]Role{
-	BankRead:      {Provincial, Organiser, BankAuthor, ChiefJudge, Supervisor},
-	BankContent:   {Provincial, BankAuthor},
-	BankImport:    {Provincial, Organiser, BankAuthor},
-	PaperAssemble: {Provincial, Organiser},
-	PaperSeal:     {Provincial, Organiser},
-	PaperRelease:  {Custodian},
-	PaperView:     {Provincial, Organiser, Supervisor},
-	CustodyRead:   {Provincial, Organiser, ChiefJudge, Supervisor, Custodian},
-	SittingRead:   {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
-	SittingManage: {Provincial, Organiser},
-	TimeGrant:     {Organiser, Invigilator},
-	LockOverride:  {Organiser, Invigilator},
-	ContestRead:   {Provincial, Organiser, ChiefJudge, Supervisor},
-	ContestManage: {Provincial, Organiser},
-	MarkSubmit:    {Judge, ChiefJudge},
-	AccountManage: {Provincial, Organiser},
-	LedgerVerify:  {Provincial, Organiser, Supervisor, ChiefJudge},
-	RehearsalRun:  {Provincial, Organiser},
+	BankRead:       {Provincial, Organiser, BankAuthor, ChiefJudge, Supervisor},
+	BankContent:    {Provincial, BankAuthor},
+	BankImport:     {Provincial, Organiser, BankAuthor},
+	PaperAssemble:  {Provincial, Organiser},
+	PaperSeal:      {Provincial, Organiser},
+	PaperRelease:   {Custodian},
+	PaperView:      {Provincial, Organiser, Supervisor},
+	CustodyRead:    {Provincial, Organiser, ChiefJudge, Supervisor, Custodian},
+	SittingRead:    {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
+	SittingManage:  {Provincial, Organiser},
+	TimeGrant:      {Organiser, Invigilator},
+	IncidentRecord: {Organiser, Invigilator},
+	LockOverride:   {Organiser, Invigilator},
+	ContestRead:    {Provincial, Organiser, ChiefJudge, Supervisor},
+	ContestManage:  {Provincial, Organiser},
+	MarkSubmit:     {Judge, ChiefJudge},
+	AccountManage:  {Provincial, Organiser},
+	LedgerVerify:   {Provincial, Organiser, Supervisor, ChiefJudge},
+	RehearsalRun:   {Provincial, Organiser},
 }
 
 // Allows reports whether one of the roles may do the action.

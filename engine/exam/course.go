@@ -75,6 +75,7 @@ type Course struct {
 	Pauses    []Pause
 	// Announcements in the order in which they were made.
 	Announcements []Announcement
+	Incidents     []IncidentRecord
 
 	keys []keyedRecord
 }
@@ -184,7 +185,11 @@ func (c *Course) applyRoom(r ledger.Record) error {
 		}
 		c.Announcements = append(c.Announcements, n)
 	default:
-		return fmt.Errorf("unknown kind %q", r.Kind)
+		known, err := c.applyIncident(r.Kind, r.Data, r.Seq, r.At, r.Actor)
+		if !known {
+			return fmt.Errorf("unknown kind %q", r.Kind)
+		}
+		return err
 	}
 	return nil
 }

@@ -80,6 +80,9 @@ type Rules struct {
 	StartJitterMS int64 `json:"start_jitter_ms,omitempty"`
 	// AbsentAfterMS after the start, who was not admitted may be marked absent.
 	AbsentAfterMS int64 `json:"absent_after_ms,omitempty"`
+	// Misconduct are the tiers that records of misconduct name; nil: those of
+	// ExampleTiers.
+	Misconduct *MisconductTiers `json:"misconduct,omitempty"`
 }
 
 // Place is a seat: codes of centre (考点), room (考场) and seat (机位).
@@ -205,6 +208,7 @@ func (r *Rules) check() []fault.Field {
 		fields = append(fields, fault.Field{Path: "rules.activity", Code: "activity_unknown", Message: "give report or ignore"})
 	}
 	fields = append(fields, r.SEB.check("rules.seb")...)
+	fields = append(fields, r.Misconduct.check()...)
 	return append(fields, r.checkRoom()...)
 }
 

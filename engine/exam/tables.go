@@ -105,7 +105,7 @@ var (
 // Collections declares the documents of this package; pass them to the store.
 func Collections() []store.Collection {
 	return []store.Collection{sittings.Collection, candidates.Collection, rolls.Collection,
-		tickets.Collection, works.Collection}
+		tickets.Collection, works.Collection, evidences.Collection}
 }
 
 // candidateID derives a person's id from the blinded ID number: the same
