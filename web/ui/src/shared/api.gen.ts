@@ -553,6 +553,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a file for a record */
+        post: operations["evidence-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/evidence/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a record; looking is recorded */
+        get: operations["evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/grants": {
         parameters: {
             query?: never;
@@ -581,6 +615,58 @@ export interface paths {
         put?: never;
         /** Hand in for a candidate, with a reason */
         post: operations["sitting-hand-in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records of incidents and misconduct, with the tiers that apply */
+        get: operations["incidents"];
+        put?: never;
+        /** Record an incident; the first signature */
+        post: operations["incident-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/incidents/{no}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second signature, by another person */
+        post: operations["incident-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/incidents/{no}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a record that nobody else has signed */
+        post: operations["incident-withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1622,6 +1708,14 @@ export interface components {
             /** Format: int64 */
             void: number;
         };
+        ExamEvidence: {
+            id: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
         ExamGranted: {
             approver: string;
             /** Format: date-time */
@@ -1713,6 +1807,17 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
             state: string;
+        };
+        ExamMisconductTier: {
+            code: string;
+            consequence: components["schemas"]["ScoringText"];
+            examples?: components["schemas"]["ScoringText"];
+            name: components["schemas"]["ScoringText"];
+        };
+        ExamMisconductTiers: {
+            note: components["schemas"]["ScoringText"];
+            tiers: components["schemas"]["ExamMisconductTier"][];
+            version: string;
         };
         ExamPlace: {
             centre: string;
@@ -1806,6 +1911,7 @@ export interface components {
             /** Format: int64 */
             limit_ms: number;
             matching?: string;
+            misconduct?: components["schemas"]["ExamMisconductTiers"];
             multiple: string;
             /** Format: int64 */
             multiple_partial_bp: number;
@@ -1978,6 +2084,60 @@ export interface components {
             accepted?: components["schemas"]["BankAccepted"];
             outline: string;
             report: components["schemas"]["BankReport"];
+        };
+        IncidentInBody: {
+            action?: string;
+            attempt?: string;
+            centre: string;
+            /** @description Ids of files */
+            evidence?: string[];
+            facts: string;
+            /** Format: date-time */
+            happened_at: string;
+            /** @description Idempotency key */
+            key: string;
+            /** @enum {string} */
+            kind: "incident" | "misconduct";
+            room: string;
+            /** @enum {string} */
+            statement?: "signed" | "refused" | "absent";
+            tier?: string;
+        };
+        IncidentList: {
+            items: components["schemas"]["IncidentView"][];
+            /** @description Degrees of misconduct that apply */
+            tiers: components["schemas"]["ExamMisconductTiers"];
+        };
+        IncidentView: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            attempt?: string;
+            by: string;
+            by_name: string;
+            centre: string;
+            evidence: components["schemas"]["ExamEvidence"][];
+            facts: string;
+            /** Format: date-time */
+            happened_at: string;
+            /** @enum {string} */
+            kind: "incident" | "misconduct";
+            /** Format: int64 */
+            no: number;
+            node: string;
+            room: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            signed_at?: string;
+            signed_by?: string;
+            signed_by_name?: string;
+            state: string;
+            /** @enum {string} */
+            statement?: "signed" | "refused" | "absent";
+            tier?: string;
+            tiers_version?: string;
+            withdrawn_reason?: string;
         };
         JudgeDivision: {
             contest: components["schemas"]["ScoringText"];
@@ -2489,6 +2649,9 @@ export interface components {
             a: string;
             b: string;
             explanation: components["schemas"]["ScoringExplanation"];
+        };
+        WithdrawInBody: {
+            reason: string;
         };
     };
     responses: never;
@@ -3684,6 +3847,78 @@ export interface operations {
             };
         };
     };
+    "evidence-add": {
+        parameters: {
+            query?: {
+                /** @description The file's own name */
+                name?: string;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamEvidence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-grant": {
         parameters: {
             query?: never;
@@ -3740,6 +3975,136 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExamReceipt"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "incident-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "incident-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "incident-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
