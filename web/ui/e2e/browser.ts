@@ -82,7 +82,7 @@ interface AxeResult {
 }
 
 // A text whose translation is missing shows its key.
-const bareKey = /\b(?:admin|board|common|error|exam|home|import|judge)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
+const bareKey = /\b(?:admin|board|common|error|exam|home|import|judge|room)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
 
 /** What is wrong with the page as it stands, one line each: serious or critical accessibility faults, bare keys. */
 export async function seriousFaults(page: Page): Promise<string[]> {
@@ -134,10 +134,11 @@ export async function signInLogin(page: Page, who: Login): Promise<void> {
 export async function staffAPI(program: Program, who: Login) {
   let cookie = ''
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const form = body instanceof FormData
     const response = await fetch(`${program.url}/api/admin${path}`, {
       method,
-      headers: { 'Content-Type': 'application/json', 'X-Xinglu': '1', Cookie: cookie },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { ...(form ? {} : { 'Content-Type': 'application/json' }), 'X-Xinglu': '1', Cookie: cookie },
+      body: form ? body : body === undefined ? undefined : JSON.stringify(body),
     })
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)

@@ -1,4 +1,5 @@
 // A candidate sits the demonstration's exam in a real browser against the real program.
+import { readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import {
@@ -132,4 +133,84 @@ it('shows extra time as soon as it is granted, with its reason', async () => {
   await page.getByText('已为您补时 10 分钟').waitFor()
   await page.getByText('全场停电十分钟').waitFor()
   await page.getByText('补时 10 分钟', { exact: false }).first().waitFor()
+})
+
+it('brings an earlier answer back as a new one', async () => {
+  const { page, faults } = await person(browser, site.main, '/exam')
+  await signInCandidate(page, site.guide.candidates[3]!)
+  await enterExam(page)
+  await page.locator('.question').waitFor({ timeout: 60_000 })
+  await page.keyboard.press('a')
+  await expect.poll(() => answerStates(page)).toMatchObject({ saved: 1 })
+  await page.keyboard.press('b')
+  await expect.poll(() => answerStates(page)).toMatchObject({ saved: 1 })
+  await page.click('[data-history]')
+  await page.locator('[data-version="2"]').getByText('当前作答').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await screenshot(page, 'exam-history-pc')
+  await page.locator('[data-version="1"] button').click()
+  await page.locator('.option.on .letter').getByText('A').waitFor()
+  await expect.poll(() => answerStates(page)).toMatchObject({ saved: 1 })
+  await page.click('[data-history]')
+  await page.locator('[data-version="3"]').getByText('当前作答').waitFor()
+  expect(faults).toEqual([])
+})
+
+it('goes on in one window of a machine only', async () => {
+  const { page, context } = await person(browser, site.main, '/exam')
+  await signInCandidate(page, site.guide.candidates[4]!)
+  await enterExam(page)
+  await page.locator('.question').waitFor({ timeout: 60_000 })
+  await page.keyboard.press('c')
+  await expect.poll(() => answerStates(page)).toMatchObject({ saved: 1 })
+  const second = await context.newPage()
+  await second.goto('/exam')
+  await second.getByRole('heading', { name: '本场考试已在另一个窗口打开' }).waitFor()
+  expect(await seriousFaults(second)).toEqual([])
+  await second.getByRole('button', { name: '改在本窗口作答' }).click()
+  await second.locator('.question').waitFor()
+  expect(await answerStates(second)).toMatchObject({ saved: 1 })
+  await page.getByRole('heading', { name: '本场考试已在另一个窗口打开' }).waitFor()
+})
+
+it('hands the answers out as a sealed file while the server is away, and takes them from it once', async () => {
+  const { page, context } = await person(browser, site.main, '/exam')
+  await signInCandidate(page, site.guide.candidates[5]!)
+  await enterExam(page)
+  await page.locator('.question').waitFor({ timeout: 60_000 })
+  const me = (await (await page.request.get('/api/exam/me')).json()) as { sitting: { id: string } }
+  await page.keyboard.press('a')
+  await expect.poll(() => answerStates(page)).toMatchObject({ saved: 1 })
+  await site.main.kill9()
+  for (const key of ['b', 'c', 'd']) {
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press(key)
+  }
+  await page.locator('[data-rescue]').click({ timeout: 50_000 })
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('[data-rescue-save]')])
+  const file = await readFile(await download.path())
+  await page.locator('[data-rescue-file]').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  await screenshot(page, 'exam-rescue-pc')
+  expect(await answerStates(page)).toMatchObject({ saved: 1, pending: 3 })
+  await page.evaluate(() => indexedDB.deleteDatabase('xinglu-exam')) // the machine is lost with all it kept
+  await page.goto('about:blank')
+  await site.main.up()
+
+  const invigilator = await staffAPI(site.other, site.staff('invigilator1'))
+  const bring = () => {
+    const form = new FormData()
+    form.set('file', new Blob([file]), 'rescue.json')
+    return invigilator<{ taken: number; known: number; late: number }>(
+      'POST',
+      `/sittings/${me.sitting.id}/rescue`,
+      form,
+    )
+  }
+  expect(await bring()).toMatchObject({ taken: 3, known: 0 })
+  expect(await bring()).toMatchObject({ taken: 0, known: 3 })
+  await page.goto('/exam')
+  await page.locator('.question').waitFor()
+  expect(await answerStates(page)).toMatchObject({ saved: 4 })
+  await context.close()
 })
