@@ -158,7 +158,7 @@ it('brings an earlier answer back as a new one', async () => {
 
 it('goes on in one window of a machine only', async () => {
   const { page, context } = await person(browser, site.main, '/exam')
-  await signInCandidate(page, site.guide.candidates[4]!)
+  await signInCandidate(page, site.guide.candidates[3]!)
   await enterExam(page)
   await page.locator('.question').waitFor({ timeout: 60_000 })
   await page.keyboard.press('c')
@@ -175,7 +175,7 @@ it('goes on in one window of a machine only', async () => {
 
 it('hands the answers out as a sealed file while the server is away, and takes them from it once', async () => {
   const { page, context } = await person(browser, site.main, '/exam')
-  await signInCandidate(page, site.guide.candidates[5]!)
+  await signInCandidate(page, site.guide.candidates[4]!)
   await enterExam(page)
   await page.locator('.question').waitFor({ timeout: 60_000 })
   const me = (await (await page.request.get('/api/exam/me')).json()) as { sitting: { id: string } }
