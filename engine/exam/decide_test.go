@@ -371,6 +371,27 @@ func TestFoldRefusesWhatItDoesNotKnow(t *testing.T) {
 	wantCode(t, err, "exam_fold")
 }
 
+// Records as the first version of the program wrote them.
+func TestOldRecordsFold(t *testing.T) {
+	t.Parallel()
+	a := exam.NewAttempt("a")
+	for i, r := range []ledger.Record{
+		{Kind: "attempt.prepared", Data: []byte(`{"sitting":"s1","candidate":"c","ticket":"t","place":{"centre":"01","room":"1","seat":"5"},"factor":1000,"paper":"paper","form":"A","questions":15,"orders":["abcd","bacd"],"node":"n"}`)},
+		{Kind: "attempt.admitted", Data: []byte(`{"place":{"centre":"01","room":"1","seat":"5"},"device":"pc","fence":1,"pledge":true,"node":"n"}`)},
+		{Kind: "attempt.started", Data: []byte(`{"fence":1,"node":"n"}`)},
+		{Kind: "attempt.answered", Data: []byte(`{"fence":1,"answers":[{"question":"s0","seq":2,"value":["s0-o1"],"flagged":true,"mono_ms":5,"wall":946684800000},{"question":"s1","seq":1,"value":null,"flagged":false,"mono_ms":0,"wall":0}],"node":"n"}`)},
+		{Kind: "attempt.answered", Data: []byte(`{"fence":1,"answers":[{"question":"s0","seq":1,"value":["s0-o0"],"flagged":false,"mono_ms":0,"wall":0}],"late":[{"question":"m0","seq":1,"value":["m0-o0"],"flagged":false,"mono_ms":0,"wall":0}],"node":"n"}`)},
+		{Kind: "attempt.handed_in", Data: []byte(`{"by":"candidate","at":"2000-01-01T00:10:00Z","place":{"centre":"01","room":"1","seat":"5"},"key":"k","answered":1,"total":15,"course":3,"node":"n"}`)},
+	} {
+		r.Stream, r.Seq, r.At, r.Hash = a.ID.Stream(), int64(i+1), start.Add(time.Duration(i)*time.Minute), make([]byte, 32)
+		must(t, a.Fold([]ledger.Record{r}))
+	}
+	k, _ := a.Answer("s0")
+	if a.State != exam.Submitted || k.Seq != 2 || k.Value[0] != "s0-o1" || k.Fence != 1 || !k.Flagged || len(a.History("s0")) != 2 || a.Answered() != 1 || len(a.Late()) != 1 {
+		t.Errorf("state %s, answer %+v, %d answered, late %+v", a.State, k, a.Answered(), a.Late())
+	}
+}
+
 // FuzzSaveFrame: whatever JSON a seat sends, each answer is acknowledged or
 // refused, never both, and only answers that fit the paper are stored.
 func FuzzSaveFrame(f *testing.F) {

@@ -76,14 +76,24 @@ func normal(q bank.QuestionID, value []string) (text, code string) {
 	return fmt.Sprint(list), ""
 }
 
-// take says what becomes of one answer: "" when it is acknowledged.
-func (o *oracle) take(g exam.Given) string {
+// take says what becomes of one answer of the seat: "" when it is acknowledged.
+func (o *oracle) take(g exam.Given) string { return o.takeAt(o.fence, g) }
+
+// size is how many answers the oracle holds.
+func (o *oracle) size() (n int) {
+	for _, list := range o.given {
+		n += len(list)
+	}
+	return n
+}
+
+func (o *oracle) takeAt(fence int64, g exam.Given) string {
 	text, code := normal(g.Question, g.Value)
 	if code != "" {
 		return code
 	}
-	e := entry{fence: o.fence, seq: g.Seq, value: text, flagged: g.Flagged}
-	if g.Fence > 0 && g.Fence < o.fence {
+	e := entry{fence: fence, seq: g.Seq, value: text, flagged: g.Flagged}
+	if g.Fence > 0 && g.Fence < fence {
 		e.fence = g.Fence
 	}
 	clash := false
@@ -133,15 +143,17 @@ var drawGiven = rapid.Custom(func(t *rapid.T) exam.Given {
 	return g
 })
 
-// Random frames with duplicates, reorders, replays and moves between two
-// devices and two nodes, one of which forgets at once: what the ledger holds
+// Random frames with duplicates, reorders, replays, rescue files and moves
+// between two devices and two nodes, one of which forgets at once: what the
+// ledger holds
 // in the end is what the oracle holds, and every reply said so.
 func TestAnswersEqualTheOracle(t *testing.T) {
 	t.Parallel()
 	w := openStores(t)
 	w.papers = unsealed(every())
 	now := func() time.Time { return start.Add(time.Minute) }
-	nodes := []*node{w.serve(t, exam.Options{Node: "a", Now: now}), w.serve(t, exam.Options{Node: "b", Now: now, MaxIdle: 1})}
+	key := boxKey(t)
+	nodes := []*node{w.serve(t, exam.Options{Node: "a", Now: now, Box: key}), w.serve(t, exam.Options{Node: "b", Now: now, Box: key, MaxIdle: 1})}
 	var list []exam.Ticket
 	var tails map[exam.TicketNo]string
 	sittings := 0
@@ -155,6 +167,7 @@ func TestAnswersEqualTheOracle(t *testing.T) {
 			must(t, nodes[0].Start(t.Context(), s.ID, "staff"))
 		}
 		id, fence := seated(t, nodes[0], list[0], tails[list[0].No])
+		list0 := list[0]
 		list = list[1:]
 		o := &oracle{fence: fence, device: "pc", given: map[bank.QuestionID][]entry{}}
 		var sent []exam.SaveFrame
@@ -174,6 +187,24 @@ func TestAnswersEqualTheOracle(t *testing.T) {
 				_, err := nodes[rapid.IntRange(0, 1).Draw(rt, "node")].Save(t.Context(), id, o.fence-1, frame(1, give("single", 99, 0)))
 				if fault.CodeOf(err) != "replaced" {
 					rt.Fatalf("the old seat got %v", err)
+				}
+			},
+			"rescue": func(rt *rapid.T) {
+				c := exam.RescueContent{Attempt: id, Fence: rapid.Int64Range(1, o.fence).Draw(rt, "seat"),
+					Entries: rapid.SliceOfN(drawGiven, 0, 5).Draw(rt, "entries")}
+				r, err := nodes[rapid.IntRange(0, 1).Draw(rt, "node")].ImportRescue(t.Context(), list0.Sitting, "staff", rescueFile(t, key, c))
+				if err != nil {
+					rt.Fatal(err)
+				}
+				before, refused := o.size(), 0
+				for _, g := range c.Entries {
+					if o.takeAt(c.Fence, g) != "" {
+						refused++
+					}
+				}
+				taken := o.size() - before
+				if r.Taken != taken || len(r.Refused) != refused || r.Known != len(c.Entries)-taken-refused || r.Late != 0 {
+					rt.Fatalf("the file gave %+v, the oracle %d taken and %d refused of %d", r, taken, refused, len(c.Entries))
 				}
 			},
 			"move": func(rt *rapid.T) {

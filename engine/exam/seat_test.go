@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,20 +152,21 @@ func TestAnswersThatWaitedAtAnOldSeat(t *testing.T) {
 func TestHistory(t *testing.T) {
 	t.Parallel()
 	w := openStores(t)
-	now := start.Add(time.Minute)
-	n, id, fence := running(t, w, exam.Options{Now: func() time.Time { return now }})
+	var passed atomic.Int64
+	passed.Store(int64(time.Minute))
+	n, id, fence := running(t, w, exam.Options{Now: func() time.Time { return start.Add(time.Duration(passed.Load())) }})
 	text := func(seq int64, s string) exam.Given {
 		return exam.Given{Question: "short", Seq: seq, Value: []string{s}}
 	}
 	long := strings.Repeat("长", 100)
 	for i, g := range []exam.Given{text(1, "短"), text(2, long+"二"), text(3, long+"三"), text(4, long+"四"), text(5, "")} {
-		now = start.Add(time.Minute + time.Duration(i*10)*time.Second)
+		passed.Store(int64(time.Minute + time.Duration(i*10)*time.Second))
 		_, err := n.Save(t.Context(), id, fence, frame(1, g))
 		must(t, err)
 	}
 	back := text(6, long+"三")
 	back.RestoredFrom = 3
-	now = now.Add(time.Minute)
+	passed.Add(int64(time.Minute))
 	_, err := n.Save(t.Context(), id, fence, frame(1, back))
 	must(t, err)
 	h, err := n.History(t.Context(), id, fence, 7, "short")
