@@ -146,9 +146,7 @@ func (s *Seat) take(f *inbound) {
 
 // welcome brings the seat up to date and sends the journal.
 func (s *Seat) welcome(f *inbound) {
-	if f.Signer != nil {
-		s.signer = f.Signer
-	}
+	s.signer, s.fence = f.Signer, f.Fence
 	if f.SittingState == exam.Running && !s.running {
 		s.running, s.jitter = true, time.Duration(f.JitterMS)*time.Millisecond
 	}
@@ -200,7 +198,11 @@ func (s *Seat) ack(f *inbound) {
 		}
 		j := s.journal[i]
 		s.journal = slices.Delete(s.journal, i, i+1)
-		s.receipts = append(s.receipts, Acknowledged{a.Question, a.Seq, j.given.Value, a.At, a.Sig, s.signer})
+		r := Acknowledged{a.Question, a.Seq, j.given.Value, a.At, a.SHA256, a.Sig, s.signer}
+		s.receipts = append(s.receipts, r)
+		if s.signer != nil && !r.Verify(s.view.ID, a.SHA256) {
+			s.lost = fmt.Errorf("the receipt of answer %d to %s is not the server's", a.Seq, a.Question)
+		}
 		if s.o.Acked != nil {
 			s.o.Acked(now.Sub(j.due))
 		}

@@ -2,6 +2,7 @@ package crowd
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,6 +59,7 @@ type Seat struct {
 	key      string // of the hand-in; "" until it is wanted
 	view     exam.AttemptView
 	signer   []byte
+	fence    int64 // of this seat
 	jitter   time.Duration
 	running  bool // the sitting has started
 	receipt  *exam.Receipt
@@ -77,8 +79,16 @@ type Acknowledged struct {
 	Seq      int64           `json:"seq"`
 	Value    []string        `json:"value"`
 	At       time.Time       `json:"at"`
+	SHA256   string          `json:"sha256"` // of the value as the server keeps it
 	Sig      []byte          `json:"sig,omitempty"`
 	Signer   []byte          `json:"signer,omitempty"` // key of the node that signed
+}
+
+// Verify reports whether the receipt is the node's own, for the attempt and a
+// value with the given SHA-256 in hex.
+func (a *Acknowledged) Verify(id exam.AttemptID, sum string) bool {
+	message := exam.ReceiptMessage(id, exam.Ack{Question: a.Question, Seq: a.Seq, At: a.At, SHA256: sum})
+	return len(a.Signer) == ed25519.PublicKeySize && ed25519.Verify(a.Signer, message, a.Sig)
 }
 
 // RefusedAnswer is an answer that the server did not take.
@@ -161,7 +171,7 @@ func (s *Seat) Answer(q bank.QuestionID, value []string, flagged bool, due time.
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seqs[q]++
-	g := exam.Given{Question: q, Seq: s.seqs[q], Value: value, Flagged: flagged,
+	g := exam.Given{Question: q, Seq: s.seqs[q], Value: value, Flagged: flagged, Fence: s.fence,
 		MonoMS: exam.Stamp(now.Sub(s.began).Milliseconds() + 1), Wall: exam.Stamp(now.UnixMilli())}
 	s.journal = append(s.journal, journalled{g, due})
 	s.send(saveFrame{"save", s.next(), []exam.Given{g}})
@@ -378,11 +388,13 @@ type inbound struct {
 	SittingState exam.SittingState `json:"sitting_state"`
 	JitterMS     int64             `json:"start_jitter_ms"`
 	Signer       []byte            `json:"signer"`
+	Fence        int64             `json:"fence"`
 	Attempt      *exam.AttemptView `json:"attempt"`
 	Answers      []struct {
 		Question bank.QuestionID `json:"question"`
 		Seq      int64           `json:"seq"`
 		At       time.Time       `json:"at"`
+		SHA256   string          `json:"sha256"`
 		Sig      []byte          `json:"sig"`
 		Code     string          `json:"code"`
 	} `json:"answers"`

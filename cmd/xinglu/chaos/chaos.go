@@ -86,10 +86,10 @@ type run struct {
 // seat is one candidate with what the proof needs to know afterwards.
 type seat struct {
 	*crowd.Seat
-	ticket  crowd.Ticket
-	kinds   map[string]exam.SeatQuestion
-	given   int
-	receipt exam.Receipt
+	ticket    crowd.Ticket
+	questions []exam.SeatQuestion
+	given     int
+	receipt   exam.Receipt
 }
 
 // Run holds an exam under blows and returns what came of it. An error means
@@ -193,11 +193,7 @@ func (r *run) write(ctx context.Context, s *seat, rng *rand.Rand) error {
 	if err != nil {
 		return err
 	}
-	questions := crowd.Leaves(paper)
-	s.kinds = make(map[string]exam.SeatQuestion, len(questions))
-	for _, q := range questions {
-		s.kinds[string(q.ID)] = q
-	}
+	s.questions = crowd.Leaves(paper)
 	leave := time.NewTimer(time.Hour)
 	defer leave.Stop()
 	leaving := r.leaving
@@ -207,7 +203,7 @@ func (r *run) write(ctx context.Context, s *seat, rng *rand.Rand) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-think.C:
-			q := &questions[rng.IntN(len(questions))]
+			q := &s.questions[rng.IntN(len(s.questions))]
 			s.Answer(q.ID, crowd.Respond(q, rng), rng.IntN(20) == 0, time.Time{})
 			s.given++
 			continue

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -26,7 +27,7 @@ func (r *run) reconcile(ctx context.Context, file string) error {
 		if err != nil {
 			return err
 		}
-		r.compare(s, a)
+		r.report.compare(s.held(), a)
 	}
 	sum, err := ledger.Verify(ctx, db.Ledger(), ledger.VerifyOptions{}, func(f ledger.Finding) { r.report.fault("ledger: %v", f) })
 	if err != nil {
@@ -53,45 +54,80 @@ func attempt(ctx context.Context, db *sqlite.DB, id exam.AttemptID) (*exam.Attem
 	}
 }
 
+// held is what one candidate's machine has at the end.
+type held struct {
+	ticket   string
+	given    int
+	links    int
+	receipts []crowd.Acknowledged
+	journal  []exam.Given
+	refused  []crowd.RefusedAnswer
+	receipt  exam.Receipt // of the hand-in
+	multiple map[bank.QuestionID]bool
+}
+
+func (s *seat) held() *held {
+	h := &held{ticket: s.ticket.No, given: s.given, links: s.Links(), receipts: s.Receipts(), journal: s.Journal(), refused: s.Refused(),
+		receipt: s.receipt, multiple: map[bank.QuestionID]bool{}}
+	for _, q := range s.questions {
+		h.multiple[q.ID] = q.Kind == bank.MultipleChoice
+	}
+	return h
+}
+
 // compare is the proof for one candidate.
-func (r *run) compare(s *seat, a *exam.Attempt) {
-	p := r.report
-	p.Given += s.given
-	p.Links += s.Links()
-	for _, x := range s.Receipts() {
+func (p *Report) compare(h *held, a *exam.Attempt) {
+	p.Given += h.given
+	p.Links += h.links
+	for i := range h.receipts {
 		p.Acknowledged++
-		k, ok := kept(a, x.Question, x.Seq)
-		switch {
-		case !ok:
-			p.Lost++
-			p.fault("%s: answer %d to %s was acknowledged at %s and is not in the ledger", s.ticket.No, x.Seq, x.Question, x.At)
-		case !s.same(x, k.Value):
-			p.Lost++
-			p.fault("%s: answer %d to %s was %q and is %q in the ledger", s.ticket.No, x.Seq, x.Question, x.Value, k.Value)
-		case !k.At.Equal(x.At):
-			p.fault("%s: answer %d to %s: the receipt says %s, the ledger %s", s.ticket.No, x.Seq, x.Question, x.At, k.At)
-		}
+		p.check(h, &h.receipts[i], a)
 	}
-	for _, g := range s.Journal() {
+	for _, g := range h.journal {
 		p.Missing++
-		p.fault("%s: answer %d to %s is still in the journal", s.ticket.No, g.Seq, g.Question)
+		p.fault("%s: answer %d to %s is still in the journal", h.ticket, g.Seq, g.Question)
 	}
-	for _, g := range s.Refused() {
+	for _, g := range h.refused {
 		p.Missing++
-		p.fault("%s: answer %d to %s was refused: %s", s.ticket.No, g.Seq, g.Question, g.Code)
+		p.fault("%s: answer %d to %s was refused: %s", h.ticket, g.Seq, g.Question, g.Code)
 	}
-	if n := len(s.Receipts()); n != s.given {
-		p.Missing += max(0, s.given-n-len(s.Journal())-len(s.Refused()))
-		p.fault("%s: %d answers given, %d acknowledged", s.ticket.No, s.given, n)
+	if n := h.given - len(h.receipts) - len(h.journal) - len(h.refused); n != 0 {
+		p.Missing += max(0, n)
+		p.fault("%s: %d answers given, %d acknowledged", h.ticket, h.given, len(h.receipts))
 	}
 	switch {
 	case a.Receipt == nil:
-		p.fault("%s: handed in with receipt %s, and the ledger has none", s.ticket.No, s.receipt.Code)
-	case a.Receipt.Code != s.receipt.Code || a.Receipt.Answered != s.receipt.Answered:
-		p.fault("%s: receipt %+v, in the ledger %+v", s.ticket.No, s.receipt, *a.Receipt)
+		p.fault("%s: handed in with receipt %s, and the ledger has none", h.ticket, h.receipt.Code)
+	case a.Receipt.Code != h.receipt.Code || a.Receipt.Answered != h.receipt.Answered:
+		p.fault("%s: receipt %+v, in the ledger %+v", h.ticket, h.receipt, *a.Receipt)
 	default:
 		p.HandedIn++
 	}
+}
+
+// check compares one receipt with the ledger's record of the answer.
+func (p *Report) check(h *held, x *crowd.Acknowledged, a *exam.Attempt) {
+	k, ok := kept(a, x.Question, x.Seq)
+	switch {
+	case !ok:
+		p.Lost++
+		p.fault("%s: answer %d to %s was acknowledged at %s and is not in the ledger", h.ticket, x.Seq, x.Question, x.At)
+	case !same(x.Value, k.Value, h.multiple[x.Question]):
+		p.Lost++
+		p.fault("%s: answer %d to %s was %q and is %q in the ledger", h.ticket, x.Seq, x.Question, x.Value, k.Value)
+	case !k.At.Equal(x.At):
+		p.fault("%s: answer %d to %s: the receipt says %s, the ledger %s", h.ticket, x.Seq, x.Question, x.At, k.At)
+	case !x.Verify(a.ID, sum(k.Value)):
+		p.fault("%s: answer %d to %s: the receipt does not sign what is in the ledger", h.ticket, x.Seq, x.Question)
+	default:
+		p.Signatures++
+	}
+}
+
+// sum is the digest of a value as receipts name it.
+func sum(value []string) string {
+	d := exam.ValueSum(value)
+	return hex.EncodeToString(d[:])
 }
 
 func kept(a *exam.Attempt, q bank.QuestionID, seq int64) (exam.Kept, bool) {
@@ -104,11 +140,10 @@ func kept(a *exam.Attempt, q bank.QuestionID, seq int64) (exam.Kept, bool) {
 }
 
 // same compares an answer as it was given with the form that is kept: of
-// chosen options the server keeps the paper's order.
-func (s *seat) same(x crowd.Acknowledged, kept []string) bool {
-	q := s.kinds[string(x.Question)]
-	if q.Kind == bank.MultipleChoice {
-		return slices.Equal(slices.Sorted(slices.Values(x.Value)), slices.Sorted(slices.Values(kept)))
+// several chosen options the server keeps the paper's order.
+func same(given, kept []string, multiple bool) bool {
+	if multiple {
+		return slices.Equal(slices.Sorted(slices.Values(given)), slices.Sorted(slices.Values(kept)))
 	}
-	return slices.Equal(x.Value, kept)
+	return slices.Equal(given, kept)
 }
