@@ -82,6 +82,9 @@ type handInIn struct {
 }
 
 func (s *Server) forceHandIn(ctx context.Context, a actor, in *handInIn) (*bodyOf[exam.Receipt], error) {
+	if err := s.Exam.Sits(ctx, in.Sitting, in.Body.Attempt); err != nil {
+		return nil, err
+	}
 	r, err := s.Exam.ForceHandIn(ctx, in.Body.Attempt, a.ID(), in.Body.Reason)
 	return &bodyOf[exam.Receipt]{r}, err
 }
@@ -147,6 +150,6 @@ func (s *Server) grantTime(ctx context.Context, a actor, in *grantIn) (*nothing,
 	b := in.Body
 	return &nothing{}, s.Exam.Grant(ctx, in.Sitting, b.Key, exam.Granted{
 		Kind: b.Kind, Scope: b.Scope, Attempt: b.Attempt, Centre: b.Centre, Room: b.Room,
-		MS: b.MS, Reason: b.Reason, Approver: a.ID(),
+		MS: b.MS, Reason: b.Reason, Approver: a.ID(), Provincial: provincial(a),
 	}, a.ID())
 }

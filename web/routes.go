@@ -102,6 +102,18 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sittings/{sitting}/lockdown/file", "sitting-lockdown-file", "The settings as a .seb file for the machines", staff(access.SittingRead), s.sebFile, describeSEBFile)
 	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/lockdown-override", "lockdown-override", "Let a seat pass that cannot prove itself", staff(access.LockOverride), s.overrideLockdown)
 
+	// Console: the exam room.
+	picture := func(op *huma.Operation) { op.MaxBodyBytes = 3 << 20 } // of a candidate's face, as base64
+	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/identity", "attempt-identity", "Record a check of identity", staff(access.IdentityCheck), s.checkIdentity, picture)
+	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/admit", "attempt-admit", "Let a candidate in", staff(access.RoomControl), s.admitCandidate)
+	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/move", "attempt-move", "Put a candidate at another free seat", staff(access.RoomControl), s.moveCandidate)
+	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/absent", "attempt-absent", "Mark a candidate as absent, or lift that", staff(access.RoomControl), s.setAbsent)
+	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/void", "attempt-void", "Take an attempt out of the results", staff(access.AttemptVoid), s.voidAttempt)
+	reg(s, post, "/api/admin/sittings/{sitting}/absentees", "sitting-absentees", "Mark everybody as absent who was not admitted", staff(access.RoomControl), s.markAbsentees)
+	reg(s, post, "/api/admin/sittings/{sitting}/pauses", "sitting-pause", "Stop the clocks", staff(access.RoomControl), s.pauseExam)
+	reg(s, post, "/api/admin/sittings/{sitting}/pauses/{seq}/resume", "sitting-resume", "Let the clocks go on", staff(access.RoomControl), s.resumeExam)
+	reg(s, post, "/api/admin/sittings/{sitting}/announcements", "sitting-announce", "Tell candidates something", staff(access.RoomControl), s.announce)
+
 	// Console: contests.
 	reg(s, get, "/api/admin/contests", "contests", "All contests", staff(access.ContestRead), s.listContests)
 	reg(s, post, "/api/admin/contests", "contest-create", "Make a contest", staff(access.ContestManage), s.createContest)

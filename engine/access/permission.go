@@ -49,6 +49,9 @@ const (
 	AccountManage  Action = "account.manage"  // make and disable accounts
 	LedgerVerify   Action = "ledger.verify"   // prove the chain
 	RehearsalRun   Action = "rehearsal.run"   // drive a rehearsal crowd
+	RoomControl    Action = "room.control"    // admit, move, absence, pauses, announcements
+	IdentityCheck  Action = "identity.check"  // record a check of identity
+	AttemptVoid    Action = "attempt.void"    // take an attempt out of the results
 )
 
 // table is the one place that says which role may do what.
@@ -63,7 +66,7 @@ var table = map[Action][]Role{
 	CustodyRead:    {Provincial, Organiser, ChiefJudge, Supervisor, Custodian},
 	SittingRead:    {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
 	SittingManage:  {Provincial, Organiser},
-	TimeGrant:      {Organiser, Invigilator},
+	TimeGrant:      {Provincial, Organiser, Invigilator}, // provincial accounts beyond the contingency
 	IncidentRecord: {Organiser, Invigilator},
 	LockOverride:   {Organiser, Invigilator},
 	ContestRead:    {Provincial, Organiser, ChiefJudge, Supervisor},
@@ -72,6 +75,9 @@ var table = map[Action][]Role{
 	AccountManage:  {Provincial, Organiser},
 	LedgerVerify:   {Provincial, Organiser, Supervisor, ChiefJudge},
 	RehearsalRun:   {Provincial, Organiser},
+	RoomControl:    {Provincial, Organiser, Invigilator},
+	IdentityCheck:  {Organiser, Invigilator},
+	AttemptVoid:    {Provincial, Organiser},
 }
 
 // Allows reports whether one of the roles may do the action.

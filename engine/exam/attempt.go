@@ -66,6 +66,7 @@ type Attempt struct {
 	Lock       Lock
 	Noted      int64 // the sitting's record up to which the seat has confirmed notices
 	Away       Away
+	Room       Presence
 
 	answers map[bank.QuestionID][]Kept // by rising fence and seq; the last one counts
 	late    []Kept                     // evidence only
@@ -97,6 +98,7 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		return fmt.Errorf("record %d follows record %d", seq, a.Seq)
 	}
 	a.Seq, a.At, a.Hash = seq, at, hash
+	a.Room.apply(at, e)
 	switch e := e.(type) {
 	case Answered:
 		a.keep(at, e)

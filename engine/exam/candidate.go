@@ -152,15 +152,31 @@ func meOf(a *Attempt, s *Sitting, c *Course, now time.Time) Me {
 // the same again changes nothing. It returns the fence that this seat's calls
 // must carry. Errors: those of Attempt.Admit, ErrPlace, ErrAttemptNotFound.
 func (s *Service) Admit(ctx context.Context, id AttemptID, seat Seat) (fence int64, me Me, err error) {
+	admit := func(at Place) error {
+		seat.Place = at
+		fence, err = s.admit(ctx, id, seat)
+		return err
+	}
+	if seat.Place == (Place{}) {
+		err = admit(Place{})
+	} else {
+		var sitting SittingID
+		err = s.with(ctx, id, func(e *entry) error { sitting = e.attempt.Ticket.Sitting; return nil })
+		if err == nil {
+			err = s.seat(ctx, sitting, id, seat.Place, admit)
+		}
+	}
+	if err != nil {
+		return 0, Me{}, err
+	}
+	me, err = s.Me(ctx, id)
+	return fence, me, err
+}
+
+// admit is Admit at a place that is the attempt's, or "" for the one now.
+func (s *Service) admit(ctx context.Context, id AttemptID, seat Seat) (fence int64, err error) {
 	var moved int64
 	err = s.with(ctx, id, func(e *entry) error {
-		c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
-		if err != nil {
-			return err
-		}
-		if seat.Place != (Place{}) && !c.sitting.has(seat.Place) {
-			return ErrPlace
-		}
 		_, err = s.act(ctx, e, e.attempt.actor(), "", true, func(now time.Time, a *Attempt, k *Course) (Event, error) {
 			at := seat
 			if at.Place == (Place{}) {
@@ -176,14 +192,10 @@ func (s *Service) Admit(ctx context.Context, id AttemptID, seat Seat) (fence int
 		fence = e.attempt.Fence
 		return err
 	})
-	if err != nil {
-		return 0, Me{}, err
-	}
-	if moved > 0 {
+	if err == nil && moved > 0 {
 		s.announce(ctx, id.channel(), Notice{News: NewsReplaced, Seq: moved})
 	}
-	me, err = s.Me(ctx, id)
-	return fence, me, err
+	return fence, err
 }
 
 // actor names the candidate in the ledger.

@@ -40,34 +40,46 @@ func (a *Attempt) held(fence int64) error {
 }
 
 // Admit lets the candidate in, or moves the attempt to another seat or
-// device. Errors: ErrNotOpen, ErrEntryEarly, ErrEntryLate, ErrPledge,
-// ErrSittingClosed, ErrAttemptClosed, ErrVoid.
+// device. Errors: those of Attempt.mayEnter, ErrPledge.
 func (a *Attempt) Admit(now time.Time, c *Course, s Seat, node string) (Event, error) {
-	if err := a.open(); err != nil {
+	if err := a.mayEnter(now, c); err != nil {
 		return nil, err
 	}
-	switch {
-	case c.State == Planned:
-		return nil, ErrNotOpen
-	case c.State == Closed:
-		return nil, ErrSittingClosed
-	case now.Before(c.entryOpens()):
-		return nil, ErrEntryEarly.Param("at", instant(c.entryOpens()))
-	case !s.Pledge:
+	if !s.Pledge {
 		return nil, ErrPledge
 	}
 	if a.State == NotStarted {
-		// The last entry is about coming in. Who is in and changes seats later
-		// has come in time.
-		if last := c.lastEntry(); !last.IsZero() && now.After(last) {
-			return nil, ErrEntryLate.Param("at", instant(last))
-		}
-		return Admitted{Place: s.Place, Device: s.Device, Fence: 1, Pledge: true, Node: node}, nil
+		return Admitted{Place: s.Place, Device: s.Device, Fence: a.Fence + 1, Pledge: true, Node: node}, nil
 	}
 	if a.Place == s.Place && a.Device == s.Device {
 		return nil, nil
 	}
-	return SeatMoved{Place: s.Place, Device: s.Device, Fence: a.Fence + 1, Node: node}, nil
+	return SeatMoved{Place: s.Place, Device: s.Device, Fence: a.Fence + 1, Pledge: a.Device == "", Node: node}, nil
+}
+
+// mayEnter returns why the candidate cannot sit down now, or nil. Errors:
+// ErrNotOpen, ErrEntryEarly, ErrEntryLate, ErrMarkedAbsent, ErrSittingClosed,
+// ErrAttemptClosed, ErrAbandoned, ErrVoid.
+func (a *Attempt) mayEnter(now time.Time, c *Course) error {
+	if err := a.open(); err != nil {
+		return err
+	}
+	switch {
+	case c.State == Planned:
+		return ErrNotOpen
+	case c.State == Closed:
+		return ErrSittingClosed
+	case now.Before(c.entryOpens()):
+		return ErrEntryEarly.Param("at", instant(c.entryOpens()))
+	case a.Room.Absent != nil:
+		return ErrMarkedAbsent
+	}
+	// The last entry is about coming in. Who is in and changes seats later
+	// has come in time.
+	if last := c.lastEntry(); a.State == NotStarted && !last.IsZero() && now.After(last) {
+		return ErrEntryLate.Param("at", instant(last))
+	}
+	return nil
 }
 
 // Start begins the candidate's clock with the first view of the paper.

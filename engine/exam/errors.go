@@ -83,6 +83,14 @@ var (
 	ErrPaused = fault.New(fault.Conflict, "exam_paused", "the exam is paused")
 	// ErrAnnouncement: the announcement is not complete; Fields tell why.
 	ErrAnnouncement = fault.New(fault.Invalid, "announcement_refused", "the announcement cannot be made so")
+	// ErrMarkedAbsent: staff have marked the candidate as absent.
+	ErrMarkedAbsent = fault.New(fault.Conflict, "marked_absent", "the candidate is marked as absent; the invigilator can lift that")
+	// ErrNotAbsent: absence of somebody who was admitted.
+	ErrNotAbsent = fault.New(fault.Conflict, "not_absent", "the candidate was admitted")
+	// ErrAbsentEarly: absence before the rules allow to say so; parameter at.
+	ErrAbsentEarly = fault.New(fault.Conflict, "absent_too_early", "candidates can be marked as absent from {at}")
+	// ErrSeatTaken: another candidate has the seat.
+	ErrSeatTaken = fault.New(fault.Conflict, "seat_taken", "another candidate has this seat")
 	// ErrReason: an intervention of staff without a reason.
 	ErrReason = fault.New(fault.Invalid, "reason_missing", "a reason is needed")
 	// ErrBusy: other nodes kept winning the place in the stream. Try again.

@@ -2,7 +2,6 @@ package exam
 
 import (
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -36,8 +35,8 @@ type Prepared struct {
 type Admitted struct {
 	Place  Place  `json:"place"`
 	Device string `json:"device"`
-	Fence  int64  `json:"fence"` // 1
-	Pledge bool   `json:"pledge"`
+	Fence  int64  `json:"fence"`  // 1
+	Pledge bool   `json:"pledge"` // false when staff admitted: the candidate gives it at the seat
 	Node   string `json:"node"`
 }
 
@@ -46,7 +45,9 @@ type Admitted struct {
 type SeatMoved struct {
 	Place  Place  `json:"place"`
 	Device string `json:"device"`
-	Fence  int64  `json:"fence"` // one higher
+	Fence  int64  `json:"fence"`            // one higher; the same before the admission
+	Pledge bool   `json:"pledge,omitempty"` // given at this seat, when staff had admitted
+	Reason string `json:"reason,omitempty"` // when staff moved the candidate
 	Node   string `json:"node"`
 }
 
@@ -179,7 +180,7 @@ func decodeEvent(kind string, data []byte) (Event, error) {
 	case AttemptAbandoned{}.kind():
 		return decode[AttemptAbandoned](data)
 	}
-	return nil, fmt.Errorf("unknown kind %q", kind)
+	return decodeRoom(kind, data)
 }
 
 func decode[E Event](data []byte) (Event, error) {

@@ -145,6 +145,10 @@ func (s *Service) prepareOne(ctx context.Context, p *placed, actor string) error
 	if err != nil {
 		return fmt.Errorf("preparing attempt %s: %w", p.ticket.Attempt, err)
 	}
+	chair := &chairTaken{Sitting: p.ticket.Sitting, Place: p.ticket.Place, Attempt: p.ticket.Attempt, At: s.now()}
+	if err := chairs.Insert(ctx, s.db, chair); err != nil && !errors.Is(err, store.ErrExists) {
+		return fmt.Errorf("taking a seat: %w", err)
+	}
 	err = tickets.Insert(ctx, s.db, &p.ticket)
 	if errors.Is(err, store.ErrExists) {
 		t, err := tickets.Get(ctx, s.db, string(p.ticket.No))

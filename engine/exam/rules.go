@@ -63,5 +63,8 @@ func (r *Rules) checkRoom() []fault.Field {
 			bad("contingency.beyond", "beyond_unknown", "give reschedule")
 		}
 	}
+	if f := r.Face; f != nil && (f.Threshold < 1 || f.Threshold > 1000) {
+		bad("face.threshold", "share_range", "give 1 to 1000 thousandths")
+	}
 	return fields
 }

@@ -52,6 +52,10 @@ type Options struct {
 	Signer Signer
 	// Box opens rescue files; nil: there are none.
 	Box Box
+	// Faces compares faces at the check of identity, and Portrait gives the
+	// picture of the registration; nil: people compare.
+	Faces    Faces
+	Portrait func(context.Context, CandidateID) ([]byte, error)
 	// MaxIdle is how many attempts are kept in memory beyond those that are
 	// connected; default 4096.
 	MaxIdle int

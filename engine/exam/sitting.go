@@ -80,6 +80,8 @@ type Rules struct {
 	StartJitterMS int64 `json:"start_jitter_ms,omitempty"`
 	// AbsentAfterMS after the start, who was not admitted may be marked absent.
 	AbsentAfterMS int64 `json:"absent_after_ms,omitempty"`
+	// Face lets a machine compare faces; nil: only people do.
+	Face *FaceRules `json:"face,omitempty"`
 	// Misconduct are the tiers that records of misconduct name; nil: those of
 	// ExampleTiers.
 	Misconduct *MisconductTiers `json:"misconduct,omitempty"`

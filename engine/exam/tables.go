@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/xinglu/xinglu/internal/store"
 )
@@ -60,6 +61,19 @@ func (r *Roll) entries() []RollEntry {
 	return all
 }
 
+// chairTaken is the seat of an attempt: there is one document a seat of a
+// sitting, so two candidates never get the same.
+type chairTaken struct {
+	Sitting SittingID `json:"sitting"`
+	Place   Place     `json:"place"`
+	Attempt AttemptID `json:"attempt"`
+	At      time.Time `json:"at"`
+}
+
+func chairID(s SittingID, p Place) string {
+	return "p" + derived("seat", string(s), p.Centre, p.Room, p.Seat)
+}
+
 // work marks an attempt that still needs the clock, marking or delivery. It
 // is there before the attempt starts and goes after its result is delivered,
 // so that any node finds unfinished attempts without reading all.
@@ -96,6 +110,10 @@ var (
 			return map[string]string{bySitting: store.Key(string(t.Sitting), fmt.Sprintf("%06d", t.Serial))}
 		},
 	}
+	chairs = store.Table[chairTaken]{
+		Collection: store.Collection{Name: "exam_seats"},
+		ID:         func(c *chairTaken) string { return chairID(c.Sitting, c.Place) },
+	}
 	works = store.Table[work]{
 		Collection: store.Collection{Name: "exam_work"},
 		ID:         func(w *work) string { return string(w.Attempt) },
@@ -105,7 +123,7 @@ var (
 // Collections declares the documents of this package; pass them to the store.
 func Collections() []store.Collection {
 	return []store.Collection{sittings.Collection, candidates.Collection, rolls.Collection,
-		tickets.Collection, works.Collection, evidences.Collection}
+		tickets.Collection, works.Collection, evidences.Collection, chairs.Collection}
 }
 
 // candidateID derives a person's id from the blinded ID number: the same
