@@ -502,6 +502,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/absentees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark everybody as absent who was not admitted */
+        post: operations["sitting-absentees"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/announcements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell candidates something */
+        post: operations["sitting-announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/attempts/{attempt}/absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a candidate as absent, or lift that */
+        post: operations["attempt-absent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/attempts/{attempt}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a candidate in */
+        post: operations["attempt-admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/attempts/{attempt}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a check of identity */
+        post: operations["attempt-identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/attempts/{attempt}/lockdown-override": {
         parameters: {
             query?: never;
@@ -513,6 +598,40 @@ export interface paths {
         put?: never;
         /** Let a seat pass that cannot prove itself */
         post: operations["lockdown-override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/attempts/{attempt}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a candidate at another free seat */
+        post: operations["attempt-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/attempts/{attempt}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an attempt out of the results */
+        post: operations["attempt-void"];
         delete?: never;
         options?: never;
         head?: never;
@@ -753,6 +872,40 @@ export interface paths {
         put?: never;
         /** See a released paper, without keys; recorded */
         post: operations["paper-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop the clocks */
+        post: operations["sitting-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/pauses/{seq}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the clocks go on */
+        post: operations["sitting-resume"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1137,6 +1290,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbsentInBody: {
+            /** @description false lifts the mark */
+            absent: boolean;
+            reason: string;
+        };
+        AbsenteesInBody: {
+            reason: string;
+        };
         AccessDraft: {
             login: string;
             name: string;
@@ -1154,9 +1315,25 @@ export interface components {
             roles: string[];
             unit: string;
         };
+        AdmitAtInBody: {
+            /** @description Another free seat than the one on the ticket */
+            place?: components["schemas"]["ExamPlace"];
+        };
         AdmitInBody: {
             /** @description The candidate has read the rules and pledges honesty */
             pledge: boolean;
+        };
+        AnnounceInBody: {
+            attempt?: string;
+            centre?: string;
+            /** @description Idempotency key */
+            key: string;
+            /** @enum {string} */
+            level: "info" | "important";
+            room?: string;
+            /** @enum {string} */
+            scope: "candidate" | "room" | "centre" | "sitting";
+            text: components["schemas"]["ScoringText"];
         };
         AssembleCell: {
             /** Format: int64 */
@@ -1716,6 +1893,10 @@ export interface components {
             size: number;
             type: string;
         };
+        ExamFaceRules: {
+            /** Format: int64 */
+            threshold: number;
+        };
         ExamGranted: {
             approver: string;
             /** Format: date-time */
@@ -1732,6 +1913,20 @@ export interface components {
             scope: string;
             /** Format: int64 */
             seq?: number;
+        };
+        ExamIdentityView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            matched: boolean;
+            /** @enum {string} */
+            method: "manual" | "photo" | "face";
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Thousandths; of a machine
+             */
+            score?: number;
         };
         ExamLockView: {
             /** Format: date-time */
@@ -1902,6 +2097,7 @@ export interface components {
             early_start_ms: number;
             /** Format: int64 */
             entry_opens_ms: number;
+            face?: components["schemas"]["ExamFaceRules"];
             fill_in?: string;
             /** Format: int64 */
             grace_ms: number;
@@ -2080,6 +2276,18 @@ export interface components {
             attempt: string;
             reason: string;
         };
+        IdentityInBody: {
+            /** @description face: the candidate has agreed; without consent check by hand */
+            consent?: boolean;
+            /** @description manual and photo: what the person found */
+            matched: boolean;
+            /** @enum {string} */
+            method: "manual" | "photo" | "face";
+            /** @description face: taken now; it is compared and not kept */
+            picture?: string;
+            /** @description Needed when nothing matched */
+            reason?: string;
+        };
         ImportAnswer: {
             accepted?: components["schemas"]["BankAccepted"];
             outline: string;
@@ -2205,6 +2413,14 @@ export interface components {
             /** @description Recorded with the name */
             reason: string;
         };
+        MarkedAbsent: {
+            /** Format: int64 */
+            marked: number;
+        };
+        MoveInBody: {
+            place: components["schemas"]["ExamPlace"];
+            reason: string;
+        };
         Nothing: Record<string, never>;
         OpenInBody: {
             /**
@@ -2262,6 +2478,18 @@ export interface components {
             /** @description Password, or a judge's PIN */
             password: string;
         };
+        PauseInBody: {
+            attempt?: string;
+            centre?: string;
+            /** @description Idempotency key */
+            key: string;
+            /** @enum {string} */
+            kind: "incident" | "accommodation";
+            reason: components["schemas"]["ScoringText"];
+            room?: string;
+            /** @enum {string} */
+            scope: "candidate" | "room" | "centre" | "sitting";
+        };
         Prepared: {
             /** Format: int64 */
             attempts: number;
@@ -2311,6 +2539,10 @@ export interface components {
             items: components["schemas"]["QuestionBrief"][];
             /** Format: int64 */
             total: number;
+        };
+        RecordNo: {
+            /** Format: int64 */
+            seq: number;
         };
         RegisterInBody: {
             /** @description Idempotency key */
@@ -3753,7 +3985,249 @@ export interface operations {
             };
         };
     };
+    "sitting-absentees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenteesInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkedAbsent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-announce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnnounceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordNo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attempt-absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsentInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attempt-admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdmitAtInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attempt-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamIdentityView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "lockdown-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attempt-move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                attempt: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "attempt-void": {
         parameters: {
             query?: never;
             header?: never;
@@ -4306,6 +4780,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BankSeatPaper"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordNo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
