@@ -1,4 +1,5 @@
-// Tables as CSV for spreadsheets (RFC 4180), and handing a file to the browser's downloads.
+// Tables as CSV for spreadsheets (RFC 4180).
+import { saveFile } from './download'
 
 /** What a cell can hold; null and undefined become empty cells. */
 export type CsvCell = string | number | null | undefined
@@ -25,10 +26,5 @@ export function textCell(digits: string): string {
 
 /** Offers a text as a file. */
 export function download(name: string, content: string, type = 'text/csv;charset=utf-8'): void {
-  const address = URL.createObjectURL(new Blob([content], { type }))
-  const anchor = document.createElement('a')
-  anchor.href = address
-  anchor.download = name
-  anchor.click()
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+  saveFile(new Blob([content], { type }), name)
 }

@@ -70,6 +70,11 @@ export const router = createRouter({
       meta: { title: 'admin.tickets.title', action: 'sitting.read' },
     },
     {
+      path: '/custody',
+      component: () => import('./custody/CustodyView.vue'),
+      meta: { title: 'admin.nav.custody', action: 'custody.read' },
+    },
+    {
       path: '/contests',
       component: () => import('./contests/ContestsView.vue'),
       meta: { title: 'admin.nav.contests', action: 'contest.read' },
