@@ -16,10 +16,17 @@ package web_test
 //	                                 | (TestAnswersAreReplayedAndRefused)
 
 import (
+	"bytes"
+	"crypto/rand"
 	"encoding/json"
+	"mime/multipart"
+	"net/http"
 	"strings"
 	"testing"
 
+	"golang.org/x/crypto/nacl/box"
+
+	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
 )
 
@@ -75,6 +82,75 @@ func TestTwoTabsOfOneSeat(t *testing.T) {
 	if len(answers) != 1 || answers[0].Seq != 2 || answers[0].Value[0] != string(q.Options[1].ID) {
 		t.Errorf("what counts: %s", welcome.Answers)
 	}
+}
+
+// A seat that has lost its network writes a file, and the invigilator brings
+// it to the console, twice.
+func TestRescueFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	c := w.seated(0)
+	q := questionsOf(c.paperOf())[0]
+	var me exam.Me
+	c.get("/api/exam/me").want(200).into(&me)
+	plain, err := json.Marshal(exam.RescueContent{Attempt: me.Attempt.ID, Fence: 1, Entries: []exam.Given{{Question: q.ID, Seq: 7, Value: []string{string(q.Options[1].ID)}}}})
+	must(t, err)
+	public, private, err := box.GenerateKey(rand.Reader)
+	must(t, err)
+	var nonce [24]byte
+	file, err := json.Marshal(map[string]any{"v": 1, "attempt": me.Attempt.ID, "ephemeral": public[:], "nonce": nonce[:],
+		"box": box.Seal(nil, plain, &nonce, (*[32]byte)(w.box.Public()), private)})
+	must(t, err)
+	bring := func(to *client, file []byte) answer {
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		part, err := form.CreateFormFile("file", "rescue.json")
+		must(t, err)
+		_, err = part.Write(file)
+		must(t, err)
+		must(t, form.Close())
+		return to.call("POST", "/api/admin/sittings/"+string(w.sitting)+"/rescue", body.Bytes(),
+			func(r *http.Request) { r.Header.Set("Content-Type", form.FormDataContentType()) })
+	}
+	staff := w.staff("invigilator")
+	var first, again exam.RescueReport
+	bring(staff, file).want(200).into(&first)
+	bring(staff, file).want(200).into(&again)
+	if first.Taken != 1 || again.Known != 1 || again.Taken != 0 || first.Attempt != me.Attempt.ID {
+		t.Errorf("first %+v, again %+v", first, again)
+	}
+	_, welcome := c.examSocket()
+	if !strings.Contains(string(welcome.Answers), `"seq":7`) {
+		t.Errorf("the seat does not have the answer: %s", welcome.Answers)
+	}
+	bring(staff, []byte("no file")).problem(422, "rescue_invalid")
+	bring(staff, nil).problem(422, "rescue_invalid")
+}
+
+// Pictures are there for who writes, from the paper's own only.
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.seated(0)
+	path := "/api/exam/figures/" + string(bank.FigureIDOf(drawing()))
+	c.get(path).problem(409, "sitting_not_started")
+	w.start()
+	var stem string
+	for _, q := range questionsOf(c.paperOf()) {
+		if len(q.Figures) > 0 {
+			stem = q.Stem
+		}
+	}
+	if !strings.Contains(stem, `<img src="`+path+`" width="8" height="4" alt="接线图">`) {
+		t.Errorf("the stem shows no picture: %s", stem)
+	}
+	a := c.get(path).want(200)
+	if !bytes.Equal(a.body, drawing()) || a.header.Get("Content-Type") != "image/png" || a.header.Get("Cache-Control") != "private, max-age=86400, immutable" {
+		t.Errorf("%d bytes, %v", len(a.body), a.header)
+	}
+	c.get(path+"0").problem(404, "figure_not_found")
+	w.visitor().get(path).problem(401, "signed_out")
 }
 
 // The frames of a screen beside its answers, and what is not their shape.

@@ -1,8 +1,11 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
@@ -61,6 +64,7 @@ type world struct {
 
 	outline   bank.OutlineID
 	paper     bank.PaperID
+	box       *seal.BoxKey // opens rescue files
 	questions []bank.Question
 	sitting   exam.SittingID
 	people    []registered
@@ -105,12 +109,14 @@ func newWorld(t testing.TB, change ...setup) *world {
 	w.bank = bank.New(db, w.led, sealer, time.Now)
 	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
 	must(t, err)
+	w.box, err = seal.NewBoxKey(make([]byte, seal.KeySize))
+	must(t, err)
 	keeping := custody.DefaultRules()
 	keeping.WorkFactor = 2 // passphrases of tests need not be dear to guess
 	w.vault = custody.New(db, w.led, custody.Options{
 		Now: time.Now, Node: "test", Sealer: sealer, Signer: signer, Rules: keeping, Paper: w.bank.Content, Name: w.access.Name,
 	})
-	w.exam, err = exam.New(db, w.led, w.bus, engine.SealedPapers{Vault: w.vault, Bank: w.bank, Ledger: w.led}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored})
+	w.exam, err = exam.New(db, w.led, w.bus, engine.SealedPapers{Vault: w.vault, Bank: w.bank, Ledger: w.led}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored, Signer: signer, Box: w.box})
 	must(t, err)
 	w.hub = fanout.New(fanout.Options{Bus: w.bus, Snapshot: web.BoardSnapshot(w.bus), Log: log, Linger: time.Millisecond})
 	o := web.Options{
@@ -210,6 +216,11 @@ func (w *world) fillBank() {
 	} {
 		file.Rows = append(file.Rows, bank.QuestionRow{Sheet: "三级", Row: i + 2, Question: plantedQuestion(w.outline, i, k)})
 	}
+	figure, err := bank.NewFigure(drawing())
+	must(w.t, err)
+	file.Figures = []bank.Figure{figure}
+	first := &file.Rows[0].Question
+	first.Markup, first.Stem = bank.HTML, first.Stem+`<img data-figure="`+string(figure.ID)+`" alt="接线图"/>`
 	_, _, err = w.bank.AcceptQuestions(ctx, "test", file, bank.NewReport("q.xlsx", "q"))
 	must(w.t, err)
 	paper, err := w.bank.Assemble(ctx, "test", blueprint(w.outline), 1)
@@ -217,6 +228,15 @@ func (w *world) fillBank() {
 	w.paper = paper.ID
 	w.questions, err = w.bank.QuestionsOf(ctx, &paper)
 	must(w.t, err)
+}
+
+// drawing is a small PNG.
+func drawing() []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 8, 4))); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 func plantedQuestion(outline bank.OutlineID, i int, k bank.Kind) bank.Question {
