@@ -45,12 +45,15 @@ func (s *Server) listSittings(ctx context.Context, _ actor, in *pageIn) (*pageOf
 }
 
 func (s *Server) createSitting(ctx context.Context, _ actor, in *bodyOf[SittingDraft]) (*nothing, error) {
-	d := in.Body
-	return &nothing{}, s.Exam.CreateSitting(ctx, exam.Sitting{
+	return &nothing{}, s.Exam.CreateSitting(ctx, in.Body.sitting())
+}
+
+func (d *SittingDraft) sitting() exam.Sitting {
+	return exam.Sitting{
 		ID: exam.SittingID(d.ID), Code: d.Code, Name: d.Name, Occupation: d.Occupation, Level: d.Level,
 		Papers: d.Papers, Centres: d.Centres, StartsAt: d.StartsAt, ClosesAt: d.ClosesAt,
 		Rules: d.Rules, Ticket: d.Ticket, Seed: uint64(d.Seed),
-	})
+	}
 }
 
 // SittingPath is the path parameter of one sitting.

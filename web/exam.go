@@ -30,6 +30,9 @@ func (s *Server) examSignIn(ctx context.Context, a actor, in *bodyOf[TicketSignI
 	if err != nil {
 		return nil, err
 	}
+	if me, err = s.withPhoto(ctx, attempt, me); err != nil {
+		return nil, err
+	}
 	// The seat that is bound keeps its login until this one is admitted.
 	token, err := s.access.Open(ctx, access.Exam, string(attempt))
 	if err != nil {
@@ -40,6 +43,10 @@ func (s *Server) examSignIn(ctx context.Context, a actor, in *bodyOf[TicketSignI
 
 func (s *Server) examMe(ctx context.Context, a actor, _ *nothing) (*bodyOf[exam.Me], error) {
 	me, err := s.Exam.Me(ctx, attemptOf(a))
+	if err != nil {
+		return nil, err
+	}
+	me, err = s.withPhoto(ctx, attemptOf(a), me)
 	return &bodyOf[exam.Me]{locked(me, a.Token)}, err
 }
 
@@ -61,7 +68,8 @@ func (s *Server) examAdmit(ctx context.Context, a actor, in *admitIn) (*bodyOf[e
 	if err := s.access.Hold(ctx, access.Exam, a.Token, fence); err != nil {
 		return nil, err
 	}
-	return &bodyOf[exam.Me]{locked(me, a.Token)}, nil
+	me, err = s.withPhoto(ctx, attemptOf(a), me)
+	return &bodyOf[exam.Me]{locked(me, a.Token)}, err
 }
 
 func (s *Server) examPaper(ctx context.Context, a actor, in *sebIn) (*bodyOf[exam.SeatPaper], error) {

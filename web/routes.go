@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/plan"
 )
 
 // register lists every route of the API with who may call it. A test walks
@@ -20,6 +21,7 @@ func (s *Server) register() {
 	// Workbooks and lists of thousands are larger than other bodies, and come
 	// over slow lines.
 	upload := func(op *huma.Operation) { op.MaxBodyBytes, op.BodyReadTimeout = s.Limits.UploadBytes, 2*time.Minute }
+	archive := func(op *huma.Operation) { op.MaxBodyBytes, op.BodyReadTimeout = plan.MaxArchive, 10*time.Minute }
 
 	// Candidates.
 	reg(s, post, "/api/exam/sign-in", "exam-sign-in", "Sign in with ticket and last six of the ID number", anyone, s.examSignIn)
@@ -29,6 +31,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/exam/figures/{figure}", "exam-figure", "A picture of the candidate's own paper", candidate, s.examFigure, bytesOf("image/png", "image/jpeg", "image/webp"))
 	reg(s, post, "/api/exam/sign-out", "exam-sign-out", "Sign out", candidate, s.signOut(access.Exam))
 	reg(s, post, "/api/exam/lockdown", "exam-lockdown", "Prove the locked browser before a connection or a hand-in that cannot carry the proof", candidate, s.examLockdown)
+	reg(s, get, "/api/exam/photo", "exam-photo", "The candidate's own photo, to confirm who sits here", candidate, s.examPhoto, bytesOf("image/jpeg", "image/png"))
 	s.socket("/api/exam/ws", "exam-ws", candidate, s.examSocket)
 
 	// Judges.
@@ -96,6 +99,30 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sittings/{sitting}/incidents/{no}/withdraw", "incident-withdraw", "Take back a record that nobody else has signed", staff(access.IncidentRecord), s.withdrawIncident)
 	reg(s, post, "/api/admin/sittings/{sitting}/evidence", "evidence-add", "Store a file for a record", staff(access.IncidentRecord), s.addEvidence, evidenceUpload)
 	reg(s, get, "/api/admin/sittings/{sitting}/evidence/{file}", "evidence", "A file of a record; looking is recorded", staff(access.SittingRead), s.evidenceFile, bytesOf("application/octet-stream"))
+
+	// Console: documents to print; who printed what is recorded.
+	reg(s, get, "/api/admin/sittings/{sitting}/tickets.pdf", "tickets-pdf", "Tickets to print", staff(access.DocumentPrint), s.ticketsPDF, bytesOf("application/pdf"))
+	reg(s, get, "/api/admin/sittings/{sitting}/record.pdf", "record-pdf", "Record sheets of the rooms", staff(access.DocumentPrint), s.recordPDF, bytesOf("application/pdf"))
+	reg(s, get, "/api/admin/sittings/{sitting}/seats.pdf", "seats-pdf", "Seat maps for the doors", staff(access.DocumentPrint), s.seatsPDF, bytesOf("application/pdf"))
+
+	// Console: plans and entries.
+	reg(s, get, "/api/admin/plans", "plans", "All plans", staff(access.EntryRead), s.listPlans)
+	reg(s, post, "/api/admin/plans", "plan-save", "Make a plan (version 0) or change its draft", staff(access.PlanManage), s.savePlan)
+	reg(s, get, "/api/admin/plans/{plan}", "plan", "One plan", staff(access.EntryRead), s.getPlan)
+	reg(s, post, "/api/admin/plans/{plan}/open", "plan-open", "Freeze the plan and take entries", staff(access.PlanManage), s.openPlan)
+	reg(s, post, "/api/admin/plans/{plan}/status", "plan-status", "Close, open again, arranged, archive", staff(access.PlanManage), s.setPlanStatus)
+	reg(s, get, "/api/admin/eligibility-examples", "eligibility-examples", "Rules of eligibility to start from; check them against the standard", staff(access.EntryRead), s.eligibilityExamples)
+	reg(s, get, "/api/admin/plans/{plan}/entries", "entries", "Entries, searched and paged", staff(access.EntryRead), s.listEntries)
+	reg(s, post, "/api/admin/plans/{plan}/entries", "entry-create", "Register one person", staff(access.PlanManage), s.enterOne)
+	reg(s, get, "/api/admin/plans/{plan}/entries/{entry}", "entry", "One entry with what the rules say", staff(access.EntryRead), s.getEntry)
+	reg(s, put, "/api/admin/plans/{plan}/entries/{entry}", "entry-amend", "Change an entry; it is pending again", staff(access.PlanManage), s.amendEntry)
+	reg(s, get, "/api/admin/plans/{plan}/entries/{entry}/photo", "entry-photo", "The person's photo; who looks is recorded", staff(access.EntryRead), s.entryPhoto, bytesOf("image/jpeg", "image/png"))
+	reg(s, put, "/api/admin/plans/{plan}/entries/{entry}/photo", "entry-photo-set", "Set the person's photo", staff(access.PlanManage), s.setEntryPhoto, upload)
+	reg(s, get, "/api/admin/plans/{plan}/template.xlsx", "entry-template", "The workbook to fill in", staff(access.EntryRead), s.rosterTemplate, bytesOf(workbookType))
+	reg(s, post, "/api/admin/plans/{plan}/entry-imports", "entry-import", "Preview or accept a workbook of entries", staff(access.PlanManage), s.importRoster, upload)
+	reg(s, post, "/api/admin/plans/{plan}/photo-imports", "photo-import", "Photos in a zip archive, named by ID number", staff(access.PlanManage), s.importPhotos, archive)
+	reg(s, post, "/api/admin/plans/{plan}/decisions", "entry-decide", "Accept, return, reject, undo", staff(access.EntryReview), s.decideEntries)
+	reg(s, post, "/api/admin/plans/{plan}/sittings", "plan-place", "Make a sitting of accepted entries", staff(access.PlanManage), s.placeEntries)
 
 	// Console: lockdown.
 	reg(s, get, "/api/admin/sittings/{sitting}/lockdown", "sitting-lockdown", "Settings and keys of the locked browser", staff(access.SittingRead), s.sittingLockdown)

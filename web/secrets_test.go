@@ -21,6 +21,7 @@ import (
 func TestSecretsStay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.entries = w.fillPlan("p1")
 	public := w.visitor()
 	candidate, paper := sitTheExam(t, w)
 	judges := []*client{w.judge(0), w.judge(1)}
@@ -34,8 +35,8 @@ func TestSecretsStay(t *testing.T) {
 	everybody := []string{
 		plantedExplanation, plantedSource, plantedGUID, `"explanation":"`, `"password":`, `"password_`, "argon2", "sealed", `"seed":`, `"device":`, "Bearer",
 	}
-	for _, p := range w.people {
-		everybody = append(everybody, p.IDNumber, string(p.id))
+	for i, p := range w.people {
+		everybody = append(everybody, p.IDNumber, string(p.id), plantedPhone(i))
 	}
 	everybody = append(everybody, w.tokens...)
 	for _, q := range w.questions {
@@ -43,8 +44,9 @@ func TestSecretsStay(t *testing.T) {
 			everybody = append(everybody, string(k))
 		}
 	}
-	var names, units, tickets []string
-	for _, p := range w.people {
+	var names, units, tickets, photos []string
+	for i, p := range w.people {
+		photos = append(photos, plantedPhoto(i))
 		names, units, tickets = append(names, p.Name, exam.MaskID(p.IDType, p.IDNumber)), append(units, p.Unit), append(tickets, string(p.ticket.No))
 	}
 	rubric := []string{plantedRubric, plantedAspect}
@@ -60,10 +62,10 @@ func TestSecretsStay(t *testing.T) {
 			t.Errorf("%s was sent a key: %s", who, m)
 		}
 	}
-	check("the public", public, rubric, names, tickets)
-	check("the candidate", candidate, rubric, names[2:], units[1:], tickets[1:])
-	check("a judge", judges[0], names, units, tickets)
-	check("a judge", judges[1], names, units, tickets)
+	check("the public", public, rubric, names, tickets, photos)
+	check("the candidate", candidate, rubric, names[2:], units[1:], tickets[1:], photos[1:])
+	check("a judge", judges[0], names, units, tickets, photos)
+	check("a judge", judges[1], names, units, tickets, photos)
 	checkPaper(t, w, paper)
 }
 

@@ -29,7 +29,9 @@ import (
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/custody"
+	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 
@@ -43,6 +45,8 @@ type Options struct {
 	Exam    *exam.Service
 	Custody *custody.Vault
 	Contest *engine.Contests
+	Plan    *plan.Plans
+	Desk    *document.Desk // makes documents to print
 	Bus     live.Bus
 	Hub     *fanout.Hub
 	UI      fs.FS // the built screens; a plain help page is served where it lacks them

@@ -20,7 +20,9 @@ import (
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/custody"
+	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -59,6 +61,7 @@ type world struct {
 	exam   *exam.Service
 	vault  *custody.Vault
 	engine *engine.Contests
+	plan   *plan.Plans
 	server *web.Server
 	http   *httptest.Server
 
@@ -68,6 +71,7 @@ type world struct {
 	questions []bank.Question
 	sitting   exam.SittingID
 	people    []registered
+	entries   []plan.EntryID // of plan p1, where a test has one
 	contest   engine.ContestID
 	division  engine.DivisionID
 	judges    []access.Account
@@ -119,7 +123,10 @@ func newWorld(t testing.TB, change ...setup) *world {
 	w.exam, err = exam.New(db, w.led, w.bus, engine.SealedPapers{Vault: w.vault, Bank: w.bank, Ledger: w.led}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored, Signer: signer, Box: w.box})
 	must(t, err)
 	w.hub = fanout.New(fanout.Options{Bus: w.bus, Snapshot: web.BoardSnapshot(w.bus), Log: log, Linger: time.Millisecond})
+	w.plan = plan.New(db, w.led, sealer, w.exam, plan.Options{Now: time.Now})
 	o := web.Options{
+		Plan:   w.plan,
+		Desk:   &document.Desk{Exam: w.exam, Plan: w.plan, Ledger: w.led, Name: w.access.Name, Now: time.Now},
 		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Contest: w.engine, Bus: w.bus, Hub: w.hub,
 		UI:     fstest.MapFS{},
 		Ready:  db.Ping,
@@ -155,6 +162,7 @@ func collections() []store.Collection {
 	all = append(all, bank.Collections()...)
 	all = append(all, exam.Collections()...)
 	all = append(all, custody.Collections()...)
+	all = append(all, plan.Collections()...)
 	return append(all, engine.Collections...)
 }
 

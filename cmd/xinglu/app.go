@@ -17,12 +17,15 @@ import (
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/custody"
+	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 	"github.com/xinglu/xinglu/internal/live/redisbus"
+	"github.com/xinglu/xinglu/internal/print"
 	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/mongodb"
@@ -44,6 +47,8 @@ type App struct {
 	exam    *exam.Service
 	custody *custody.Vault
 	contest *engine.Contests
+	plan    *plan.Plans
+	desk    *document.Desk
 	web     *web.Server
 	cert    *tls.Certificate // nil without TLS
 	closers []func() error
@@ -51,7 +56,7 @@ type App struct {
 
 // collections is everything the program stores.
 func collections() []store.Collection {
-	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), engine.Collections,
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), engine.Collections,
 		[]store.Collection{keyMarks.Collection})
 }
 
@@ -116,6 +121,10 @@ func (a *App) open(ctx context.Context) error {
 		MaxConns: a.cfg.Limits.Spectators, MaxPerIP: a.cfg.Limits.SpectatorsPerIP, Seed: uint64(time.Now().UnixNano()),
 	})
 	a.onClose(func() error { a.hub.Close(); return nil })
+	a.plan = plan.New(a.db, a.led, keys.sealer, a.exam, plan.Options{Now: time.Now})
+	if a.desk, err = a.openDesk(); err != nil {
+		return err
+	}
 	a.startSweeping()
 	a.web = a.openWeb()
 	a.onClose(func() error { a.web.Close(); return nil })
@@ -172,13 +181,26 @@ func (a *App) steadyClock() func() time.Time {
 	})
 }
 
+// openDesk reads the second font, so that a wrong one is said at the start.
+func (a *App) openDesk() (*document.Desk, error) {
+	rare, err := print.OpenFont(a.cfg.Print.Font)
+	if err != nil {
+		return nil, errConfig.With(fault.Field{Path: "print.font", Code: "unreadable", Message: err.Error()})
+	}
+	zone, err := time.LoadLocation(a.cfg.Print.Zone)
+	if err != nil {
+		return nil, errConfig.With(fault.Field{Path: "print.zone", Code: "bad_value", Message: err.Error()})
+	}
+	return &document.Desk{Exam: a.exam, Plan: a.plan, Ledger: a.led, Zone: zone, Rare: rare, Name: a.access.Name, Now: time.Now}, nil
+}
+
 func (a *App) openWeb() *web.Server {
 	var proxies []netip.Prefix
 	for _, p := range a.cfg.TrustedProxies {
 		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
 	}
 	return web.New(web.Options{
-		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Contest: a.contest, Bus: a.bus, Hub: a.hub,
+		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Contest: a.contest, Plan: a.plan, Desk: a.desk, Bus: a.bus, Hub: a.hub,
 		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
 		Limits: web.Limits{
 			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,

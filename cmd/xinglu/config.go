@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones of printed times on machines without them
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/file"
@@ -66,6 +67,11 @@ type Config struct {
 		Tick Duration `koanf:"tick" doc:"Least time between two frames of a public board"`
 	} `koanf:"board"`
 
+	Print struct {
+		Font string `koanf:"font" doc:"Second font file (TrueType or OpenType) for characters that the built-in one lacks, such as those of rare names"`
+		Zone string `koanf:"zone" doc:"Time zone of printed documents, a name of the IANA database"`
+	} `koanf:"print"`
+
 	Log struct {
 		Level  string `koanf:"level" doc:"debug, info, warn or error"`
 		Format string `koanf:"format" doc:"text or json"`
@@ -98,6 +104,7 @@ func DefaultConfig() Config {
 	c.Limits.UploadMiB = 16
 	c.Limits.Spectators, c.Limits.SpectatorsPerIP = 50_000, 2_000
 	c.Board.Tick = Duration(200 * time.Millisecond)
+	c.Print.Zone = "Asia/Shanghai"
 	c.Log.Level, c.Log.Format = "info", "text"
 	c.Stop = Duration(10 * time.Second)
 	return c
@@ -213,6 +220,9 @@ func (c *Config) Validate() error {
 		if n < 1 {
 			bad(path, "must be at least 1")
 		}
+	}
+	if _, err := time.LoadLocation(c.Print.Zone); err != nil || c.Print.Zone == "" {
+		bad("print.zone", "%q is no time zone; write Asia/Shanghai", c.Print.Zone)
 	}
 	if c.Board.Tick < 0 {
 		bad("board.tick", "must not be negative")

@@ -41,6 +41,10 @@ const (
 	SittingRead    Action = "sitting.read"    // rooms, tickets, progress
 	SittingManage  Action = "sitting.manage"  // create, register, start, close
 	TimeGrant      Action = "time.grant"      // 补时
+	PlanManage     Action = "plan.manage"     // write plans, register, make sittings of entries
+	EntryRead      Action = "entry.read"      // plans and entries; numbers masked
+	EntryReview    Action = "entry.review"    // accept, return, reject
+	DocumentPrint  Action = "document.print"  // tickets, record sheets, seat maps
 	IncidentRecord Action = "incident.record" // write up incidents and misconduct, sign
 	LockOverride   Action = "lock.override"   // let a seat pass without its locked browser
 	ContestRead    Action = "contest.read"    // structure, progress, results
@@ -67,6 +71,10 @@ var table = map[Action][]Role{
 	SittingRead:    {Provincial, Organiser, Invigilator, Supervisor, ChiefJudge},
 	SittingManage:  {Provincial, Organiser},
 	TimeGrant:      {Provincial, Organiser, Invigilator}, // provincial accounts beyond the contingency
+	PlanManage:     {Provincial, Organiser},
+	EntryRead:      {Provincial, Organiser, Supervisor},
+	EntryReview:    {Provincial, Organiser},
+	DocumentPrint:  {Provincial, Organiser, Invigilator},
 	IncidentRecord: {Organiser, Invigilator},
 	LockOverride:   {Organiser, Invigilator},
 	ContestRead:    {Provincial, Organiser, ChiefJudge, Supervisor},

@@ -6,6 +6,7 @@
 // score list also a workbook) and return what package print says about it,
 // rare characters included. Dates and times are set in the trade's form and
 // the zone of the [Kit]; ID numbers come masked, for no document needs more.
+// [Desk] brings the data of a sitting and records who printed what.
 package document
 
 import (

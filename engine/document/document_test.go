@@ -120,7 +120,7 @@ func TestRoomRecord(t *testing.T) {
 		Arrangement: strings.Repeat("0a", 32)}
 	for i := range 4 {
 		r.People = append(r.People, document.RoomPerson{Name: fmt.Sprintf("考生%d", i+1), Ticket: fmt.Sprintf("3701002%03d", i+1), IDMasked: "370100********0017", Seat: fmt.Sprintf("%02d", i+1),
-			State: "已交卷", Answered: 10 * i, Total: 100, HandedIn: start.Add(80 * time.Minute), By: "考生"})
+			Present: true, State: "已交卷", Answered: 10 * i, Total: 100, HandedIn: start.Add(80 * time.Minute), By: "考生"})
 	}
 	r.People[3] = document.RoomPerson{Name: "考生4", Ticket: "3701002004", Seat: "04", State: "未入场", Absent: true, Total: 100}
 	r.Grants = []document.Granted{{At: start.Add(20 * time.Minute), Kind: "补时", Scope: "本考场", Minutes: "10分", Reason: "停电", Approver: "李主任"}}

@@ -35,7 +35,8 @@ type RoomPerson struct {
 	IDMasked string
 	Seat     string
 	State    string // in words: "已交卷"
-	Absent   bool
+	Present  bool   // came in
+	Absent   bool   // declared or found absent; before that neither
 	Answered int
 	Total    int
 	HandedIn time.Time
@@ -79,14 +80,15 @@ func (r *RoomRecord) counts() (present, absent, handedIn, empty int) {
 		case p.Absent:
 			absent++
 			continue
-		case p.HandedIn.IsZero():
-		default:
+		case p.Present:
+			present++
+		}
+		if !p.HandedIn.IsZero() {
 			handedIn++
 			if p.Answered == 0 {
 				empty++
 			}
 		}
-		present++
 	}
 	return present, absent, handedIn, empty
 }

@@ -34,6 +34,9 @@ type MeCandidate struct {
 	Name     string `json:"name"`
 	IDMasked string `json:"id_masked"`
 	Unit     string `json:"unit"`
+	// PhotoURL is where the candidate's own photo is; "" when there is none.
+	// The service leaves it empty: photos are not the exam's.
+	PhotoURL string `json:"photo_url,omitempty"`
 }
 
 // MeSitting is the sitting as its candidates may see it.

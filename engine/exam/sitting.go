@@ -108,6 +108,8 @@ type Room struct {
 	Name  string   `json:"name"`
 	Seats []string `json:"seats"`           // unique in the room
 	Spare []string `json:"spare,omitempty"` // kept for moves
+	// Columns is how many seats stand in a row; 0: all in one.
+	Columns int `json:"columns,omitempty" minimum:"0"`
 }
 
 // Sitting is a scheduled exam (场次) as planned. It does not change after

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/store"
 )
 
@@ -115,7 +117,8 @@ func (s *Plans) keep(ctx context.Context, actor string, rule PhotoRule, person e
 // errSame ends an Update that finds what it would write.
 var errSame = errors.New("the same")
 
-func (s *Plans) hasPhoto(ctx context.Context, person exam.CandidateID) (bool, error) {
+// HasPhoto reports whether there is a picture of the person.
+func (s *Plans) HasPhoto(ctx context.Context, person exam.CandidateID) (bool, error) {
 	_, err := photos.Get(ctx, s.db, string(person))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -145,9 +148,10 @@ func (s *Plans) PhotoOf(ctx context.Context, person exam.CandidateID) (Picture, 
 	return Picture{Type: "image/" + doc.Value.Format, Data: data}, nil
 }
 
-// EntryPhoto returns the picture of an entry's person. Errors: ErrNoPhoto,
+// EntryPhoto returns the picture of an entry's person to a member of staff
+// and records who saw it, before it is returned. Errors: ErrNoPhoto,
 // ErrEntryNotFound.
-func (s *Plans) EntryPhoto(ctx context.Context, id ID, entry EntryID) (Picture, error) {
+func (s *Plans) EntryPhoto(ctx context.Context, actor string, id ID, entry EntryID) (Picture, error) {
 	b, err := s.Book(ctx, id)
 	if err != nil {
 		return Picture{}, err
@@ -156,7 +160,25 @@ func (s *Plans) EntryPhoto(ctx context.Context, id ID, entry EntryID) (Picture, 
 	if l == nil {
 		return Picture{}, ErrEntryNotFound
 	}
-	return s.PhotoOf(ctx, l.Person)
+	p, err := s.PhotoOf(ctx, l.Person)
+	if err != nil {
+		return Picture{}, err
+	}
+	data, err := json.Marshal(PhotoSeen{Plan: id, Entry: entry})
+	if err != nil {
+		return Picture{}, fmt.Errorf("writing %s: %w", kindPhotoSeen, err)
+	}
+	// A stream of its own: looking is no step of the plan.
+	_, err = s.led.Append(ctx, ledger.Entry{Stream: ledger.StreamID("photos/" + string(id)), Expect: ledger.AnySeq, At: s.now(), Kind: kindPhotoSeen, Actor: actor, Data: data})
+	return p, err
+}
+
+const kindPhotoSeen = "photo.seen"
+
+// PhotoSeen says whose picture was looked at; the actor is the record's.
+type PhotoSeen struct {
+	Plan  ID      `json:"plan"`
+	Entry EntryID `json:"entry"`
 }
 
 // Limits of an archive of photos.
@@ -266,7 +288,7 @@ func (s *Plans) without(ctx context.Context, b *Book, report *PhotoReport) error
 		return err
 	}
 	for _, l := range b.Lines {
-		has, err := s.hasPhoto(ctx, l.Person)
+		has, err := s.HasPhoto(ctx, l.Person)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (s Status) Valid() bool {
 // data; opening freezes it into the ledger, and every entry names its version.
 type Plan struct {
 	ID      ID           `json:"id"`
-	Version int          `json:"version"` // 1 and up, +1 with each change of the draft
+	Version int          `json:"version"` // 1 and up, +1 with each change of the draft; 0 asks Save for a new plan
 	Name    scoring.Text `json:"name"`
 	// The columns of the public notice (计划公告).
 	Organiser     string          `json:"organiser"`      // 机构名称
@@ -90,8 +90,8 @@ type Plan struct {
 	Materials     []Material      `json:"materials"`
 	Photo         PhotoRule       `json:"photo"`
 	Ticket        TicketForm      `json:"ticket"`
-	CreatedAt     time.Time       `json:"created_at"`
-	ChangedAt     time.Time       `json:"changed_at"`
+	CreatedAt     time.Time       `json:"created_at,omitzero"` // set by Save
+	ChangedAt     time.Time       `json:"changed_at,omitzero"` // set by Save
 }
 
 // Subject is what is examined on its own (科目).

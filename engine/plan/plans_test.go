@@ -341,11 +341,15 @@ func TestNothingReadableAtRest(t *testing.T) {
 	if strings.Contains(string(all), "JFIF") {
 		t.Error("a photo can be read in the store")
 	}
-	if got, err := w.EntryPhoto(ctx, id, ids[0]); err != nil || got.Type != "image/jpeg" || len(got.Data) != len(picture(t, 240, 320)) {
+	if got, err := w.EntryPhoto(ctx, "reviewer", id, ids[0]); err != nil || got.Type != "image/jpeg" || len(got.Data) != len(picture(t, 240, 320)) {
 		t.Errorf("the photo comes back as %s, %d bytes, %v", got.Type, len(got.Data), err)
 	}
-	if _, err := w.EntryPhoto(ctx, id, ids[1]); !errors.Is(err, plan.ErrNoPhoto) {
+	if _, err := w.EntryPhoto(ctx, "reviewer", id, ids[1]); !errors.Is(err, plan.ErrNoPhoto) {
 		t.Errorf("no photo: %v", err)
+	}
+	seen, err := w.led.Read(ctx, "photos/p1", 0, 10)
+	if err != nil || len(seen) != 1 || seen[0].Actor != "reviewer" || seen[0].Kind != "photo.seen" {
+		t.Errorf("who saw the photo: %v, %v", seen, err)
 	}
 }
 

@@ -87,7 +87,7 @@ func (s *Plans) Entries(ctx context.Context, id ID, q Query) ([]EntryView, int, 
 		total++
 	}
 	for i := range page {
-		if page[i].HasPhoto, err = s.hasPhoto(ctx, b.Line(page[i].ID).Person); err != nil {
+		if page[i].HasPhoto, err = s.HasPhoto(ctx, b.Line(page[i].ID).Person); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -113,7 +113,7 @@ func (s *Plans) Entry(ctx context.Context, id ID, entry EntryID) (EntryView, err
 		return EntryView{}, err
 	}
 	view := viewOf(p, l, &doc.Value, v)
-	view.HasPhoto, err = s.hasPhoto(ctx, l.Person)
+	view.HasPhoto, err = s.HasPhoto(ctx, l.Person)
 	return view, err
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/demo"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -55,7 +56,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "c.db"), sqlite.Options{
-		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), engine.Collections), Log: log,
+		Collections: slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), engine.Collections), Log: log,
 	})
 	must(t, err)
 	s := &stage{db: db, bus: live.NewMemory(live.Options{}), led: ledger.Open(db.Ledger(), ledger.Options{})}
@@ -75,6 +76,7 @@ func newStage(t *testing.T) *stage {
 	must(t, err)
 	hub := fanout.New(fanout.Options{Bus: s.bus, Snapshot: web.BoardSnapshot(s.bus), Log: log})
 	server := web.New(web.Options{
+		Plan:   plan.New(db, s.led, sealer, s.exam, plan.Options{}),
 		Access: door, Bank: questions, Exam: s.exam, Custody: vault, Contest: s.contest, Bus: s.bus, Hub: hub,
 		UI: fstest.MapFS{}, Ready: db.Ping, Now: time.Now, Log: log, Version: "test",
 		Limits: web.Limits{SignInsPerMinute: 100, SignInsPerMinuteIP: 10_000, UploadBytes: 1 << 20},

@@ -381,6 +381,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/eligibility-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of eligibility to start from; check them against the standard */
+        get: operations["eligibility-examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/ledger/verify": {
         parameters: {
             query?: never;
@@ -407,6 +424,214 @@ export interface paths {
         };
         /** The signed-in member of staff */
         get: operations["admin-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans */
+        get: operations["plans"];
+        put?: never;
+        /** Make a plan (version 0) or change its draft */
+        post: operations["plan-save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan */
+        get: operations["plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept, return, reject, undo */
+        post: operations["entry-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries, searched and paged */
+        get: operations["entries"];
+        put?: never;
+        /** Register one person */
+        post: operations["entry-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry with what the rules say */
+        get: operations["entry"];
+        /** Change an entry; it is pending again */
+        put: operations["entry-amend"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/entries/{entry}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's photo; who looks is recorded */
+        get: operations["entry-photo"];
+        /** Set the person's photo */
+        put: operations["entry-photo-set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/entry-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview or accept a workbook of entries */
+        post: operations["entry-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freeze the plan and take entries */
+        post: operations["plan-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/photo-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Photos in a zip archive, named by ID number */
+        post: operations["photo-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/sittings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a sitting of accepted entries */
+        post: operations["plan-place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close, open again, arranged, archive */
+        post: operations["plan-status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/plans/{plan}/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook to fill in */
+        get: operations["entry-template"];
         put?: never;
         post?: never;
         delete?: never;
@@ -946,6 +1171,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/record.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Record sheets of the rooms */
+        get: operations["record-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/register": {
         parameters: {
             query?: never;
@@ -1014,6 +1256,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/seats.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Seat maps for the doors */
+        get: operations["seats-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/start": {
         parameters: {
             query?: never;
@@ -1040,6 +1299,23 @@ export interface paths {
         };
         /** The tickets */
         get: operations["sitting-tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/tickets.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets to print */
+        get: operations["tickets-pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1159,6 +1435,23 @@ export interface paths {
         };
         /** The paper; the first call starts the clock */
         get: operations["exam-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exam/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The candidate's own photo, to confirm who sits here */
+        get: operations["exam-photo"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1323,6 +1616,12 @@ export interface components {
             /** @description The candidate has read the rules and pledges honesty */
             pledge: boolean;
         };
+        AmendInBody: {
+            entry: components["schemas"]["PlanApplication"];
+            /** @description Idempotency key */
+            key: string;
+            reason: string;
+        };
         AnnounceInBody: {
             attempt?: string;
             centre?: string;
@@ -1334,6 +1633,13 @@ export interface components {
             /** @enum {string} */
             scope: "candidate" | "room" | "centre" | "sitting";
             text: components["schemas"]["ScoringText"];
+        };
+        ApplyInBody: {
+            entry: components["schemas"]["PlanApplication"];
+            /** @description Idempotency key */
+            key: string;
+            /** @description Reason for an entry outside the registration window */
+            late: string;
         };
         AssembleCell: {
             /** Format: int64 */
@@ -1665,6 +1971,16 @@ export interface components {
             signer: string;
             suite: string;
         };
+        DecideInBody: {
+            entries: string[];
+            /** @description Needed but for accepting who is eligible */
+            reason: string;
+            /**
+             * @description pending undoes a decision
+             * @enum {string}
+             */
+            to: "accepted" | "returned" | "rejected" | "pending";
+        };
         DivisionBrief: {
             /** Format: int64 */
             competitors: number;
@@ -1834,6 +2150,14 @@ export interface components {
         EnterInBody: {
             competitors: components["schemas"]["EnterCandidate"][];
         };
+        EntriesOutBody: {
+            items: components["schemas"]["PlanEntryView"][];
+            /** Format: int64 */
+            total: number;
+        };
+        EntryMade: {
+            entry: string;
+        };
         ExamAck: {
             /** Format: date-time */
             at: string;
@@ -1963,6 +2287,7 @@ export interface components {
         ExamMeCandidate: {
             id_masked: string;
             name: string;
+            photo_url?: string;
             unit: string;
         };
         ExamMeLockdown: {
@@ -2080,6 +2405,8 @@ export interface components {
         };
         ExamRoom: {
             code: string;
+            /** Format: int64 */
+            columns?: number;
             name: string;
             seats: string[];
             spare?: string[];
@@ -2393,6 +2720,9 @@ export interface components {
         ListOfContestViewBody: {
             items: components["schemas"]["ContestView"][];
         };
+        ListOfEligibilityBody: {
+            items: components["schemas"]["PlanEligibility"][];
+        };
         ListOfImportBody: {
             items: components["schemas"]["BankImport"][];
         };
@@ -2465,6 +2795,11 @@ export interface components {
         OverrideInBody: {
             reason: string;
         };
+        PageOfInfoBody: {
+            items: components["schemas"]["PlanInfo"][];
+            /** @description Empty on the last page */
+            next: string;
+        };
         PageOfSittingInfoBody: {
             items: components["schemas"]["ExamSittingInfo"][];
             /** @description Empty on the last page */
@@ -2489,6 +2824,281 @@ export interface components {
             room?: string;
             /** @enum {string} */
             scope: "candidate" | "room" | "centre" | "sitting";
+        };
+        PlaceInBody: {
+            /** @description Only who wishes for this centre or for none; empty: all */
+            centre: string;
+            /** @description Idempotency key */
+            key: string;
+            /** Format: int64 */
+            level: number;
+            /**
+             * Format: int64
+             * @description At most so many, by registration; 0: all
+             */
+            most: number;
+            sitting: components["schemas"]["SittingDraft"];
+            subject: string;
+        };
+        Placed: {
+            /** Format: int64 */
+            placed: number;
+        };
+        PlanApplication: {
+            centre: string;
+            /** Format: int64 */
+            factor: number;
+            facts: components["schemas"]["PlanFacts"];
+            id_number: string;
+            id_type: string;
+            /** Format: int64 */
+            level: number;
+            materials: string[];
+            name: string;
+            needs: string;
+            phone: string;
+            subjects: string[];
+            unit: string;
+        };
+        PlanBranch: {
+            all_of: components["schemas"]["PlanCondition"][];
+            id: string;
+        };
+        PlanBranchVerdict: {
+            branch: string;
+            conditions: components["schemas"]["PlanConditionVerdict"][];
+            holds: string;
+        };
+        PlanCentre: {
+            address: string;
+            code: string;
+            name: string;
+        };
+        PlanCondition: {
+            any_of?: string[];
+            kind: string;
+            /** Format: int64 */
+            level?: number;
+            /** Format: int64 */
+            min?: number;
+        };
+        PlanConditionVerdict: {
+            any_of?: string[];
+            have: string;
+            holds: string;
+            kind: string;
+            /** Format: int64 */
+            level?: number;
+            /** Format: int64 */
+            min?: number;
+            text: components["schemas"]["ScoringText"];
+        };
+        PlanCounts: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            placed: number;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            returned: number;
+            /** Format: int64 */
+            total: number;
+        };
+        PlanEligibility: {
+            as_of?: string;
+            example?: boolean;
+            id: string;
+            levels: components["schemas"]["PlanLevelRule"][];
+            name: components["schemas"]["ScoringText"];
+            source: string;
+            version: string;
+        };
+        PlanEntryView: {
+            centre: string;
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: string;
+            eligibility: components["schemas"]["PlanVerdict"];
+            /** Format: int64 */
+            factor: number;
+            facts: components["schemas"]["PlanFacts"];
+            has_photo: boolean;
+            id: string;
+            id_masked: string;
+            id_type: string;
+            lacking: string[];
+            /** Format: int64 */
+            level: number;
+            materials: string[];
+            name: string;
+            needs: string;
+            phone_masked: string;
+            reason: string;
+            /** Format: date-time */
+            registered_at: string;
+            registered_by: string;
+            /** Format: int64 */
+            revision: number;
+            /** Format: int64 */
+            serial: number;
+            sittings: {
+                [key: string]: string;
+            };
+            source: string;
+            state: string;
+            subjects: string[];
+            unit: string;
+        };
+        PlanFacts: {
+            born?: string;
+            diploma?: string;
+            graduates_on?: string;
+            /** Format: int64 */
+            held_level?: number;
+            held_number?: string;
+            held_since?: string;
+            in_school?: boolean;
+            /** Format: int64 */
+            months_total?: number;
+            title?: string;
+        };
+        PlanInfo: {
+            /** Format: int64 */
+            batch: number;
+            centres: components["schemas"]["PlanCentre"][];
+            /** Format: date-time */
+            changed_at?: string;
+            contact: string;
+            counts: components["schemas"]["PlanCounts"];
+            /** Format: date-time */
+            created_at?: string;
+            eligibility: components["schemas"]["PlanEligibility"];
+            exam: components["schemas"]["PlanWindow"];
+            id: string;
+            kind: string;
+            levels: number[];
+            materials: components["schemas"]["PlanMaterial"][];
+            name: components["schemas"]["ScoringText"];
+            occupation: components["schemas"]["BankOccupation"];
+            organiser: string;
+            organiser_code: string;
+            organiser_kind: string;
+            photo: components["schemas"]["PlanPhotoRule"];
+            place: string;
+            placings: components["schemas"]["PlanPlacing"][];
+            registration: components["schemas"]["PlanWindow"];
+            status: string;
+            subjects: components["schemas"]["PlanSubject"][];
+            ticket: components["schemas"]["PlanTicketForm"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        PlanLevelRule: {
+            any_of: components["schemas"]["PlanBranch"][];
+            /** Format: int64 */
+            level: number;
+        };
+        PlanMaterial: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+            note: components["schemas"]["ScoringText"];
+            required: boolean;
+        };
+        PlanPhotoReport: {
+            refused: components["schemas"]["PlanRefusedPhoto"][];
+            /** Format: int64 */
+            stored: number;
+            /** Format: int64 */
+            unchanged: number;
+            unmatched: string[];
+            without: string[];
+        };
+        PlanPhotoRule: {
+            format: string;
+            /** Format: int64 */
+            height: number;
+            /** Format: int64 */
+            max_bytes: number;
+            required: boolean;
+            /** Format: int64 */
+            width: number;
+        };
+        PlanPlacing: {
+            entries: string[];
+            key: string;
+            sitting: string;
+            subject: string;
+        };
+        PlanPlan: {
+            /** Format: int64 */
+            batch: number;
+            centres: components["schemas"]["PlanCentre"][];
+            /** Format: date-time */
+            changed_at?: string;
+            contact: string;
+            /** Format: date-time */
+            created_at?: string;
+            eligibility: components["schemas"]["PlanEligibility"];
+            exam: components["schemas"]["PlanWindow"];
+            id: string;
+            kind: string;
+            levels: number[];
+            materials: components["schemas"]["PlanMaterial"][];
+            name: components["schemas"]["ScoringText"];
+            occupation: components["schemas"]["BankOccupation"];
+            organiser: string;
+            organiser_code: string;
+            organiser_kind: string;
+            photo: components["schemas"]["PlanPhotoRule"];
+            place: string;
+            registration: components["schemas"]["PlanWindow"];
+            subjects: components["schemas"]["PlanSubject"][];
+            ticket: components["schemas"]["PlanTicketForm"];
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        PlanRefusedPhoto: {
+            errors: components["schemas"]["FaultField"][];
+            file: string;
+        };
+        PlanStatusInBody: {
+            /** @description Needed to open a closed plan again */
+            reason: string;
+            /** @enum {string} */
+            to: "open" | "closed" | "arranged" | "archived";
+        };
+        PlanSubject: {
+            id: string;
+            levels: number[];
+            name: components["schemas"]["ScoringText"];
+        };
+        PlanTicketForm: {
+            heading: string;
+            issuer: string;
+            notes: string[];
+            /** Format: int64 */
+            per_page: number;
+            template: string;
+        };
+        PlanVerdict: {
+            branch: string;
+            branches: components["schemas"]["PlanBranchVerdict"][];
+            missing: components["schemas"]["PlanCondition"][];
+            result: string;
+            rule: string;
+        };
+        PlanWindow: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
         };
         Prepared: {
             /** Format: int64 */
@@ -2576,6 +3186,11 @@ export interface components {
         };
         ReleaseInBody: {
             passphrase: string;
+        };
+        RosterAnswer: {
+            /** @description Accepted, in the order of the file */
+            entries: string[];
+            report: components["schemas"]["BankReport"];
         };
         ScoringAgreement: {
             /** Format: int64 */
@@ -3706,6 +4321,35 @@ export interface operations {
             };
         };
     };
+    "eligibility-examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfEligibilityBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ledger-verify": {
         parameters: {
             query?: never;
@@ -3751,6 +4395,555 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfInfoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPlan"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanInfo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entries: {
+        parameters: {
+            query?: {
+                /** @description In name or unit, or the end of the ID number as it is shown */
+                q?: string;
+                state?: "pending" | "accepted" | "returned" | "rejected";
+                level?: number;
+                result?: "eligible" | "not_eligible" | "needs_evidence";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntriesOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanEntryView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-photo-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-import": {
+        parameters: {
+            query: {
+                mode: "preview" | "accept";
+                /** @description File name, for messages */
+                name: string;
+                /** @description Idempotency key, to accept */
+                key?: string;
+                /** @description Reason for entries outside the registration window */
+                late?: string;
+            };
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "photo-import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/zip": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPhotoReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Placed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanStatusInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "entry-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Error */
@@ -4919,6 +6112,48 @@ export interface operations {
             };
         };
     };
+    "record-pdf": {
+        parameters: {
+            query?: {
+                /** @description Only this centre */
+                centre?: string;
+                /** @description Only rooms of this code */
+                room?: string;
+                /** @description Only this candidate */
+                attempt?: string;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-register": {
         parameters: {
             query?: never;
@@ -5062,6 +6297,48 @@ export interface operations {
             };
         };
     };
+    "seats-pdf": {
+        parameters: {
+            query?: {
+                /** @description Only this centre */
+                centre?: string;
+                /** @description Only rooms of this code */
+                room?: string;
+                /** @description Only this candidate */
+                attempt?: string;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-start": {
         parameters: {
             query?: never;
@@ -5109,6 +6386,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfTicketBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tickets-pdf": {
+        parameters: {
+            query?: {
+                /** @description Only this centre */
+                centre?: string;
+                /** @description Only rooms of this code */
+                room?: string;
+                /** @description Only this candidate */
+                attempt?: string;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description Error */
@@ -5339,6 +6658,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamSeatPaper"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exam-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
                 };
             };
             /** @description Error */

@@ -1,0 +1,113 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/xinglu/xinglu/engine/exam"
+)
+
+// RoomRecords makes the record sheets of the chosen rooms. Errors:
+// ErrNoTickets, exam.ErrSittingNotFound.
+func (d *Desk) RoomRecords(ctx context.Context, actor string, id exam.SittingID, c Choice) (File, error) {
+	m, err := d.matter(ctx, id)
+	if err != nil {
+		return File{}, err
+	}
+	p, err := d.Exam.Progress(ctx, id)
+	if err != nil {
+		return File{}, err
+	}
+	var rooms []RoomRecord
+	m.rooms(c, func(centre exam.Centre, r exam.Room) {
+		rr := RoomRecord{Exam: m.exam(), Centre: centre.Name, Room: r.Name, Form: "机考", StartedAt: at(m.StartedAt), ClosedAt: at(m.ClosedAt)}
+		d.fill(ctx, &rr, &m, centre.Code, r.Code, p.Seats)
+		rooms = append(rooms, rr)
+	})
+	if len(rooms) == 0 || len(p.Seats) == 0 {
+		return File{}, ErrNoTickets
+	}
+	var b bytes.Buffer
+	res, err := RoomRecords(&b, d.kit(), rooms)
+	if err != nil {
+		return File{}, err
+	}
+	return d.hand(ctx, actor, id, "room_record", c, File{Name: "record-" + m.Code + ".pdf", Type: pdfType, Data: b.Bytes(), Result: res})
+}
+
+// fill brings people, moves and grants of one room into its record. A room is
+// that of the ticket: who was moved out is on its sheet, with the move.
+func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room string, seats []exam.SeatProgress) {
+	names := map[exam.AttemptID]string{}
+	for _, s := range seats {
+		if s.Assigned.Centre != centre || s.Assigned.Room != room {
+			continue
+		}
+		names[s.Attempt] = s.Name
+		rr.People = append(rr.People, personOf(s, m.State))
+		if s.Place != s.Assigned {
+			to := s.Place.Seat
+			if s.Place.Room != room || s.Place.Centre != centre {
+				to = s.Place.Centre + " " + s.Place.Room + " " + s.Place.Seat
+			}
+			rr.Moves = append(rr.Moves, Move{Who: s.Assigned.Seat + " " + s.Name, From: s.Assigned.Seat, To: to})
+		}
+	}
+	for _, g := range m.Grants {
+		if who, ok := reaches(g, centre, room, names); ok {
+			rr.Grants = append(rr.Grants, Granted{At: g.At, Kind: grantWords[g.Kind], Scope: who, Minutes: minutes(g.MS), Reason: g.Reason.ZH, Approver: d.name(ctx, g.Approver)})
+		}
+	}
+}
+
+var stateWords = map[exam.State]string{
+	exam.NotStarted: "未入场", exam.InRoom: "已入场", exam.InProgress: "考试中", exam.Submitted: "已交卷", exam.Finished: "已交卷", exam.Void: "已作废",
+}
+
+var byWords = map[exam.By]string{exam.ByCandidate: "考生交卷", exam.ByClock: "到时收卷", exam.ByInvigilator: "监考收卷"}
+
+var grantWords = map[exam.GrantKind]string{exam.GrantIncident: "补时", exam.GrantAccommodation: "便利补时"}
+
+// personOf is a seat as the sheet shows it. Who has not come in when the
+// sitting is closed was absent.
+func personOf(s exam.SeatProgress, state exam.SittingState) RoomPerson {
+	p := RoomPerson{Name: s.Name, Ticket: string(s.Ticket), IDMasked: s.IDMasked, Seat: s.Assigned.Seat, State: stateWords[s.State],
+		Present: s.State != exam.NotStarted, Absent: s.State == exam.NotStarted && state == exam.Closed, Answered: s.Answered, Total: s.Questions}
+	if s.HandedIn != nil {
+		p.HandedIn, p.By = s.HandedIn.At, byWords[s.HandedIn.By]
+	}
+	return p
+}
+
+// reaches reports whether a grant concerns the room, and whom in words.
+func reaches(g exam.Granted, centre, room string, names map[exam.AttemptID]string) (string, bool) {
+	switch g.Scope {
+	case exam.ScopeSitting:
+		return "全部考场", true
+	case exam.ScopeCentre:
+		return "本考点", g.Centre == centre
+	case exam.ScopeRoom:
+		return "本考场", g.Centre == centre && g.Room == room
+	case exam.ScopeCandidate:
+		name, here := names[g.Attempt]
+		return name, here
+	}
+	return "", false
+}
+
+// minutes writes a length of time: "10分", "1分30秒".
+func minutes(ms int64) string {
+	if s := ms / 1000 % 60; s != 0 {
+		return fmt.Sprintf("%d分%d秒", ms/60_000, s)
+	}
+	return fmt.Sprintf("%d分", ms/60_000)
+}
+
+func at(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
