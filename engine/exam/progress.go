@@ -170,6 +170,7 @@ type SittingInfo struct {
 	StartedAt  *time.Time   `json:"started_at,omitempty"`
 	ClosedAt   *time.Time   `json:"closed_at,omitempty"`
 	Grants     []Granted    `json:"grants"`
+	Pauses     []Pause      `json:"pauses"` // all of them; one without an end lasts
 }
 
 // Sitting returns one sitting. Errors: ErrSittingNotFound.
@@ -188,7 +189,7 @@ func (s *Service) Sitting(ctx context.Context, id SittingID) (SittingInfo, error
 	}
 	return SittingInfo{Sitting: *c.sitting, State: known.State, Registered: len(roll.Value.entries()), Prepared: known.Attempts,
 		OpenedAt: timeOf(known.OpenedAt), StartedAt: timeOf(known.StartedAt), ClosedAt: timeOf(known.ClosedAt),
-		Grants: append([]Granted{}, known.Grants...)}, nil
+		Grants: append([]Granted{}, known.Grants...), Pauses: append([]Pause{}, known.Pauses...)}, nil
 }
 
 // Sittings returns up to limit sittings in order of their planned start,

@@ -2339,6 +2339,23 @@ export interface components {
             tiers: components["schemas"]["ExamMisconductTier"][];
             version: string;
         };
+        ExamPause: {
+            approver: string;
+            attempt?: string;
+            centre?: string;
+            /** Format: date-time */
+            from: string;
+            kind: string;
+            node: string;
+            reason: components["schemas"]["ScoringText"];
+            room?: string;
+            /** @enum {string} */
+            scope: "candidate" | "room" | "centre" | "sitting";
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            to?: string;
+        };
         ExamPlace: {
             centre: string;
             room: string;
@@ -2547,6 +2564,7 @@ export interface components {
             /** Format: date-time */
             opened_at?: string;
             papers: string[];
+            pauses: components["schemas"]["ExamPause"][];
             /** Format: int64 */
             prepared: number;
             /** Format: int64 */
