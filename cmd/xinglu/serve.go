@@ -200,6 +200,9 @@ func printGuide(w io.Writer, url string, g *demo.Guide) {
 	if len(g.Candidates) == 0 {
 		fmt.Fprintf(w, "  考生 candidate   本场考生均已入场；控制台可查看 (all candidates have entered)\n")
 	}
+	for _, c := range g.AllKinds {
+		fmt.Fprintf(w, "  全题型 all kinds 准考证 %s  后六位 %s  (%s)\n", c.Ticket, c.IDTail, c.Name)
+	}
 	for _, j := range g.Judges {
 		fmt.Fprintf(w, "  裁判 judge       %-14s %s  (%s)\n", j.Login, j.Password, j.Name)
 	}

@@ -42,6 +42,7 @@ type Services struct {
 // Guide tells a visitor how to come in.
 type Guide struct {
 	Candidates []CandidateLogin
+	AllKinds   []CandidateLogin // of the short sitting with every kind of question
 	Judges     []StaffLogin
 	Staff      []StaffLogin
 	Passphrase string // of the custodians
@@ -111,7 +112,10 @@ func Load(ctx context.Context, s Services) (Guide, error) {
 	if err != nil {
 		return g, fmt.Errorf("accounts: %w", err)
 	}
-	papers, err := s.papers(ctx)
+	if err := s.fillBank(ctx); err != nil {
+		return g, fmt.Errorf("bank: %w", err)
+	}
+	papers, err := s.draw(ctx, Blueprint(), 20261101, 20261102)
 	if err != nil {
 		return g, fmt.Errorf("bank: %w", err)
 	}
@@ -124,7 +128,14 @@ func Load(ctx context.Context, s Services) (Guide, error) {
 			return g, fmt.Errorf("round: %w", err)
 		}
 	}
-	return g, s.guide(ctx, &p, round, &g)
+	if err := s.guide(ctx, &p, round, &g); err != nil {
+		return g, err
+	}
+	g.AllKinds, err = s.allKinds(ctx, &p, round)
+	if err != nil {
+		return g, fmt.Errorf("sitting of all kinds: %w", err)
+	}
+	return g, nil
 }
 
 func readJSON(name string, into any) error {
@@ -178,37 +189,44 @@ func (s Services) accounts(ctx context.Context, p *people, g *Guide) ([]engine.P
 	return panel, nil
 }
 
-// papers imports the workbooks and draws two parallel forms.
-func (s Services) papers(ctx context.Context) ([]bank.PaperID, error) {
+// fillBank imports the workbooks that are not there yet.
+func (s Services) fillBank(ctx context.Context) error {
 	id := bank.OutlineFor(occupation, bank.Advanced)
 	body, err := files.ReadFile("data/dgy3-outline.xlsx")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	of, report, err := exchange.ReadOutline(bytes.NewReader(body), int64(len(body)), "dgy3-outline.xlsx", occupation, bank.Advanced)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := s.Bank.AcceptOutline(ctx, actor, of, report); err != nil {
-		return nil, err
+		return err
 	}
 	outline, err := s.Bank.Outline(ctx, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if body, err = files.ReadFile("data/dgy3-questions.xlsx"); err != nil {
-		return nil, err
+	for _, name := range []string{"dgy3-questions.xlsx", "dgy3-kinds.xlsx"} {
+		if body, err = files.ReadFile("data/" + name); err != nil {
+			return err
+		}
+		qf, report, err := exchange.ReadQuestions(bytes.NewReader(body), int64(len(body)), name, outline)
+		if err != nil {
+			return err
+		}
+		if _, _, err := s.Bank.AcceptQuestions(ctx, actor, qf, report); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 	}
-	qf, report, err := exchange.ReadQuestions(bytes.NewReader(body), int64(len(body)), "dgy3-questions.xlsx", outline)
-	if err != nil {
-		return nil, err
-	}
-	if _, _, err := s.Bank.AcceptQuestions(ctx, actor, qf, report); err != nil {
-		return nil, err
-	}
+	return nil
+}
+
+// draw draws a form of the blueprint for each seed.
+func (s Services) draw(ctx context.Context, plan bank.Blueprint, seeds ...uint64) ([]bank.PaperID, error) {
 	var papers []bank.PaperID
-	for _, seed := range []uint64{20261101, 20261102} {
-		paper, err := s.Bank.Assemble(ctx, actor, Blueprint(), seed)
+	for _, seed := range seeds {
+		paper, err := s.Bank.Assemble(ctx, actor, plan, seed)
 		if err != nil {
 			return nil, err
 		}
@@ -366,21 +384,9 @@ func (s Services) contest(ctx context.Context, p *people, sitting exam.SittingID
 
 // guide collects tickets that are still free to try.
 func (s Services) guide(ctx context.Context, p *people, id exam.SittingID, g *Guide) error {
-	progress, err := s.Exam.Progress(ctx, id)
-	if err != nil {
+	var err error
+	if g.Candidates, err = s.free(ctx, p, id, 5); err != nil {
 		return err
-	}
-	tails := map[string]string{}
-	for _, c := range p.Candidates {
-		tails[c.Name+c.Unit] = c.IDNumber[len(c.IDNumber)-6:]
-	}
-	for _, seat := range progress.Seats {
-		if seat.State == exam.NotStarted && len(g.Candidates) < 5 {
-			g.Candidates = append(g.Candidates, CandidateLogin{
-				Name: seat.Name, Ticket: string(seat.Ticket), IDTail: tails[seat.Name+seat.Unit],
-				Place: seat.Place.Centre + "-" + seat.Place.Room + "-" + seat.Place.Seat,
-			})
-		}
 	}
 	open, err := s.Contest.Opened(ctx)
 	if err != nil {
@@ -392,4 +398,26 @@ func (s Services) guide(ctx context.Context, p *people, id exam.SittingID, g *Gu
 		}
 	}
 	return nil
+}
+
+// free lists up to most tickets of a sitting that nobody has used.
+func (s Services) free(ctx context.Context, p *people, id exam.SittingID, most int) ([]CandidateLogin, error) {
+	progress, err := s.Exam.Progress(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	tails := map[string]string{}
+	for _, c := range p.Candidates {
+		tails[c.Name+c.Unit] = c.IDNumber[len(c.IDNumber)-6:]
+	}
+	var list []CandidateLogin
+	for _, seat := range progress.Seats {
+		if seat.State == exam.NotStarted && len(list) < most {
+			list = append(list, CandidateLogin{
+				Name: seat.Name, Ticket: string(seat.Ticket), IDTail: tails[seat.Name+seat.Unit],
+				Place: seat.Place.Centre + "-" + seat.Place.Room + "-" + seat.Place.Seat,
+			})
+		}
+	}
+	return list, nil
 }

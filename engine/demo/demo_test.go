@@ -1,9 +1,11 @@
 package demo_test
 
 import (
+	"encoding/json"
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,7 +102,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%d questions: %v, want at least 300 of three kinds", len(questions), kinds)
 	}
 	list := h.sittings(t)
-	if len(list) != 1 || list[0].Prepared != 60 || len(list[0].Centres) != 3 || len(list[0].Papers) != 2 || list[0].State != exam.Running {
+	if len(list) != 2 || list[0].Prepared != 60 || len(list[0].Centres) != 3 || len(list[0].Papers) != 2 || list[0].State != exam.Running {
 		t.Fatalf("sittings: %+v", list)
 	}
 	divisions, err := h.Contest.Opened(ctx)
@@ -180,19 +182,19 @@ func TestLoadAgain(t *testing.T) {
 	mine.ID, mine.Papers, mine.Ticket = "visitor", []bank.PaperID{papers[0].ID}, "99{serial:4}"
 	must(t, h.Exam.CreateSitting(ctx, mine))
 	h.visitorsContest(t, "visitor")
-	if g := h.load(t); g.Board != first.Board || len(h.sittings(t)) != 2 {
+	if g := h.load(t); g.Board != first.Board || len(h.sittings(t)) != 3 {
 		t.Errorf("%d sittings, board %s: a visitor's contest made a new round", len(h.sittings(t)), g.Board)
 	}
 
 	h.now = h.now.Add(21 * time.Hour)
 	h.load(t)
-	if n := len(h.sittings(t)); n != 2 {
+	if n := len(h.sittings(t)); n != 3 {
 		t.Errorf("%d sittings within the window", n)
 	}
 	h.now = h.now.Add(2 * time.Hour)
 	next := h.load(t)
-	if n := len(h.sittings(t)); n != 3 {
-		t.Errorf("%d sittings after the window, want a new one", n)
+	if n := len(h.sittings(t)); n != 5 {
+		t.Errorf("%d sittings after the window, want two new ones", n)
 	}
 	if len(next.Candidates) == 0 || next.Candidates[0].Ticket == first.Candidates[0].Ticket {
 		t.Errorf("tickets of the new round: %+v", next.Candidates)
@@ -219,4 +221,48 @@ func (h *house) visitorsContest(t *testing.T, sitting exam.SittingID) {
 	must(t, h.Contest.Enter(ctx, d.ID, []engine.Competitor{engine.NewCompetitor("c", "某选手", "某单位", "济南")}))
 	h.now = h.now.Add(time.Second)
 	must(t, h.Contest.Open(ctx, "visitor", d.ID, 1))
+}
+
+// TestEveryKindCanBeSat signs in to the short sitting, and finds every kind of
+// question on the seat, a figure that is delivered, a formula and a table.
+func TestEveryKindCanBeSat(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	g := h.load(t)
+	if len(g.AllKinds) != 3 {
+		t.Fatalf("tickets %+v", g.AllKinds)
+	}
+	login := g.AllKinds[0]
+	_, me, err := h.Exam.SignIn(ctx, exam.TicketNo(login.Ticket), login.IDTail)
+	must(t, err)
+	if me.Candidate.Name != login.Name {
+		t.Errorf("%s signs in as %s", login.Name, me.Candidate.Name)
+	}
+	sitting := h.sittings(t)[1]
+	if sitting.Rules.LimitMS != 40*60_000 || sitting.Prepared != 8 || sitting.State != exam.Running {
+		t.Errorf("sitting %+v", sitting)
+	}
+	content, err := h.Bank.Content(ctx, sitting.Papers[0])
+	must(t, err)
+	shape, err := content.Shape()
+	must(t, err)
+	kinds, questions := map[bank.Kind]bool{}, 0
+	for _, s := range shape.Sections {
+		kinds[s.Kind] = true
+		questions += len(s.Items)
+	}
+	if len(kinds) != len(bank.Kinds()) || questions < 20 || questions > 25 || shape.Total != 10000 {
+		t.Errorf("%d kinds, %d questions, %d hundredths", len(kinds), questions, shape.Total)
+	}
+	paper, err := json.Marshal(content.Questions)
+	must(t, err)
+	for _, sign := range []string{`katex`, `data-figure`, `\u003ctable`, `\u003csub`} {
+		if !strings.Contains(string(paper), sign) {
+			t.Errorf("the paper shows no %s", sign)
+		}
+	}
+	if len(content.Figures) < 2 {
+		t.Errorf("%d figures", len(content.Figures))
+	}
 }
