@@ -198,7 +198,7 @@ func (l *Link) hearSitting(ctx context.Context, n Notice) error {
 					l.deliver(AnnounceFrame{Head: Head{"announce"}, Notice: v.view()})
 				}
 			}
-		case NewsClosed, NewsReplaced, NewsReceipt, NewsVoid:
+		case NewsClosed, NewsReplaced, NewsReceipt, NewsVoid, NewsAbandoned:
 		}
 		return nil
 	})

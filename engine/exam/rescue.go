@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -44,10 +43,39 @@ type rescueFile struct {
 type RescueContent struct {
 	Attempt  AttemptID `json:"attempt"`
 	Fence    int64     `json:"fence"` // of the seat
-	Device   string    `json:"device"`
 	Entries  []Given   `json:"entries"`
-	MadeAt   time.Time `json:"made_at"`
 	Receipts []Ack     `json:"receipts"` // that this seat has got
+	Broken   int       `json:"-"`        // entries that cannot be read
+}
+
+// UnmarshalJSON implements json.Unmarshaler. One entry or receipt that cannot
+// be read costs none of the others.
+func (c *RescueContent) UnmarshalJSON(data []byte) error {
+	var in struct {
+		Attempt  AttemptID         `json:"attempt"`
+		Fence    int64             `json:"fence"`
+		Entries  []json.RawMessage `json:"entries"`
+		Receipts []json.RawMessage `json:"receipts"`
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*c = RescueContent{Attempt: in.Attempt, Fence: in.Fence}
+	for _, raw := range in.Entries {
+		var g Given
+		if json.Unmarshal(raw, &g) != nil {
+			c.Broken++
+			continue
+		}
+		c.Entries = append(c.Entries, g)
+	}
+	for _, raw := range in.Receipts {
+		var k Ack
+		if json.Unmarshal(raw, &k) == nil { // else it proves nothing
+			c.Receipts = append(c.Receipts, k)
+		}
+	}
+	return nil
 }
 
 // Limits of one file; they bound memory, they are no rule of any examination.
@@ -75,7 +103,7 @@ func ReadRescue(box Box, file []byte) (RescueContent, error) {
 	switch {
 	case c.Attempt == "" || c.Attempt != outer.Attempt:
 		return c, ErrRescueFile.With(fault.Field{Path: "attempt", Code: "attempt_differs", Message: "inside and outside name different attempts"})
-	case len(c.Entries) > maxRescueEntries || len(c.Receipts) > maxRescueEntries:
+	case len(c.Entries)+c.Broken > maxRescueEntries || len(c.Receipts) > maxRescueEntries:
 		return c, ErrRescueFile.With(fault.Field{Path: "entries", Code: "too_many", Message: "the file holds more answers than any paper"})
 	}
 	return c, nil
@@ -89,8 +117,9 @@ type RescueReport struct {
 	// Late are new and kept as evidence only: given too late, without proof of
 	// when, or brought after the attempt was closed. They never count by
 	// themselves.
-	Late    int             `json:"late"`
-	Refused []RefusedAnswer `json:"refused"` // do not fit the paper
+	Late int `json:"late"`
+	// Refused do not fit the paper, or cannot be read (bad_frame).
+	Refused []RefusedAnswer `json:"refused"`
 	// Evidence lists all evidence of this file, old and new.
 	Evidence []RescueEvidence `json:"evidence"`
 	// Missing are receipts signed by this node for which the ledger has no
@@ -195,6 +224,9 @@ func (s *Service) ImportRescue(ctx context.Context, sitting SittingID, actor str
 		return RescueReport{}, err
 	}
 	sum := RescueReport{Attempt: c.Attempt, Refused: []RefusedAnswer{}, Evidence: []RescueEvidence{}, Missing: []Ack{}}
+	for range c.Broken {
+		sum.Refused = append(sum.Refused, RefusedAnswer{Code: ErrBadFrame.Code})
+	}
 	err = s.with(ctx, c.Attempt, func(e *entry) error {
 		if e.attempt.Ticket.Sitting != sitting {
 			return ErrAttemptNotFound
@@ -218,9 +250,6 @@ func (s *Service) ImportRescue(ctx context.Context, sitting SittingID, actor str
 		sum.Missing = append(sum.Missing, s.missing(e.attempt, c.Receipts)...)
 		return nil
 	})
-	if errors.Is(err, ErrAttemptNotFound) {
-		err = ErrAttemptNotFound
-	}
 	return sum, err
 }
 

@@ -144,7 +144,7 @@ func TestImportRescue(t *testing.T) {
 	lost := r.Ack.Answers[0]
 	forged := lost
 	forged.Seq = 5
-	content := exam.RescueContent{Attempt: id, Fence: fence, Device: "pc", MadeAt: start, Receipts: []exam.Ack{lost, forged}}
+	content := exam.RescueContent{Attempt: id, Fence: fence, Receipts: []exam.Ack{lost, forged}}
 	// More than one record holds.
 	for i := range 30 {
 		content.Entries = append(content.Entries, exam.Given{Question: "short", Seq: int64(i + 1), Value: []string{strings.Repeat("长", exam.MaxTextChars-i)}})
@@ -186,6 +186,19 @@ func TestImportRescue(t *testing.T) {
 		t.Errorf("findings (-want +got):\n%s", d)
 	}
 	refusedFiles(t, n, key, content)
+}
+
+// What cannot be read costs nothing else.
+func TestBrokenEntries(t *testing.T) {
+	t.Parallel()
+	inside := `{"attempt":"a","fence":1,"made_at":"noon","entries":[{"question":"s0","seq":"one"},{"question":"s0","seq":1,"value":["s0-o1"]},7],"receipts":[{"at":""},{"question":"s0","seq":1,"at":"2000-01-01T00:00:00Z"}]}`
+	file, err := json.Marshal(map[string]any{"v": 1, "attempt": "a", "box": []byte(inside)})
+	must(t, err)
+	c, err := exam.ReadRescue(clearBox{}, file)
+	must(t, err)
+	if len(c.Entries) != 1 || c.Broken != 2 || len(c.Receipts) != 1 || c.Fence != 1 {
+		t.Errorf("read %+v", c)
+	}
 }
 
 func refusedFiles(t *testing.T, n *node, key *seal.BoxKey, content exam.RescueContent) {
