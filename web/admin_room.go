@@ -2,7 +2,11 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
@@ -141,4 +145,67 @@ func (s *Server) announce(ctx context.Context, a actor, in *announceIn) (*bodyOf
 	b := in.Body
 	seq, err := s.Exam.Announce(ctx, in.Sitting, b.Key, exam.SittingAnnounced{Target: b.Target, Level: b.Level, Text: b.Text}, a.ID())
 	return &bodyOf[RecordNo]{RecordNo{seq}}, err
+}
+
+// CourseItem is one record of a sitting with the name of who made it.
+type CourseItem struct {
+	exam.CourseItem
+	ActorName string `json:"actor_name"`
+}
+
+func (s *Server) sittingCourse(ctx context.Context, _ actor, in *SittingPath) (*listOf[CourseItem], error) {
+	story, err := s.Exam.Story(ctx, in.Sitting)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]CourseItem, len(story))
+	for i, k := range story {
+		items[i] = CourseItem{k, s.nameOf(ctx, k.Actor)}
+	}
+	return list(items), nil
+}
+
+func (s *Server) listRegistered(ctx context.Context, _ actor, in *SittingPath) (*listOf[exam.RegisteredPerson], error) {
+	all, err := s.Exam.RegisteredPeople(ctx, in.Sitting)
+	return list(all), err
+}
+
+// consoleBeat is what a console that watches may send, and the answer.
+type consoleBeat struct {
+	T          string    `json:"t"`
+	ServerTime time.Time `json:"server_time,omitzero"`
+}
+
+// watchSitting is a console's connection: a snapshot of the seats, then what
+// changes.
+func (s *Server) watchSitting(c echo.Context, _ actor) error {
+	id := exam.SittingID(c.Param("sitting"))
+	// Asked before the upgrade, so that the screen gets a readable answer.
+	info, err := s.Exam.Sitting(c.Request().Context(), id)
+	switch {
+	case err != nil:
+		return err
+	case info.Prepared == 0:
+		return exam.ErrNotPrepared
+	}
+	k, err := s.upgrade(c)
+	if err != nil {
+		return err
+	}
+	watcher, err := s.Exam.Watch(c.Request().Context(), id, func(f exam.WatchFrame) { k.send(f) })
+	if err != nil {
+		s.log.Error("a sitting cannot be watched", "sitting", id, "error", err)
+		k.close(closeRestarting, "try again")
+	} else {
+		defer watcher.Stop()
+	}
+	s.run(k, func(raw []byte) error {
+		var f consoleBeat
+		if err := json.Unmarshal(raw, &f); err != nil || f.T != "beat" {
+			return errBadFrame
+		}
+		k.send(consoleBeat{"beat", s.Now().UTC()})
+		return nil
+	})
+	return nil
 }

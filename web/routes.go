@@ -140,6 +140,9 @@ func (s *Server) register() {
 	reg(s, post, "/api/admin/sittings/{sitting}/pauses", "sitting-pause", "Stop the clocks", staff(access.RoomControl), s.pauseExam)
 	reg(s, post, "/api/admin/sittings/{sitting}/pauses/{seq}/resume", "sitting-resume", "Let the clocks go on", staff(access.RoomControl), s.resumeExam)
 	reg(s, post, "/api/admin/sittings/{sitting}/announcements", "sitting-announce", "Tell candidates something", staff(access.RoomControl), s.announce)
+	reg(s, get, "/api/admin/sittings/{sitting}/course", "sitting-course", "Everything that happened to a sitting", staff(access.SittingRead), s.sittingCourse)
+	reg(s, get, "/api/admin/sittings/{sitting}/registered", "sitting-registered", "Who is registered, also before the tickets", staff(access.SittingRead), s.listRegistered)
+	s.socket("/api/admin/sittings/{sitting}/ws", "sitting-ws", staff(access.SittingRead), s.watchSitting)
 
 	// Console: contests.
 	reg(s, get, "/api/admin/contests", "contests", "All contests", staff(access.ContestRead), s.listContests)

@@ -126,7 +126,8 @@ type course struct {
 	begun atomic.Int64 // reads of the stream
 	last  atomic.Pointer[Course]
 
-	tickets atomic.Pointer[[]Ticket] // nil until they are needed after Prepare
+	roster  atomic.Pointer[[]seatedPerson] // nil until it is needed after Prepare
+	tickets atomic.Pointer[[]Ticket]       // nil until they are needed after Prepare
 }
 
 // courseOf returns the sitting's holder, loading the document at first use.

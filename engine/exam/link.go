@@ -60,6 +60,7 @@ func (l *Link) open(ctx context.Context, id AttemptID) error {
 	if l.c, err = l.s.courseOf(ctx, sitting); err != nil {
 		return err
 	}
+	l.s.rooms.join(l, sitting)
 	for _, sub := range []struct {
 		ch   live.Channel
 		hear func(context.Context, Notice) error
@@ -236,5 +237,6 @@ func (l *Link) Close() {
 	for _, cancel := range l.cancels {
 		cancel()
 	}
+	l.s.rooms.leave(l)
 	l.s.cache.release(l.e)
 }

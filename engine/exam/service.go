@@ -108,6 +108,7 @@ type Service struct {
 	o      Options
 	cache  *cache
 	sweep  *sweep
+	rooms  *rooms
 
 	mu       sync.RWMutex
 	courses  map[SittingID]*course
@@ -128,13 +129,17 @@ func New(db store.DB, led *ledger.Ledger, bus live.Bus, papers Papers, seal Seal
 		return nil, fmt.Errorf("sealing: %w", err)
 	}
 	s.decoy = decoy
+	s.rooms = newRooms(s)
 	s.sweep = newSweep(s)
 	return s, nil
 }
 
 // Close ends the finishing of attempts and waits for what runs. Connections
 // must be closed before, the stores after. It is safe to call twice.
-func (s *Service) Close() { s.sweep.close() }
+func (s *Service) Close() {
+	s.sweep.close()
+	s.rooms.close()
+}
 
 // now is the server's time as the ledger keeps it.
 func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Millisecond) }
@@ -226,6 +231,7 @@ func (s *Service) append(ctx context.Context, e *entry, now time.Time, actor, ke
 		e.attempt, e.read = NewAttempt(e.id), false
 		return time.Time{}, ErrFold.Wrap(err)
 	}
+	s.rooms.touched(e.attempt.Ticket.Sitting, e.id, a.Seq)
 	return a.At, nil
 }
 
