@@ -8,8 +8,8 @@ import (
 	"github.com/xinglu/xinglu/web"
 )
 
-// The provincial office's role stays in its own hands, and nobody closes the
-// own account.
+// The roles of the provincial office and of custodians are given by the
+// provincial office alone, and nobody closes the own account.
 func TestAccountsOfHigherRank(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -17,6 +17,9 @@ func TestAccountsOfHigherRank(t *testing.T) {
 	draft := access.Draft{Login: "second", Name: "第二人", Roles: []access.Role{access.Provincial}, Password: "long enough"}
 	organiser.post("/api/admin/accounts", draft).problem(http.StatusForbidden, "forbidden")
 	province.post("/api/admin/accounts", draft).want(http.StatusOK)
+	keeper := access.Draft{Login: "keeper", Name: "保管员", Roles: []access.Role{access.Judge, access.Custodian}, Password: "long enough"}
+	organiser.post("/api/admin/accounts", keeper).problem(http.StatusForbidden, "forbidden")
+	province.post("/api/admin/accounts", keeper).want(http.StatusOK)
 
 	ids := map[string]access.AccountID{"nobody": "nobody"}
 	all, err := w.access.Accounts(t.Context())
