@@ -880,6 +880,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that happened to a sitting */
+        get: operations["sitting-course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/custody": {
         parameters: {
             query?: never;
@@ -1199,6 +1216,23 @@ export interface paths {
         put?: never;
         /** Register candidates, all or none */
         post: operations["sitting-register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/registered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is registered, also before the tickets */
+        get: operations["sitting-registered"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1898,6 +1932,17 @@ export interface components {
             organiser: string;
             rehearsal: boolean;
         };
+        CourseItem: {
+            actor: string;
+            actor_name: string;
+            /** Format: date-time */
+            at: string;
+            data: unknown;
+            hash: string;
+            kind: string;
+            /** Format: int64 */
+            seq: number;
+        };
         CustodyCustodianInfo: {
             account: string;
             /** Format: date-time */
@@ -2167,6 +2212,21 @@ export interface components {
             sha256: string;
             sig?: string;
         };
+        ExamAnnouncement: {
+            /** Format: date-time */
+            at: string;
+            attempt?: string;
+            centre?: string;
+            /** @enum {string} */
+            level: "info" | "important";
+            node: string;
+            room?: string;
+            /** @enum {string} */
+            scope: "candidate" | "room" | "centre" | "sitting";
+            /** Format: int64 */
+            seq: number;
+            text: components["schemas"]["ScoringText"];
+        };
         ExamAttemptView: {
             /** Format: int64 */
             base_ms: number;
@@ -2182,6 +2242,16 @@ export interface components {
             started_at?: string;
             state: string;
         };
+        ExamAway: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            ms: number;
+            /** Format: int64 */
+            records: number;
+        };
         ExamCentre: {
             code: string;
             name: string;
@@ -2195,6 +2265,10 @@ export interface components {
         };
         ExamCounts: {
             /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            absent: number;
+            /** Format: int64 */
             admitted: number;
             /** Format: int64 */
             finished: number;
@@ -2202,6 +2276,10 @@ export interface components {
             in_progress: number;
             /** Format: int64 */
             notstarted: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            paused: number;
             /** Format: int64 */
             submitted: number;
             /** Format: int64 */
@@ -2392,6 +2470,15 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        ExamRegisteredPerson: {
+            candidate: string;
+            centre?: string;
+            /** Format: int64 */
+            factor: number;
+            id_masked: string;
+            name: string;
+            unit: string;
+        };
         ExamRegistration: {
             centre: string;
             /** Format: int64 */
@@ -2493,28 +2580,50 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        ExamSeatPause: {
+            reason: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            remaining_ms: number;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            since: string;
+        };
         ExamSeatProgress: {
+            absent: boolean;
             /** Format: int64 */
             answered: number;
             assigned: components["schemas"]["ExamPlace"];
             attempt: string;
+            away: components["schemas"]["ExamAway"];
             /** Format: date-time */
             ends_at?: string;
             form: string;
             /** Format: int64 */
             granted_ms: number;
             handed_in?: components["schemas"]["ExamReceipt"];
+            hidden?: boolean;
             id_masked: string;
+            identity?: components["schemas"]["ExamIdentityView"];
+            /** Format: date-time */
+            last_ack_at?: string;
+            /** @enum {string} */
+            link?: "good" | "weak" | "lost";
             lockdown?: components["schemas"]["ExamLockView"];
             name: string;
+            noted?: boolean;
+            paused?: components["schemas"]["ExamSeatPause"];
             place: components["schemas"]["ExamPlace"];
             /** Format: int64 */
             questions: number;
+            /** Format: int64 */
+            rtt_ms?: number;
             /** Format: date-time */
             seen_at?: string;
             /** Format: date-time */
             started_at?: string;
-            state: string;
+            /** @enum {string} */
+            state: "notstarted" | "admitted" | "in_progress" | "paused" | "overdue" | "submitted" | "finished" | "abandoned" | "void";
             ticket: string;
             unit: string;
         };
@@ -2547,6 +2656,7 @@ export interface components {
             title: components["schemas"]["ScoringText"];
         };
         ExamSittingInfo: {
+            announcements: components["schemas"]["ExamAnnouncement"][];
             centres: components["schemas"]["ExamCentre"][];
             /** Format: date-time */
             closed_at?: string;
@@ -2738,6 +2848,9 @@ export interface components {
         ListOfContestViewBody: {
             items: components["schemas"]["ContestView"][];
         };
+        ListOfCourseItemBody: {
+            items: components["schemas"]["CourseItem"][];
+        };
         ListOfEligibilityBody: {
             items: components["schemas"]["PlanEligibility"][];
         };
@@ -2749,6 +2862,9 @@ export interface components {
         };
         ListOfPaperBody: {
             items: components["schemas"]["BankPaper"][];
+        };
+        ListOfRegisteredPersonBody: {
+            items: components["schemas"]["ExamRegisteredPerson"][];
         };
         ListOfTicketBody: {
             items: components["schemas"]["ExamTicket"][];
@@ -5501,6 +5617,37 @@ export interface operations {
             };
         };
     };
+    "sitting-course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfCourseItemBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-custody": {
         parameters: {
             query?: never;
@@ -6194,6 +6341,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Registered"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-registered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfRegisteredPersonBody"];
                 };
             };
             /** @description Error */
