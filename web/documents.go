@@ -64,3 +64,16 @@ func (s *Server) recordPDF(ctx context.Context, a actor, in *documentIn) (*fileB
 func (s *Server) seatsPDF(ctx context.Context, a actor, in *documentIn) (*fileBody, error) {
 	return printed(s.Desk.SeatMaps(ctx, a.ID(), in.Sitting, in.choice()))
 }
+
+type scoresIn struct {
+	SittingPath
+	Version int `query:"version" minimum:"0" doc:"Of the keys; 0: the newest"`
+}
+
+func (s *Server) scoresPDF(ctx context.Context, a actor, in *scoresIn) (*fileBody, error) {
+	return printed(s.Desk.Scores(ctx, a.ID(), in.Sitting, in.Version, false))
+}
+
+func (s *Server) scoresWorkbook(ctx context.Context, a actor, in *scoresIn) (*fileBody, error) {
+	return printed(s.Desk.Scores(ctx, a.ID(), in.Sitting, in.Version, true))
+}

@@ -104,6 +104,8 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/sittings/{sitting}/tickets.pdf", "tickets-pdf", "Tickets to print", staff(access.DocumentPrint), s.ticketsPDF, bytesOf("application/pdf"))
 	reg(s, get, "/api/admin/sittings/{sitting}/record.pdf", "record-pdf", "Record sheets of the rooms", staff(access.DocumentPrint), s.recordPDF, bytesOf("application/pdf"))
 	reg(s, get, "/api/admin/sittings/{sitting}/seats.pdf", "seats-pdf", "Seat maps for the doors", staff(access.DocumentPrint), s.seatsPDF, bytesOf("application/pdf"))
+	reg(s, get, "/api/admin/sittings/{sitting}/scores.pdf", "scores-pdf", "The score list to print", staff(access.SittingManage), s.scoresPDF, bytesOf("application/pdf"))
+	reg(s, get, "/api/admin/sittings/{sitting}/scores.xlsx", "scores-xlsx", "The score list as a workbook", staff(access.SittingManage), s.scoresWorkbook, bytesOf(workbookType))
 
 	// Console: plans and entries.
 	reg(s, get, "/api/admin/plans", "plans", "All plans", staff(access.EntryRead), s.listPlans)

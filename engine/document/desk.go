@@ -14,6 +14,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/print"
@@ -34,11 +35,13 @@ const MaxTickets = 2000
 // Desk makes the documents of sittings from the services' data and records
 // who printed what, before the bytes are handed out. Safe for concurrent use.
 type Desk struct {
-	Exam   *exam.Service
-	Plan   *plan.Plans
-	Ledger ledger.Appender
-	Zone   *time.Location // of printed times; nil is China's
-	Rare   *print.Font    // second face; nil for none
+	Exam *exam.Service
+	Plan *plan.Plans
+	// Results makes score lists; nil where there are none.
+	Results *results.Service
+	Ledger  ledger.Appender
+	Zone    *time.Location // of printed times; nil is China's
+	Rare    *print.Font    // second face; nil for none
 	// Name gives the name of an account for print; nil or "" prints the id.
 	Name func(ctx context.Context, actor string) string
 	Now  func() time.Time

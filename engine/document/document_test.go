@@ -10,11 +10,13 @@ import (
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/internal/print"
@@ -171,4 +173,54 @@ func TestTicketQR(t *testing.T) {
 	if !bytes.Contains(a.Bytes(), []byte("/Subtype /Image")) {
 		t.Error("the ticket has no picture")
 	}
+}
+
+func scoreList() document.ScoreList {
+	return document.ScoreList{Exam: event, Version: 2, Rules: "2026-1", Parts: []string{"职业道德", "理论知识"}, Rows: []document.ScoreRow{
+		{Rank: "1", Ticket: "0370100200100000001", Name: "考生1", IDMasked: "370100********0017", Unit: "某厂", Parts: []string{"80.00", "91.50"}, Score: "90.35", Outcome: "合格"},
+		{Ticket: "0370100200100000002", Name: "考生2", IDMasked: "370100********0025", Parts: []string{"", ""}, Score: "未参加"},
+	}, Counts: []print.Field{{Name: "应考", Value: "2"}, {Name: "合格", Value: "1"}}}
+}
+
+func TestScores(t *testing.T) {
+	t.Parallel()
+	written(t, "scores", func(b *bytes.Buffer) (print.Result, error) { return document.Scores(b, kit, scoreList()) })
+	var b bytes.Buffer
+	if err := document.ScoreWorkbook(&b, scoreList()); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := f.GetRows("成绩单")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{
+		{"2026年第三批次认定 电工 三级/高级工 理论知识考试 评分第2版"},
+		{"名次", "准考证号", "姓名", "证件号码", "单位", "职业道德", "理论知识", "成绩", "结论"},
+		{"1", "0370100200100000001", "考生1", "370100********0017", "某厂", "80", "91.5", "90.35", "合格"},
+		{"", "0370100200100000002", "考生2", "370100********0025", "", "", "", "未参加"},
+	}
+	for i := range rows {
+		rows[i] = slices.Clip(trim(rows[i]))
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("workbook (-want +got)\n%s", diff)
+	}
+	if kind, err := f.GetCellType("成绩单", "H3"); err != nil || kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
+		t.Errorf("the score is a cell of type %v, %v; want a number", kind, err)
+	}
+	if kind, err := f.GetCellType("成绩单", "B3"); err != nil || kind == excelize.CellTypeUnset || kind == excelize.CellTypeNumber {
+		t.Errorf("the ticket is a cell of type %v, %v; want text", kind, err)
+	}
+}
+
+func trim(row []string) []string {
+	for len(row) > 0 && row[len(row)-1] == "" {
+		row = row[:len(row)-1]
+	}
+	return row
 }

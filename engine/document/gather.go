@@ -20,10 +20,19 @@ func (d *Desk) RoomRecords(ctx context.Context, actor string, id exam.SittingID,
 	if err != nil {
 		return File{}, err
 	}
+	incidents, tiers, err := d.Exam.Incidents(ctx, id)
+	if err != nil {
+		return File{}, err
+	}
 	var rooms []RoomRecord
 	m.rooms(c, func(centre exam.Centre, r exam.Room) {
 		rr := RoomRecord{Exam: m.exam(), Centre: centre.Name, Room: r.Name, Form: "机考", StartedAt: at(m.StartedAt), ClosedAt: at(m.ClosedAt)}
-		d.fill(ctx, &rr, &m, centre.Code, r.Code, p.Seats)
+		names := d.fill(ctx, &rr, &m, centre.Code, r.Code, p.Seats)
+		for _, i := range incidents {
+			if i.Centre == centre.Code && i.Room == r.Code && i.State != exam.IncidentTakenBack {
+				rr.Incidents = append(rr.Incidents, d.incident(ctx, i, tiers, names))
+			}
+		}
 		rooms = append(rooms, rr)
 	})
 	if len(rooms) == 0 || len(p.Seats) == 0 {
@@ -38,8 +47,9 @@ func (d *Desk) RoomRecords(ctx context.Context, actor string, id exam.SittingID,
 }
 
 // fill brings people, moves and grants of one room into its record. A room is
-// that of the ticket: who was moved out is on its sheet, with the move.
-func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room string, seats []exam.SeatProgress) {
+// that of the ticket: who was moved out is on its sheet, with the move. It
+// returns the names of the room's people.
+func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room string, seats []exam.SeatProgress) map[exam.AttemptID]string {
 	names := map[exam.AttemptID]string{}
 	for _, s := range seats {
 		if s.Assigned.Centre != centre || s.Assigned.Room != room {
@@ -60,6 +70,28 @@ func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room
 			rr.Grants = append(rr.Grants, Granted{At: g.At, Kind: grantWords[g.Kind], Scope: who, Minutes: minutes(g.MS), Reason: g.Reason.ZH, Approver: d.name(ctx, g.Approver)})
 		}
 	}
+	return names
+}
+
+var kindWords = map[exam.IncidentKind]string{exam.IncidentTrouble: "异常情况", exam.IncidentMisconduct: "违纪"}
+
+var statementWords = map[exam.Statement]string{exam.StatementSigned: "已签字", exam.StatementRefused: "拒签", exam.StatementAbsent: "已离场"}
+
+// incident is a record as the sheet shows it, with both who signed.
+func (d *Desk) incident(ctx context.Context, r exam.IncidentRecord, tiers exam.MisconductTiers, names map[exam.AttemptID]string) Incident {
+	out := Incident{At: r.Happened, Kind: kindWords[r.Kind], Tier: r.Tier, Who: names[r.Attempt], Facts: r.Facts, Action: r.Action,
+		Statement: statementWords[r.Statement], Signed: d.name(ctx, r.By)}
+	for _, t := range tiers.Tiers {
+		if t.Code == r.Tier {
+			out.Tier = t.Name.ZH
+		}
+	}
+	if r.SignedBy != "" {
+		out.Signed += "、" + d.name(ctx, r.SignedBy)
+	} else {
+		out.Signed += "（待第二人签字）"
+	}
+	return out
 }
 
 var stateWords = map[exam.State]string{
