@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -72,12 +75,27 @@ func (s *Server) examAdmit(ctx context.Context, a actor, in *admitIn) (*bodyOf[e
 	return &bodyOf[exam.Me]{locked(me, a.Token)}, err
 }
 
-func (s *Server) examPaper(ctx context.Context, a actor, in *sebIn) (*bodyOf[exam.SeatPaper], error) {
+// paperBody is a paper that is encoded already: a whole hall asks for its
+// papers in the same second.
+type paperBody struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+func (s *Server) examPaper(ctx context.Context, a actor, in *SEBProof) (*paperBody, error) {
 	if err := s.unlock(ctx, a, exam.AtStart, in.proof()); err != nil {
 		return nil, err
 	}
-	p, err := s.Exam.SeatPaper(ctx, attemptOf(a), a.Login.Fence)
-	return &bodyOf[exam.SeatPaper]{p}, err
+	body, err := s.Exam.PaperBody(ctx, attemptOf(a), a.Login.Fence)
+	return &paperBody{ContentType: "application/json", Body: body}, err
+}
+
+// describePaper says what the ready bytes are.
+func (s *Server) describePaper(op *huma.Operation) {
+	schema := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[exam.SeatPaper](), true, "SeatPaper")
+	op.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusOK): {
+		Description: "OK", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+	}}
 }
 
 // figureBody is a picture. Its address is the digest of its bytes, so it may

@@ -27,7 +27,7 @@ func (s *Server) register() {
 	reg(s, post, "/api/exam/sign-in", "exam-sign-in", "Sign in with ticket and last six of the ID number", anyone, s.examSignIn)
 	reg(s, get, "/api/exam/me", "exam-me", "The signed-in candidate", candidate, s.examMe)
 	reg(s, post, "/api/exam/admit", "exam-admit", "Confirm identity and pledge; bind this seat", candidate, s.examAdmit)
-	reg(s, get, "/api/exam/paper", "exam-paper", "The paper; the first call starts the clock", candidate, s.examPaper)
+	reg(s, get, "/api/exam/paper", "exam-paper", "The paper; the first call starts the clock", candidate, s.examPaper, s.describePaper)
 	reg(s, get, "/api/exam/figures/{figure}", "exam-figure", "A picture of the candidate's own paper", candidate, s.examFigure, bytesOf("image/png", "image/jpeg", "image/webp"))
 	reg(s, post, "/api/exam/sign-out", "exam-sign-out", "Sign out", candidate, s.signOut(access.Exam))
 	reg(s, post, "/api/exam/lockdown", "exam-lockdown", "Prove the locked browser before a connection or a hand-in that cannot carry the proof", candidate, s.examLockdown)

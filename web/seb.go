@@ -12,10 +12,10 @@ import (
 	"github.com/xinglu/xinglu/internal/seb"
 )
 
-// sebIn is what a locked browser presents with a request: its own headers,
+// SEBProof is what a locked browser presents with a request: its own headers,
 // made for the address of the request, or what its JavaScript interface gave
 // our page, with the address that it was made for.
-type sebIn struct {
+type SEBProof struct {
 	Start      string `query:"start" doc:"The nonce of the start address; browsers that send headers prove themselves for this request's address"`
 	ConfigHash string `header:"X-SafeExamBrowser-ConfigKeyHash"`
 	ExamHash   string `header:"X-SafeExamBrowser-RequestHash"`
@@ -27,14 +27,14 @@ type sebIn struct {
 }
 
 // Resolve implements huma.Resolver.
-func (in *sebIn) Resolve(ctx huma.Context) []error {
+func (in *SEBProof) Resolve(ctx huma.Context) []error {
 	in.address = ctx.URL()
 	return nil
 }
 
 // proof returns what was presented; the page's values go before the headers,
 // as the newer way.
-func (in *sebIn) proof() seb.Proof {
+func (in *SEBProof) proof() seb.Proof {
 	client := in.Client[:min(len(in.Client), 200)]
 	if in.PageConfig != "" || in.PageExam != "" {
 		return seb.Proof{URL: in.PageURL, ConfigKey: in.PageConfig, ExamKey: in.PageExam, Client: client}
@@ -65,7 +65,7 @@ func locked(me exam.Me, token string) exam.Me {
 }
 
 type lockdownIn struct {
-	sebIn
+	SEBProof
 	Body struct {
 		Step exam.LockStep `json:"step" enum:"resume,submit"`
 	}

@@ -134,6 +134,7 @@ func TestLockdownByHeaders(t *testing.T) {
 	c.call(http.MethodGet, "/api/exam/paper", nil, w.withHeaders("/api/exam/paper")).problem(403, "seb_replayed")
 	c.call(http.MethodGet, paper, nil, w.withHeaders("/api/exam/paper")).problem(403, "seb_config_key")
 	c.call(http.MethodGet, paper, nil, w.withHeaders(paper)).want(200)
+	c.call(http.MethodPost, prove, map[string]string{"step": "resume"}, w.withHeaders(paper)).problem(403, "seb_config_key")
 	c.call(http.MethodPost, prove, map[string]string{"step": "resume"}, w.withHeaders(prove)).want(204)
 	ws := c.dial("/api/exam/ws")
 	ws.ask(map[string]any{"t": "hello", "device": "x"}, "welcome")

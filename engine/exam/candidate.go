@@ -209,22 +209,30 @@ func (a *Attempt) actor() string { return "candidate/" + string(a.Ticket.Candida
 // ErrSealed, ErrAttemptNotFound.
 func (s *Service) SeatPaper(ctx context.Context, id AttemptID, fence int64) (SeatPaper, error) {
 	var paper SeatPaper
-	err := s.with(ctx, id, func(e *entry) error {
+	err := s.showPaper(ctx, id, fence, func(r *Released, t *Prepared) (err error) {
+		paper, err = r.forSeat(t.Form, t.Orders)
+		return err
+	})
+	if err != nil {
+		return SeatPaper{}, err
+	}
+	return paper, nil
+}
+
+// showPaper lays the candidate's paper out and starts the clock.
+func (s *Service) showPaper(ctx context.Context, id AttemptID, fence int64, lay func(*Released, *Prepared) error) error {
+	return s.with(ctx, id, func(e *entry) error {
 		t := &e.attempt.Ticket
 		r, err := s.releasedOf(ctx, t.Sitting, t.Paper)
 		if err != nil {
 			return s.notShown(ctx, e, fence, err)
 		}
 		// Laid out first: a paper that cannot be shown must not start a clock.
-		if paper, err = r.forSeat(t.Form, t.Orders); err != nil {
+		if err := lay(r, t); err != nil {
 			return err
 		}
 		return s.begin(ctx, e, fence)
 	})
-	if err != nil {
-		return SeatPaper{}, err
-	}
-	return paper, nil
 }
 
 // notShown returns why the candidate may not begin, if that is so, rather

@@ -20,6 +20,8 @@ type Released struct {
 	sections []SeatSection // options in paper order
 	content  *bank.Content // with keys
 	figures  map[bank.FigureID]*bank.Figure
+	encoded  []encodedSection
+	size     int // of the sections, encoded
 }
 
 // NewReleased makes a paper ready. Error: ErrPaperDiffers when the content
@@ -46,6 +48,9 @@ func NewReleased(f *Form, c *bank.Content) (*Released, error) {
 		}
 		section.Note = sectionNote(section.Questions)
 		r.sections = append(r.sections, section)
+	}
+	if err := r.encodeSections(); err != nil {
+		return nil, fmt.Errorf("encoding paper %s: %w", f.id, err)
 	}
 	return r, nil
 }
@@ -202,12 +207,17 @@ type SeatFigure struct {
 	Height int           `json:"height"`
 }
 
+// cover is the paper without its sections.
+func (r *Released) cover(form string) SeatPaper {
+	shape := &r.form.shape
+	return SeatPaper{ID: r.form.id, Form: form, Total: shape.Total, Title: scoring.Text{ZH: shape.Title, EN: shape.Title},
+		Sections: make([]SeatSection, 0, len(r.sections))}
+}
+
 // forSeat lays the paper out for one candidate. What does not depend on the
 // orders is shared with other candidates and must not be changed.
 func (r *Released) forSeat(form string, orders []string) (SeatPaper, error) {
-	shape := &r.form.shape
-	p := SeatPaper{ID: r.form.id, Form: form, Total: shape.Total, Title: scoring.Text{ZH: shape.Title, EN: shape.Title},
-		Sections: make([]SeatSection, 0, len(r.sections))}
+	p := r.cover(form)
 	if len(orders) != len(r.form.items) {
 		return SeatPaper{}, ErrFold.Wrap(fmt.Errorf("%d orders do not fit paper %s", len(orders), r.form.id))
 	}

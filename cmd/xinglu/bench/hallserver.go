@@ -120,11 +120,7 @@ func (s *examServer) baseline(ctx context.Context, who guest) error {
 
 // encode is what the server does in the place of baseline.
 func (s *examServer) encode(ctx context.Context, who guest) error {
-	p, err := s.sys.Exam.SeatPaper(ctx, who.attempt, who.fence)
-	if err != nil {
-		return err
-	}
-	_, err = json.Marshal(p)
+	_, err := s.sys.Exam.PaperBody(ctx, who.attempt, who.fence)
 	return err
 }
 

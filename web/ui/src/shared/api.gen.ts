@@ -6880,8 +6880,18 @@ export interface operations {
     };
     "exam-lockdown": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description The nonce of the start address; browsers that send headers prove themselves for this request's address */
+                start?: string;
+            };
+            header?: {
+                "X-SafeExamBrowser-ConfigKeyHash"?: string;
+                "X-SafeExamBrowser-RequestHash"?: string;
+                /** @description Address of the page, for the values of the JavaScript interface */
+                "X-Xinglu-Seb-Url"?: string;
+                "X-Xinglu-Seb-Config-Key"?: string;
+                "X-Xinglu-Seb-Exam-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6960,6 +6970,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
