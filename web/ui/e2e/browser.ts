@@ -23,9 +23,14 @@ const shots = process.env.E2E_SHOTS ?? resolve(import.meta.dirname, '../../../.c
 
 /** Starts Chromium. */
 export async function openBrowser(): Promise<Browser> {
+  return chromium.launch(browserOptions())
+}
+
+/** How Chromium is started; fails when it is not there. */
+export function browserOptions() {
   if (!existsSync(chromiumPath))
     throw new Error(`${chromiumPath} is missing: install chromium, or set CHROMIUM`)
-  return chromium.launch({
+  return {
     executablePath: chromiumPath,
     args: [
       '--no-sandbox',
@@ -36,7 +41,7 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-  })
+  }
 }
 
 /** A fresh person: own cookies and storage. Errors of the page end up in `faults`. */

@@ -27,6 +27,8 @@ export interface Login {
 /** The ready-made logins that the program prints with --demo. */
 export interface Guide {
   candidates: Ticket[]
+  /** Of the short sitting with every kind of question. */
+  allKinds: Ticket[]
   judges: Login[]
   staff: Login[]
 }
@@ -38,9 +40,15 @@ function parseGuide(output: string): Guide {
       password: m[2]!,
       name: m[3]!,
     }))
-  const tickets = output.matchAll(/准考证号 (\S+)\s+证件号后六位 (\S+)\s+\((.+)\)/g)
+  const tickets = (kind: string): Ticket[] =>
+    [
+      ...output.matchAll(
+        new RegExp(`${kind}.*准考证号? (\\S+)\\s+(?:证件号)?后六位 (\\S+)\\s+\\((.+)\\)`, 'g'),
+      ),
+    ].map((m) => ({ ticket: m[1]!, tail: m[2]!, name: m[3]! }))
   return {
-    candidates: [...tickets].map((m) => ({ ticket: m[1]!, tail: m[2]!, name: m[3]! })),
+    candidates: tickets('candidate'),
+    allKinds: tickets('all kinds'),
     judges: logins('judge'),
     staff: logins('staff'),
   }
@@ -50,7 +58,7 @@ function parseGuide(output: string): Guide {
 export class Program {
   readonly url: string
   readonly data: string
-  guide: Guide = { candidates: [], judges: [], staff: [] }
+  guide: Guide = { candidates: [], allKinds: [], judges: [], staff: [] }
   private child: Child | undefined
   private readonly args: string[]
   private readonly ownData: boolean

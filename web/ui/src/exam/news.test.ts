@@ -39,7 +39,7 @@ function open() {
 }
 
 beforeEach(() => {
-  sessionStorage.clear()
+  localStorage.clear()
   online = true
 })
 

@@ -18,7 +18,7 @@ export interface NewsParts {
 
 function stored(key: string): number[] {
   try {
-    return JSON.parse(sessionStorage.getItem(key) ?? '[]') as number[]
+    return JSON.parse(localStorage.getItem(key) ?? '[]') as number[]
   } catch {
     return []
   }
@@ -60,7 +60,7 @@ export function createNews(attempt: string, parts: NewsParts) {
   /** The candidate has read it. */
   function confirm(notice: Notice): void {
     confirmed.value = new Set([...confirmed.value, notice.seq])
-    sessionStorage.setItem(key, JSON.stringify([...confirmed.value]))
+    localStorage.setItem(key, JSON.stringify([...confirmed.value]))
     tell()
   }
 

@@ -12,7 +12,7 @@ export function usePosition() {
   const { room } = answering()
   const items = itemsOf(room.paper.value!)
   const stored = `xinglu.exam.at.${room.id}`
-  const [savedIndex, savedMode] = (sessionStorage.getItem(stored) ?? '0,one').split(',')
+  const [savedIndex, savedMode] = (localStorage.getItem(stored) ?? '0,one').split(',')
   const index = ref(Math.min(Math.max(0, Number(savedIndex) || 0), items.length - 1))
   const mode = ref<Mode>(savedMode === 'section' ? 'section' : 'one')
   const current = computed(() => items[index.value]!)
@@ -26,7 +26,7 @@ export function usePosition() {
     return [{ ...group, items: [current.value] }]
   })
 
-  watch([index, mode], () => sessionStorage.setItem(stored, `${index.value},${mode.value}`))
+  watch([index, mode], () => localStorage.setItem(stored, `${index.value},${mode.value}`))
 
   function element(question: string): HTMLElement | null {
     return document.getElementById(`q-${question}`)
