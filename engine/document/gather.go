@@ -66,9 +66,20 @@ func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room
 		}
 	}
 	for _, g := range m.Grants {
-		if who, ok := reaches(g, centre, room, names); ok {
+		if who, ok := reaches(exam.Target{Scope: g.Scope, Attempt: g.Attempt, Centre: g.Centre, Room: g.Room}, centre, room, names); ok {
 			rr.Grants = append(rr.Grants, Granted{At: g.At, Kind: grantWords[g.Kind], Scope: who, Minutes: minutes(g.MS), Reason: g.Reason.ZH, Approver: d.name(ctx, g.Approver)})
 		}
+	}
+	for _, p := range m.Pauses {
+		who, ok := reaches(p.Target, centre, room, names)
+		if !ok {
+			continue
+		}
+		g := Granted{At: p.From, Kind: "暂停", Scope: who, Minutes: "未恢复", Reason: p.Reason.ZH, Approver: d.name(ctx, p.Approver)}
+		if p.To != nil {
+			g.Minutes = minutes(p.To.Sub(p.From).Milliseconds())
+		}
+		rr.Grants = append(rr.Grants, g)
 	}
 	return names
 }
@@ -95,35 +106,36 @@ func (d *Desk) incident(ctx context.Context, r exam.IncidentRecord, tiers exam.M
 }
 
 var stateWords = map[exam.State]string{
-	exam.NotStarted: "未入场", exam.InRoom: "已入场", exam.InProgress: "考试中", exam.Submitted: "已交卷", exam.Finished: "已交卷", exam.Void: "已作废",
+	exam.NotStarted: "未入场", exam.InRoom: "已入场", exam.InProgress: "考试中", exam.Submitted: "已交卷", exam.Finished: "已交卷", exam.Abandoned: "放弃", exam.Paused: "暂停", exam.Overdue: "到时未交", exam.Void: "已作废",
 }
 
 var byWords = map[exam.By]string{exam.ByCandidate: "考生交卷", exam.ByClock: "到时收卷", exam.ByInvigilator: "监考收卷"}
 
 var grantWords = map[exam.GrantKind]string{exam.GrantIncident: "补时", exam.GrantAccommodation: "便利补时"}
 
-// personOf is a seat as the sheet shows it. Who has not come in when the
-// sitting is closed was absent.
+// personOf is a seat as the sheet shows it. Absent is who was marked so, and
+// who has not come in when the sitting is closed.
 func personOf(s exam.SeatProgress, state exam.SittingState) RoomPerson {
 	p := RoomPerson{Name: s.Name, Ticket: string(s.Ticket), IDMasked: s.IDMasked, Seat: s.Assigned.Seat, State: stateWords[s.State],
-		Present: s.State != exam.NotStarted, Absent: s.State == exam.NotStarted && state == exam.Closed, Answered: s.Answered, Total: s.Questions}
+		Present: s.State != exam.NotStarted, Absent: s.Absent || s.State == exam.NotStarted && state == exam.Closed, Answered: s.Answered, Total: s.Questions}
 	if s.HandedIn != nil {
 		p.HandedIn, p.By = s.HandedIn.At, byWords[s.HandedIn.By]
 	}
 	return p
 }
 
-// reaches reports whether a grant concerns the room, and whom in words.
-func reaches(g exam.Granted, centre, room string, names map[exam.AttemptID]string) (string, bool) {
-	switch g.Scope {
+// reaches reports whether a grant or pause concerns the room, and whom in
+// words.
+func reaches(t exam.Target, centre, room string, names map[exam.AttemptID]string) (string, bool) {
+	switch t.Scope {
 	case exam.ScopeSitting:
 		return "全部考场", true
 	case exam.ScopeCentre:
-		return "本考点", g.Centre == centre
+		return "本考点", t.Centre == centre
 	case exam.ScopeRoom:
-		return "本考场", g.Centre == centre && g.Room == room
+		return "本考场", t.Centre == centre && t.Room == room
 	case exam.ScopeCandidate:
-		name, here := names[g.Attempt]
+		name, here := names[t.Attempt]
 		return name, here
 	}
 	return "", false
