@@ -146,6 +146,17 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/sittings/{sitting}/registered", "sitting-registered", "Who is registered, also before the tickets", staff(access.SittingRead), s.listRegistered)
 	s.socket("/api/admin/sittings/{sitting}/ws", "sitting-ws", staff(access.SittingRead), s.watchSitting)
 
+	// Console: results.
+	reg(s, get, "/api/admin/sittings/{sitting}/results", "sitting-results", "Scores, verdicts and ranks by a version of the keys", staff(access.ResultRead), s.sittingResults)
+	reg(s, get, "/api/admin/sittings/{sitting}/results/{attempt}", "sitting-result", "One result, item by item, with how it came about", staff(access.ResultRead), s.sittingResult)
+	reg(s, get, "/api/admin/sittings/{sitting}/decisions", "decisions", "Versions of the keys and proposals; with keys", staff(access.KeyDecide), s.listDecisions)
+	reg(s, post, "/api/admin/sittings/{sitting}/decisions", "decision-propose", "Propose decisions on keys; the first signature", staff(access.KeyDecide), s.proposeDecisions)
+	reg(s, post, "/api/admin/sittings/{sitting}/decisions/preview", "decision-preview", "What decisions would change; nothing is recorded", staff(access.KeyDecide), s.previewDecisions)
+	reg(s, get, "/api/admin/sittings/{sitting}/decisions/{proposal}", "decision", "One proposal with everybody it changes", staff(access.KeyDecide), s.getProposal)
+	reg(s, post, "/api/admin/sittings/{sitting}/decisions/{proposal}/sign", "decision-sign", "Sign as the second person", staff(access.KeyDecide), s.signProposal)
+	reg(s, post, "/api/admin/sittings/{sitting}/decisions/{proposal}/withdraw", "decision-withdraw", "Withdraw a proposal", staff(access.KeyDecide), s.withdrawProposal)
+	reg(s, post, "/api/admin/sittings/{sitting}/similarity", "similarity", "Compare answers of a room's candidates; recorded", staff(access.SimilarityRead), s.compareAnswers)
+
 	// Console: contests.
 	reg(s, get, "/api/admin/contests", "contests", "All contests", staff(access.ContestRead), s.listContests)
 	reg(s, post, "/api/admin/contests", "contest-create", "Make a contest", staff(access.ContestManage), s.createContest)

@@ -32,6 +32,7 @@ import (
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 
@@ -44,6 +45,7 @@ type Options struct {
 	Bank    *bank.Bank
 	Exam    *exam.Service
 	Custody *custody.Vault
+	Results *results.Service
 	Contest *engine.Contests
 	Plan    *plan.Plans
 	Desk    *document.Desk // makes documents to print

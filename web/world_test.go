@@ -23,6 +23,7 @@ import (
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -50,20 +51,21 @@ const (
 
 // world is a server on real services, with a small planted exam and contest.
 type world struct {
-	t      testing.TB
-	log    *logs
-	db     *sqlite.DB
-	led    *ledger.Ledger
-	bus    *live.Memory
-	hub    *fanout.Hub
-	access *access.Access
-	bank   *bank.Bank
-	exam   *exam.Service
-	vault  *custody.Vault
-	engine *engine.Contests
-	plan   *plan.Plans
-	server *web.Server
-	http   *httptest.Server
+	t       testing.TB
+	log     *logs
+	db      *sqlite.DB
+	led     *ledger.Ledger
+	bus     *live.Memory
+	hub     *fanout.Hub
+	access  *access.Access
+	bank    *bank.Bank
+	exam    *exam.Service
+	vault   *custody.Vault
+	engine  *engine.Contests
+	plan    *plan.Plans
+	results *results.Service
+	server  *web.Server
+	http    *httptest.Server
 
 	outline   bank.OutlineID
 	paper     bank.PaperID
@@ -122,12 +124,13 @@ func newWorld(t testing.TB, change ...setup) *world {
 	})
 	w.exam, err = exam.New(db, w.led, w.bus, engine.SealedPapers{Vault: w.vault, Bank: w.bank, Ledger: w.led}, sealer, exam.Options{Now: time.Now, Log: log, OnScored: w.scored, Signer: signer, Box: w.box})
 	must(t, err)
+	w.results = results.New(db, w.led, w.exam, results.Options{Now: time.Now, Log: log, Deliver: w.scored})
 	w.hub = fanout.New(fanout.Options{Bus: w.bus, Snapshot: web.BoardSnapshot(w.bus), Log: log, Linger: time.Millisecond})
 	w.plan = plan.New(db, w.led, sealer, w.exam, plan.Options{Now: time.Now})
 	o := web.Options{
 		Plan:   w.plan,
 		Desk:   &document.Desk{Exam: w.exam, Plan: w.plan, Ledger: w.led, Name: w.access.Name, Now: time.Now},
-		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Contest: w.engine, Bus: w.bus, Hub: w.hub,
+		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Results: w.results, Contest: w.engine, Bus: w.bus, Hub: w.hub,
 		UI:     fstest.MapFS{},
 		Ready:  db.Ping,
 		Verify: w.verify,
@@ -149,6 +152,7 @@ func (w *world) close() {
 	w.server.Close()
 	w.hub.Close()
 	w.http.Close()
+	w.results.Close()
 	w.exam.Close()
 	w.engine.Close()
 	w.bus.Close()
@@ -163,6 +167,7 @@ func collections() []store.Collection {
 	all = append(all, exam.Collections()...)
 	all = append(all, custody.Collections()...)
 	all = append(all, plan.Collections()...)
+	all = append(all, results.Collections()...)
 	return append(all, engine.Collections...)
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
@@ -49,6 +50,7 @@ type App struct {
 	contest *engine.Contests
 	plan    *plan.Plans
 	desk    *document.Desk
+	results *results.Service
 	web     *web.Server
 	cert    *tls.Certificate // nil without TLS
 	closers []func() error
@@ -56,7 +58,7 @@ type App struct {
 
 // collections is everything the program stores.
 func collections() []store.Collection {
-	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), engine.Collections,
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), results.Collections(), engine.Collections,
 		[]store.Collection{keyMarks.Collection})
 }
 
@@ -109,10 +111,16 @@ func (a *App) open(ctx context.Context) error {
 	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick)})
 	a.onClose(func() error { a.contest.Close(); return nil })
 	a.custody = a.openCustody(keys)
-	if a.exam, err = a.openExam(keys); err != nil {
+	built := make(chan struct{})
+	if a.exam, err = a.openExam(keys, built); err != nil {
 		return err
 	}
 	a.onClose(func() error { a.exam.Close(); return nil })
+	a.results = results.New(a.db, a.led, a.exam, results.Options{
+		Now: time.Now, Log: a.log, Deliver: a.contest.TheoryScored, Author: a.author,
+	})
+	close(built)
+	a.onClose(func() error { a.results.Close(); return nil })
 	if err := a.contest.Resume(ctx); err != nil {
 		return err
 	}
@@ -165,10 +173,33 @@ func (a *App) openCustody(k keyring) *custody.Vault {
 	})
 }
 
-func (a *App) openExam(keys keyring) (*exam.Service, error) {
+// author is who imported a batch of questions.
+func (a *App) author(ctx context.Context, from exam.Origin) (string, error) {
+	imports, err := a.bank.Imports(ctx, from.Outline)
+	if err != nil {
+		return "", err
+	}
+	for _, m := range imports {
+		if m.Batch == from.Batch {
+			return m.Actor, nil
+		}
+	}
+	return "", nil
+}
+
+// openExam opens the exam. It may find outcomes to deliver at once; they wait
+// until the results are built.
+func (a *App) openExam(keys keyring, built <-chan struct{}) (*exam.Service, error) {
 	return exam.New(a.db, a.led, a.bus, engine.SealedPapers{Vault: a.custody, Bank: a.bank, Ledger: a.led}, keys.sealer, exam.Options{
 		Now: a.steadyClock(), Log: a.log, Node: nodeName(),
-		Signer: keys.signer, Box: keys.rescue, OnScored: a.contest.TheoryScored,
+		Signer: keys.signer, Box: keys.rescue, OnScored: func(ctx context.Context, o exam.Scored) error {
+			select {
+			case <-built:
+				return a.results.Scored(ctx, o)
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		},
 	})
 }
 
@@ -200,7 +231,7 @@ func (a *App) openWeb() *web.Server {
 		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
 	}
 	return web.New(web.Options{
-		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Contest: a.contest, Plan: a.plan, Desk: a.desk, Bus: a.bus, Hub: a.hub,
+		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Results: a.results, Contest: a.contest, Plan: a.plan, Desk: a.desk, Bus: a.bus, Hub: a.hub,
 		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
 		Limits: web.Limits{
 			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,

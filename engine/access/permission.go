@@ -47,6 +47,11 @@ const (
 	DocumentPrint  Action = "document.print"  // tickets, record sheets, seat maps
 	IncidentRecord Action = "incident.record" // write up incidents and misconduct, sign
 	LockOverride   Action = "lock.override"   // let a seat pass without its locked browser
+	ResultRead     Action = "result.read"     // scores, verdicts, ranks; never keys
+	// KeyDecide changes or voids a key after the exam, one of two signatures.
+	// Not for authors of questions, nor for the organiser, who has an interest.
+	KeyDecide      Action = "key.decide"
+	SimilarityRead Action = "similarity.read" // compare answers; recorded
 	ContestRead    Action = "contest.read"    // structure, progress, results
 	ContestManage  Action = "contest.manage"  // create, competitors, panels, start
 	MarkSubmit     Action = "mark.submit"     // mark as a member of a panel
@@ -77,6 +82,9 @@ var table = map[Action][]Role{
 	DocumentPrint:  {Provincial, Organiser, Invigilator},
 	IncidentRecord: {Organiser, Invigilator},
 	LockOverride:   {Organiser, Invigilator},
+	ResultRead:     {Provincial, Organiser, ChiefJudge, Supervisor},
+	KeyDecide:      {Provincial, ChiefJudge},
+	SimilarityRead: {Provincial, ChiefJudge, Supervisor},
 	ContestRead:    {Provincial, Organiser, ChiefJudge, Supervisor},
 	ContestManage:  {Provincial, Organiser},
 	MarkSubmit:     {Judge, ChiefJudge},

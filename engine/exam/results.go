@@ -93,6 +93,14 @@ type Keys struct {
 	Papers map[bank.PaperID][]scoring.Item
 	Rules  Rules
 	State  SittingState
+	// Origins tell where each item came into the bank; a part's is its case's.
+	Origins map[scoring.ItemID]Origin
+}
+
+// Origin names the import that brought a question into the bank.
+type Origin struct {
+	Outline bank.OutlineID
+	Batch   string // bank.Import.Batch; "" if it came another way
 }
 
 // Keys returns the keys of a sitting. Errors: ErrSealed before the release,
@@ -109,7 +117,8 @@ func (s *Service) Keys(ctx context.Context, id SittingID) (Keys, error) {
 	if known.State == Planned {
 		return Keys{}, ErrNotOpen
 	}
-	out := Keys{Papers: map[bank.PaperID][]scoring.Item{}, Rules: known.Rules, State: known.State}
+	out := Keys{Papers: map[bank.PaperID][]scoring.Item{}, Rules: known.Rules, State: known.State,
+		Origins: map[scoring.ItemID]Origin{}}
 	for _, paper := range c.sitting.Papers {
 		r, err := s.releasedOf(ctx, id, paper)
 		if err != nil {
@@ -117,6 +126,14 @@ func (s *Service) Keys(ctx context.Context, id SittingID) (Keys, error) {
 		}
 		if out.Papers[paper], err = ItemsOf(r.content, &known.Rules); err != nil {
 			return Keys{}, err
+		}
+		for i := range r.content.Questions {
+			q := &r.content.Questions[i]
+			from := Origin{Outline: q.Outline, Batch: q.Batch}
+			out.Origins[scoring.ItemID(q.ID)] = from
+			for j := range q.Parts {
+				out.Origins[scoring.ItemID(q.Parts[j].ID)] = from
+			}
 		}
 	}
 	return out, nil

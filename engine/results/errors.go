@@ -16,6 +16,9 @@ var (
 	ErrVersionMoved = fault.New(fault.Conflict, "key_version_moved", "the keys have version {version} by now; look at them first")
 	// ErrOneSigner: the proposer cannot be the second signature.
 	ErrOneSigner = fault.New(fault.Forbidden, "second_signer_needed", "somebody else has to sign: the proposer is the first signature")
+	// ErrAuthor: the actor brought one of the questions into the bank; Fields
+	// name the decisions.
+	ErrAuthor = fault.New(fault.Forbidden, "author_decides", "who brought a question into the bank does not decide on its key")
 	// ErrProposalClosed: the proposal was signed or withdrawn.
 	ErrProposalClosed = fault.New(fault.Conflict, "proposal_closed", "the proposal is {state}")
 	// ErrOutdated: what the proposal would change is not what was shown;

@@ -33,12 +33,12 @@ type Row struct {
 	Status   Status         `json:"status"`
 	// Score is blank for whoever runs, abandoned or is void, did_not_start for whoever
 	// did not open the paper.
-	Score   scoring.Value           `json:"score"`
-	Outcome scoring.GradeOutcome    `json:"outcome"`
-	Rank    int                     `json:"rank"`    // 0: none
-	ToMark  scoring.Marks           `json:"to_mark"` // hundredths of the paper that people have still to mark
-	Parts   []scoring.PartGrade     `json:"parts"`
-	Section []scoring.SectionResult `json:"sections"`
+	Score    scoring.Value           `json:"score"`
+	Outcome  scoring.GradeOutcome    `json:"outcome"`
+	Rank     int                     `json:"rank"`    // 0: none
+	ToMark   scoring.Marks           `json:"to_mark"` // hundredths of the paper that people have still to mark
+	Parts    []scoring.PartGrade     `json:"parts"`
+	Sections []scoring.SectionResult `json:"sections"`
 }
 
 // Counts are candidates by status and verdict.
@@ -57,13 +57,14 @@ type Counts struct {
 
 // List is the results of a sitting by one version of its keys.
 type List struct {
-	Sitting exam.SittingID `json:"sitting"`
-	Version int            `json:"version"`
-	Current int            `json:"current"` // the newest version
-	Rules   string         `json:"rules_version"`
-	Full    scoring.Marks  `json:"full"` // of the first marked candidate; papers are parallel
-	Counts  Counts         `json:"counts"`
-	Rows    []Row          `json:"rows"` // by rank, then in seating order
+	Sitting  exam.SittingID `json:"sitting"`
+	Version  int            `json:"version"`
+	Current  int            `json:"current"`  // the newest version
+	Versions []Version      `json:"versions"` // all, from 1
+	Rules    string         `json:"rules_version"`
+	Full     scoring.Marks  `json:"full"` // of the first marked candidate; papers are parallel
+	Counts   Counts         `json:"counts"`
+	Rows     []Row          `json:"rows"` // by rank, then in seating order
 }
 
 // table is everything that results are made of.
@@ -112,7 +113,7 @@ func (s *Service) Results(ctx context.Context, id exam.SittingID, version int) (
 	if err != nil {
 		return List{}, err
 	}
-	out := List{Sitting: id, Version: t.version, Current: t.state.Version, Rules: t.keys.Rules.Version, Rows: make([]Row, 0, len(t.scripts))}
+	out := List{Sitting: id, Version: t.version, Current: t.state.Version, Versions: t.state.Versions, Rules: t.keys.Rules.Version, Rows: make([]Row, 0, len(t.scripts))}
 	for i := range t.scripts {
 		m := t.standings[t.scripts[i].Attempt]
 		row := rowOf(&t.scripts[i], m)
@@ -171,11 +172,11 @@ func last(rank int) uint { return uint(rank) - 1 }
 func rowOf(s *exam.Script, m *scoring.Standing) Row {
 	row := Row{Attempt: s.Attempt, Ticket: s.Ticket, Name: s.Name, IDMasked: s.IDMasked, Unit: s.Unit, Place: s.Place, Form: s.Form,
 		Status: statusOf(s), Score: scoring.None(), Outcome: scoring.GradeNone,
-		Parts: []scoring.PartGrade{}, Section: []scoring.SectionResult{}}
+		Parts: []scoring.PartGrade{}, Sections: []scoring.SectionResult{}}
 	switch {
 	case m != nil:
 		row.Score, row.Outcome, row.Rank = scoring.Of(m.Grade.Score), m.Grade.Outcome, m.Rank
-		row.ToMark, row.Parts, row.Section = m.Result.ToMark, m.Grade.Parts, m.Result.Sections
+		row.ToMark, row.Parts, row.Sections = m.Result.ToMark, m.Grade.Parts, m.Result.Sections
 	case row.Status == StatusNotStarted:
 		row.Score = scoring.Absence()
 	}

@@ -51,10 +51,14 @@ type run struct {
 	changes []change
 }
 
-// dryRun says what the decisions change against the version of the keys.
-func (s *Service) dryRun(ctx context.Context, st *State, base int, decisions []scoring.Decision) (run, error) {
+// dryRun says what the decisions change against the version of the keys. It
+// refuses an actor who is the author of one of the questions.
+func (s *Service) dryRun(ctx context.Context, st *State, base int, decisions []scoring.Decision, actor string) (run, error) {
 	keys, err := s.exam.Keys(ctx, st.Sitting)
 	if err != nil {
+		return run{}, err
+	}
+	if err := s.notAuthor(ctx, &keys, decisions, actor); err != nil {
 		return run{}, err
 	}
 	scripts, err := s.exam.Scripts(ctx, st.Sitting)
@@ -85,6 +89,29 @@ func (s *Service) dryRun(ctx context.Context, st *State, base int, decisions []s
 	return out, nil
 }
 
+// notAuthor keeps apart who writes questions and who decides on their keys.
+func (s *Service) notAuthor(ctx context.Context, keys *exam.Keys, decisions []scoring.Decision, actor string) error {
+	var fields []fault.Field
+	for i, d := range decisions {
+		from, there := keys.Origins[d.Item]
+		if !there {
+			continue // refused with its place by decide
+		}
+		author, err := s.o.Author(ctx, from)
+		if err != nil {
+			return fmt.Errorf("finding the author of question %s: %w", d.Item, err)
+		}
+		if author == actor {
+			fields = append(fields, fault.Field{Path: fmt.Sprintf("decisions[%d].item", i), Code: "author",
+				Message: "you brought this question into the bank"})
+		}
+	}
+	if fields == nil {
+		return nil
+	}
+	return ErrAuthor.With(fields...)
+}
+
 // settled refuses while marks may still come: a dry run would not name them.
 func settled(scripts []exam.Script) error {
 	n := 0
@@ -101,7 +128,7 @@ func settled(scripts []exam.Script) error {
 
 // Preview runs the decisions without recording anything. Errors: those of
 // Propose but for the key.
-func (s *Service) Preview(ctx context.Context, id exam.SittingID, d Draft) (Effect, error) {
+func (s *Service) Preview(ctx context.Context, id exam.SittingID, d Draft, actor string) (Effect, error) {
 	if err := d.check(); err != nil {
 		return Effect{}, err
 	}
@@ -112,7 +139,7 @@ func (s *Service) Preview(ctx context.Context, id exam.SittingID, d Draft) (Effe
 	if d.Version != st.Version {
 		return Effect{}, ErrVersionMoved.Param("version", st.Version)
 	}
-	r, err := s.dryRun(ctx, st, st.Version, d.Decisions)
+	r, err := s.dryRun(ctx, st, st.Version, d.Decisions, actor)
 	if err != nil {
 		return Effect{}, err
 	}
@@ -123,7 +150,7 @@ func (s *Service) Preview(ctx context.Context, id exam.SittingID, d Draft) (Effe
 // account, is the first signature. Nothing changes until somebody else signs.
 // A repeated key returns the first proposal.
 //
-// Errors: ErrProposal and scoring.ErrDecisions with places,
+// Errors: ErrProposal and scoring.ErrDecisions with places, ErrAuthor,
 // scoring.ErrRescore, ErrVersionMoved when the keys are not the version that
 // the caller knows, ErrNotSettled, exam.ErrKey, exam.ErrSealed,
 // exam.ErrNotOpen, exam.ErrSittingNotFound.
@@ -149,7 +176,7 @@ func (s *Service) Propose(ctx context.Context, id exam.SittingID, d Draft, actor
 		if d.Version != st.Version {
 			return nil, ErrVersionMoved.Param("version", st.Version)
 		}
-		r, err := s.dryRun(ctx, st, st.Version, d.Decisions)
+		r, err := s.dryRun(ctx, st, st.Version, d.Decisions, actor)
 		if err != nil {
 			return nil, err
 		}
@@ -185,7 +212,7 @@ func (s *Service) Sign(ctx context.Context, id exam.SittingID, proposal int64, a
 		case p.Base != st.Version:
 			return nil, ErrVersionMoved.Param("version", st.Version)
 		}
-		r, err := s.dryRun(ctx, st, p.Base, p.Decisions)
+		r, err := s.dryRun(ctx, st, p.Base, p.Decisions, actor)
 		if err != nil {
 			return nil, err
 		}

@@ -30,6 +30,10 @@ type Options struct {
 	// It is called at least once an outcome and must be idempotent. Default:
 	// nobody takes them.
 	Deliver func(context.Context, exam.Scored) error
+	// Author returns the account that brought a batch of questions into the
+	// bank, "" if nobody is known. It neither proposes nor signs decisions on
+	// them. Default: nobody is known.
+	Author func(context.Context, exam.Origin) (account string, err error)
 	// Rescan is how often undelivered versions are delivered again; default 1 min.
 	Rescan time.Duration
 }
@@ -43,6 +47,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Deliver == nil {
 		o.Deliver = func(context.Context, exam.Scored) error { return nil }
+	}
+	if o.Author == nil {
+		o.Author = func(context.Context, exam.Origin) (string, error) { return "", nil }
 	}
 	if o.Rescan <= 0 {
 		o.Rescan = time.Minute

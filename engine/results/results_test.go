@@ -103,6 +103,8 @@ func TestDecisionOnAKey(t *testing.T) {
 	if diff := cmp.Diff(before, table(t, w, 0)); diff != "" {
 		t.Errorf("an unsigned proposal changed results:\n%s", diff)
 	}
+	_, err = w.Sign(ctx, "s", p.ID, "author")
+	wantCode(t, err, "author_decides")
 	for range 2 { // the second changes nothing
 		signed, err := w.Sign(ctx, "s", p.ID, "a2")
 		w.must(err)
@@ -143,14 +145,16 @@ func TestProposalsAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "ABCA", "ACAD")
 	ctx := t.Context()
-	_, err := w.Propose(ctx, "s", draft("", 1, q2c), "a1")
+	_, err := w.Propose(ctx, "s", draft("k", 1, q2c), "author")
+	wantCode(t, err, "author_decides")
+	_, err = w.Propose(ctx, "s", draft("", 1, q2c), "a1")
 	wantCode(t, err, "key_invalid")
 	_, err = w.Propose(ctx, "s", results.Draft{Key: "k", Version: 1}, "a1")
 	wantCode(t, err, "proposal_invalid")
 	_, err = w.Propose(ctx, "nowhere", draft("k", 1, q2c), "a1")
 	wantCode(t, err, "sitting_not_found")
 	_, err = w.Preview(ctx, "s", draft("", 1, []scoring.Decision{
-		{Item: "q2", Action: scoring.ActionVoidFull}, {Item: "q9", Action: scoring.ActionVoidFull}, {Item: "q1", Action: scoring.ActionChangeKey, Key: []string{"nonsense"}}}))
+		{Item: "q2", Action: scoring.ActionVoidFull}, {Item: "q9", Action: scoring.ActionVoidFull}, {Item: "q1", Action: scoring.ActionChangeKey, Key: []string{"nonsense"}}}), "a1")
 	var places []string
 	for _, f := range fault.As(err).Fields {
 		places = append(places, f.Path+" "+f.Code)

@@ -30,7 +30,7 @@ func paper(id bank.PaperID) bank.Content {
 	p := bank.Paper{ID: id, Title: "理论", Total: 10000}
 	var list []bank.Question
 	for i := range 4 {
-		q := bank.Question{ID: bank.QuestionID(fmt.Sprintf("q%d", i+1)), Version: 1, Kind: bank.SingleChoice, Stem: "题"}
+		q := bank.Question{ID: bank.QuestionID(fmt.Sprintf("q%d", i+1)), Version: 1, Kind: bank.SingleChoice, Stem: "题", Outline: "outline", Batch: "batch"}
 		for o := range 4 {
 			q.Options = append(q.Options, bank.Option{ID: option(i+1, o), Text: fmt.Sprint(o)})
 		}
@@ -126,7 +126,10 @@ func newWorld(t *testing.T, answers ...string) *world {
 
 // open starts a service of results, as a node does.
 func (w *world) open() *results.Service {
-	return results.New(w.db, w.led, w.exam, results.Options{Now: w.clock, Deliver: w.deliver, Rescan: 20 * time.Millisecond})
+	return results.New(w.db, w.led, w.exam, results.Options{Now: w.clock, Deliver: w.deliver, Rescan: 20 * time.Millisecond,
+		Author: func(_ context.Context, from exam.Origin) (string, error) {
+			return map[string]string{"outline/batch": "author"}[string(from.Outline)+"/"+from.Batch], nil
+		}})
 }
 
 func (w *world) sit(answers []string) {

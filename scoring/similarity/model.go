@@ -27,10 +27,10 @@ const none = int32(-1)
 type model struct {
 	sheets []Sheet
 	items  []scoring.ItemID
-	values [][]value // by item, then code
-	given  [][]int32 // by sheet, then item: a code, or none
-	at     [][]int64 // by sheet, then item: Unix ms of the last change, 0 for not known
-	group  []int     // by sheet
+	values [][]value   // by item, then code
+	given  [][]int32   // by sheet, then item: a code, or none
+	at     [][]int64   // by sheet, then item: Unix ms of the last change, 0 for not known
+	group  []int       // by sheet
 	right  [][]float64 // by sheet, then item: the chance to be right
 	// share is, by item, group and code, the chance of the answer among those
 	// who are right, or among those who are wrong, whichever it is.

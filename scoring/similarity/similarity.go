@@ -22,18 +22,18 @@ import (
 type Config struct {
 	// Alpha is the chance that a room of honest candidates has any pair in the
 	// report, after Bonferroni's correction over its ordered pairs. Default 0.01.
-	Alpha float64 `json:"alpha"`
+	Alpha float64 `json:"alpha,omitempty"`
 	// MinCommon is how many items both must have answered. Default 20.
-	MinCommon int `json:"min_common"`
+	MinCommon int `json:"min_common,omitempty"`
 	// WindowMS is how near in time two last changes of an answer are called
 	// together, in milliseconds. Default 15000.
-	WindowMS int64 `json:"window_ms"`
+	WindowMS int64 `json:"window_ms,omitempty"`
 	// WrongShareBP lists a pair also when each has at least this share of the
 	// own wrong answers in common with the other (错同率), in basis points, and
 	// MinWrong such answers. 0, the default, leaves that rule out: it ignores
 	// how likely the common mistakes are.
-	WrongShareBP int64 `json:"wrong_share_bp"`
-	MinWrong     int   `json:"min_wrong"` // default 5
+	WrongShareBP int64 `json:"wrong_share_bp,omitempty"`
+	MinWrong     int   `json:"min_wrong,omitempty"` // default 5
 }
 
 func (c Config) withDefaults() Config {

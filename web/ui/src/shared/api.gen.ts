@@ -914,6 +914,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the keys and proposals; with keys */
+        get: operations["decisions"];
+        put?: never;
+        /** Propose decisions on keys; the first signature */
+        post: operations["decision-propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/decisions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What decisions would change; nothing is recorded */
+        post: operations["decision-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/decisions/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal with everybody it changes */
+        get: operations["decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/decisions/{proposal}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign as the second person */
+        post: operations["decision-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/decisions/{proposal}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a proposal */
+        post: operations["decision-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/evidence": {
         parameters: {
             query?: never;
@@ -1273,15 +1359,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/sittings/{sitting}/scores.pdf": {
+    "/api/admin/sittings/{sitting}/results": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The score list to print */
-        get: operations["scores-pdf"];
+        /** Scores, verdicts and ranks by a version of the keys */
+        get: operations["sitting-results"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1290,15 +1376,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/sittings/{sitting}/scores.xlsx": {
+    "/api/admin/sittings/{sitting}/results/{attempt}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The score list as a workbook */
-        get: operations["scores-xlsx"];
+        /** One result, item by item, with how it came about */
+        get: operations["sitting-result"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1335,6 +1421,23 @@ export interface paths {
         get: operations["seats-pdf"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/similarity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare answers of a room's candidates; recorded */
+        post: operations["similarity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1950,6 +2053,12 @@ export interface components {
             score_each: number;
             title?: string;
         };
+        CompareInBody: {
+            /** @description 0 means the default */
+            config?: components["schemas"]["SimilarityConfig"];
+            /** @description Recorded with who asked */
+            reason: string;
+        };
         CompetitorView: {
             city: string;
             id: string;
@@ -2059,6 +2168,16 @@ export interface components {
              * @enum {string}
              */
             to: "accepted" | "returned" | "rejected" | "pending";
+        };
+        DecisionDraft: {
+            /** @description Applied in order */
+            decisions: components["schemas"]["ScoringDecision"][];
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of the keys, as the caller knows it
+             */
+            version: number;
         };
         DivisionBrief: {
             /** Format: int64 */
@@ -3290,6 +3409,22 @@ export interface components {
             /** @description Always about:blank; code is the machine-readable part */
             type: string;
         };
+        ProposalDetail: {
+            effect: components["schemas"]["ResultsEffect"];
+            proposal: components["schemas"]["ResultsProposal"];
+        };
+        ProposeInBody: {
+            /** @description Applied in order */
+            decisions: components["schemas"]["ScoringDecision"][];
+            /** @description Idempotency key */
+            key: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Of the keys, as the caller knows it
+             */
+            version: number;
+        };
         QuestionBrief: {
             /** Format: int64 */
             difficulty: number;
@@ -3355,6 +3490,181 @@ export interface components {
         ReleaseInBody: {
             passphrase: string;
         };
+        ResultsChange: {
+            after: components["schemas"]["ScoringPlaced"];
+            attempt: string;
+            before: components["schemas"]["ScoringPlaced"];
+            items: string[];
+            name: string;
+            ticket: string;
+        };
+        ResultsComparison: {
+            /** Format: int64 */
+            candidates: number;
+            /** Format: int64 */
+            compared: number;
+            config: components["schemas"]["SimilarityConfig"];
+            /** Format: double */
+            expected_false: number;
+            /** Format: int64 */
+            items: number;
+            pairs: components["schemas"]["SimilarityPair"][];
+            people: {
+                [key: string]: components["schemas"]["ResultsPerson"];
+            };
+            /** Format: int64 */
+            rooms: number;
+        };
+        ResultsCounts: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            absent: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            incomplete: number;
+            /** Format: int64 */
+            marked: number;
+            /** Format: int64 */
+            not_started: number;
+            /** Format: int64 */
+            passed: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            void: number;
+        };
+        ResultsDetail: {
+            attempt: string;
+            form: string;
+            id_masked: string;
+            items: components["schemas"]["ResultsDetailItem"][];
+            name: string;
+            outcome: string;
+            parts: components["schemas"]["ScoringPartGrade"][];
+            place: components["schemas"]["ExamPlace"];
+            /** Format: int64 */
+            rank: number;
+            score: components["schemas"]["ScoringValue"];
+            sections: components["schemas"]["ScoringSectionResult"][];
+            status: string;
+            steps: components["schemas"]["ScoringGradeStep"][];
+            ticket: string;
+            /** Format: int64 */
+            to_mark: number;
+            unit: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ResultsDetailItem: {
+            id: string;
+            /** Format: int64 */
+            marks: number;
+            /** Format: int64 */
+            max: number;
+            section: string;
+            state: string;
+        };
+        ResultsEffect: {
+            changes: components["schemas"]["ResultsChange"][];
+            summary: components["schemas"]["ResultsSummary"];
+        };
+        ResultsList: {
+            counts: components["schemas"]["ResultsCounts"];
+            /** Format: int64 */
+            current: number;
+            /** Format: int64 */
+            full: number;
+            rows: components["schemas"]["ResultsRow"][];
+            rules_version: string;
+            sitting: string;
+            /** Format: int64 */
+            version: number;
+            versions: components["schemas"]["ResultsVersion"][];
+        };
+        ResultsPerson: {
+            form: string;
+            name: string;
+            place: components["schemas"]["ExamPlace"];
+            ticket: string;
+            unit: string;
+        };
+        ResultsProposal: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            base: number;
+            by: string;
+            decisions: components["schemas"]["ScoringDecision"][];
+            /** Format: int64 */
+            id: number;
+            reason: string;
+            /** Format: date-time */
+            signed_at?: string;
+            signed_by?: string;
+            /** @enum {string} */
+            state: "open" | "signed" | "withdrawn";
+            summary: components["schemas"]["ResultsSummary"];
+            /** Format: int64 */
+            version?: number;
+            /** @description Why it was withdrawn */
+            withdrawn?: string;
+        };
+        ResultsRow: {
+            attempt: string;
+            form: string;
+            id_masked: string;
+            name: string;
+            outcome: string;
+            parts: components["schemas"]["ScoringPartGrade"][];
+            place: components["schemas"]["ExamPlace"];
+            /** Format: int64 */
+            rank: number;
+            score: components["schemas"]["ScoringValue"];
+            sections: components["schemas"]["ScoringSectionResult"][];
+            status: string;
+            ticket: string;
+            /** Format: int64 */
+            to_mark: number;
+            unit: string;
+        };
+        ResultsState: {
+            proposals: components["schemas"]["ResultsProposal"][];
+            /** Format: int64 */
+            seq: number;
+            sitting: string;
+            /** Format: int64 */
+            version: number;
+            versions: components["schemas"]["ResultsVersion"][];
+        };
+        ResultsSummary: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            from_pass: number;
+            /** Format: int64 */
+            higher: number;
+            /** Format: int64 */
+            lower: number;
+            /** Format: int64 */
+            marked: number;
+            /** Format: int64 */
+            ranks: number;
+            /** Format: int64 */
+            to_pass: number;
+        };
+        ResultsVersion: {
+            /** Format: date-time */
+            at: string;
+            delivered: boolean;
+            /** Format: int64 */
+            proposal: number;
+            /** Format: int64 */
+            version: number;
+        };
         RosterAnswer: {
             /** @description Accepted, in the order of the file */
             entries: string[];
@@ -3408,6 +3718,12 @@ export interface components {
             /** Format: int64 */
             spread_max: number;
         };
+        ScoringDecision: {
+            action: string;
+            blanks?: components["schemas"]["ScoringGap"][];
+            item: string;
+            key?: string[];
+        };
         ScoringDeduction: {
             id: string;
             label: components["schemas"]["ScoringText"];
@@ -3425,6 +3741,13 @@ export interface components {
             step: number;
             text: components["schemas"]["ScoringText"];
         };
+        ScoringGap: {
+            accept?: string[];
+            case_matters?: boolean;
+            numbers?: components["schemas"]["ScoringNumeric"][];
+            /** Format: int64 */
+            share_bp?: number;
+        };
         ScoringGradePart: {
             id: string;
             name: components["schemas"]["ScoringText"];
@@ -3436,6 +3759,11 @@ export interface components {
             mode: string;
             /** Format: int64 */
             unit: number;
+        };
+        ScoringGradeStep: {
+            of: string;
+            text: components["schemas"]["ScoringText"];
+            what: string;
         };
         ScoringGrading: {
             /** Format: int64 */
@@ -3456,6 +3784,12 @@ export interface components {
             source: string;
             sub_criteria: components["schemas"]["ScoringSubCriterion"][];
         };
+        ScoringNumeric: {
+            tolerance?: string;
+            unit_required?: boolean;
+            units?: string[];
+            value: string;
+        };
         ScoringPanelRule: {
             /** Format: int64 */
             min_judges: number;
@@ -3469,10 +3803,28 @@ export interface components {
             /** Format: int64 */
             weight: number;
         };
+        ScoringPartGrade: {
+            name: components["schemas"]["ScoringText"];
+            outcome: string;
+            part: string;
+            /** Format: int64 */
+            pass_bp: number;
+            /** Format: int64 */
+            score: number;
+        };
         ScoringPassLine: {
             /** Format: int64 */
             min: number;
             part?: string;
+        };
+        ScoringPlaced: {
+            /** Format: int64 */
+            full: number;
+            outcome: string;
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            score: number;
         };
         ScoringPoints: {
             /** Format: int64 */
@@ -3508,6 +3860,19 @@ export interface components {
             name: components["schemas"]["ScoringText"];
             /** Format: int64 */
             version: number;
+        };
+        ScoringSectionResult: {
+            /** Format: int64 */
+            counted: number;
+            /** Format: int64 */
+            marks: number;
+            /** Format: int64 */
+            max: number;
+            section: string;
+            /** Format: int64 */
+            sum: number;
+            /** Format: int64 */
+            to_mark?: number;
         };
         ScoringSectionWeight: {
             section: string;
@@ -3553,6 +3918,11 @@ export interface components {
             step: number;
             where: string;
         };
+        ScoringValue: {
+            /** Format: int64 */
+            marks: number;
+            state: string;
+        };
         SealInBody: {
             /** @description Accounts that have enrolled; any two of them release */
             custodians: string[];
@@ -3595,6 +3965,62 @@ export interface components {
             quit_url?: string;
             shared_clipboard?: boolean;
             start_url: string;
+        };
+        SimilarityConfig: {
+            /** Format: double */
+            alpha?: number;
+            /** Format: int64 */
+            min_common?: number;
+            /** Format: int64 */
+            min_wrong?: number;
+            /** Format: int64 */
+            window_ms?: number;
+            /** Format: int64 */
+            wrong_share_bp?: number;
+        };
+        SimilarityPair: {
+            a: string;
+            /** Format: double */
+            adjusted: number;
+            b: string;
+            /** Format: int64 */
+            common: number;
+            /** Format: int64 */
+            distance: number | null;
+            /** Format: double */
+            expected: number;
+            /** Format: int64 */
+            identical: number;
+            /** Format: int64 */
+            identical_right: number;
+            /** Format: int64 */
+            identical_wrong: number;
+            /** Format: double */
+            omega: number;
+            /** Format: double */
+            probability: number;
+            reasons: components["schemas"]["ScoringText"][];
+            room: string;
+            same_form: boolean;
+            timing: components["schemas"]["SimilarityTiming"];
+            /** Format: int64 */
+            wrong_a: number;
+            /** Format: int64 */
+            wrong_b: number;
+            /** Format: int64 */
+            wrong_share_a_bp: number;
+            /** Format: int64 */
+            wrong_share_b_bp: number;
+        };
+        SimilarityTiming: {
+            /** Format: int64 */
+            a_first: number;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            room_bp: number;
+            /** Format: int64 */
+            together: number;
         };
         SittingCustody: {
             /** @description The papers are sealed for a key of this account */
@@ -3666,6 +4092,9 @@ export interface components {
             explanation: components["schemas"]["ScoringExplanation"];
         };
         WithdrawInBody: {
+            reason: string;
+        };
+        WithdrawProposalInBody: {
             reason: string;
         };
     };
@@ -5713,6 +6142,204 @@ export interface operations {
             };
         };
     };
+    decisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decision-propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsProposal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decision-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsEffect"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                proposal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decision-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                proposal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsProposal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decision-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawProposalInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsProposal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "evidence-add": {
         parameters: {
             query?: {
@@ -6492,10 +7119,10 @@ export interface operations {
             };
         };
     };
-    "scores-pdf": {
+    "sitting-results": {
         parameters: {
             query?: {
-                /** @description Of the keys; 0: the newest */
+                /** @description Version of the keys; 0 or none: the newest */
                 version?: number;
             };
             header?: never;
@@ -6509,14 +7136,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Cache-Control"?: string;
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    "X-Xinglu-Missing-Characters"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/pdf": string;
+                    "application/json": components["schemas"]["ResultsList"];
                 };
             };
             /** @description Error */
@@ -6530,15 +7153,12 @@ export interface operations {
             };
         };
     };
-    "scores-xlsx": {
+    "sitting-result": {
         parameters: {
-            query?: {
-                /** @description Of the keys; 0: the newest */
-                version?: number;
-            };
+            query?: never;
             header?: never;
             path: {
-                sitting: string;
+                attempt: string;
             };
             cookie?: never;
         };
@@ -6547,14 +7167,10 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Cache-Control"?: string;
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    "X-Xinglu-Missing-Characters"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/json": components["schemas"]["ResultsDetail"];
                 };
             };
             /** @description Error */
@@ -6632,6 +7248,41 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    similarity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsComparison"];
                 };
             };
             /** @description Error */
@@ -6880,18 +7531,8 @@ export interface operations {
     };
     "exam-lockdown": {
         parameters: {
-            query?: {
-                /** @description The nonce of the start address; browsers that send headers prove themselves for this request's address */
-                start?: string;
-            };
-            header?: {
-                "X-SafeExamBrowser-ConfigKeyHash"?: string;
-                "X-SafeExamBrowser-RequestHash"?: string;
-                /** @description Address of the page, for the values of the JavaScript interface */
-                "X-Xinglu-Seb-Url"?: string;
-                "X-Xinglu-Seb-Config-Key"?: string;
-                "X-Xinglu-Seb-Exam-Key"?: string;
-            };
+            query?: never;
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -6970,7 +7611,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
