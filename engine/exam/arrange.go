@@ -22,22 +22,27 @@ type placed struct {
 // chair is a seat with its number in the room, from which neighbours get
 // their forms.
 type chair struct {
-	place Place
-	no    int
+	place   Place
+	no      int // in the room, from 0
+	columns int // of the room
 }
 
 // arrange seats the candidates and gives them tickets, forms and orders. It
 // is pure: equal input gives equal plans.
 //
 // Candidates are shuffled by the seed. Those who wish for a centre are seated
-// first, so that the others do not take their seats. Forms alternate along
-// the seats of a room; serials follow the seating order.
-func arrange(s *Sitting, entries []RollEntry, forms []*Form, node string) ([]placed, error) {
+// first, so that the others do not take their seats; then people of one unit
+// are seated apart. Forms follow the seats; serials follow the seating order.
+func arrange(s *Sitting, entries []RollEntry, units map[CandidateID]string, forms []*Form, node string) ([]placed, Arrangement, error) {
 	free := map[string][]chair{}
 	for _, c := range s.Centres {
 		for _, r := range c.Rooms {
-			for i, seat := range r.Seats {
-				free[c.Code] = append(free[c.Code], chair{Place{c.Code, r.Code, seat}, i})
+			columns := max(1, r.Columns)
+			if r.Columns == 0 {
+				columns = max(1, len(r.Seats))
+			}
+			for i, seat := range r.Seats[:r.usable(s.Rules.SpareShareBP)] {
+				free[c.Code] = append(free[c.Code], chair{Place{c.Code, r.Code, seat}, i, columns})
 			}
 		}
 	}
@@ -46,28 +51,46 @@ func arrange(s *Sitting, entries []RollEntry, forms []*Form, node string) ([]pla
 		fields = append(fields, fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"})
 	}
 	if fields != nil {
-		return nil, ErrPlacing.With(fields...)
+		return nil, Arrangement{}, ErrPlacing.With(fields...)
 	}
 	plan := make([]placed, 0, len(entries))
 	used := map[TicketNo]bool{}
 	serial := 0
+	var chairs []chair
 	for _, c := range s.Centres {
-		for _, ch := range free[c.Code] {
-			e, taken := seats[ch.place]
-			if !taken {
-				continue
-			}
+		taken := slices.DeleteFunc(free[c.Code], func(ch chair) bool { _, ok := seats[ch.place]; return !ok })
+		s.spread(taken, seats, units)
+		for _, ch := range taken {
+			e := seats[ch.place]
+			chairs = append(chairs, ch)
 			serial++
 			no, err := s.ticketNo(ch.place, serial)
 			if err != nil || used[no] {
-				return nil, ErrPlacing.With(fault.Field{Path: "ticket", Code: "ticket_repeated",
+				return nil, Arrangement{}, ErrPlacing.With(fault.Field{Path: "ticket", Code: "ticket_repeated",
 					Message: fmt.Sprintf("the template gives number %q to two candidates or to none", no)})
 			}
 			used[no] = true
 			plan = append(plan, s.place(e, ch, serial, no, forms, node))
 		}
 	}
-	return plan, nil
+	return plan, judged(plan, chairs, units), nil
+}
+
+// spread changes who sits where in one centre so that people of one unit are
+// not neighbours, as far as that goes.
+func (s *Sitting) spread(chairs []chair, seats map[Place]RollEntry, units map[CandidateID]string) {
+	entries, of := make([]RollEntry, len(chairs)), make([]string, len(chairs))
+	for i := range chairs {
+		entries[i] = seats[chairs[i].place]
+		of[i] = units[entries[i].Candidate]
+	}
+	if len(chairs) == 0 {
+		return
+	}
+	rng := rand.New(rand.NewPCG(s.Seed, hash64("apart", string(s.ID), chairs[0].place.Centre)))
+	for i, who := range apart(chairs, of, rng) {
+		seats[chairs[i].place] = entries[who]
+	}
 }
 
 // allot gives each entry a chair; free is not changed.
@@ -116,8 +139,8 @@ func (s *Sitting) ticketNo(p Place, serial int) (TicketNo, error) {
 }
 
 func (s *Sitting) place(e RollEntry, ch chair, serial int, no TicketNo, forms []*Form, node string) placed {
-	form := forms[ch.no%len(forms)]
-	letter := string(rune('A' + ch.no%len(forms)))
+	n := ch.form(len(forms))
+	form, letter := forms[n], string(rune('A'+n))
 	attempt := attemptID(s.ID, e.Candidate)
 	rng := rand.New(rand.NewPCG(s.Seed, hash64("orders", string(attempt))))
 	return placed{

@@ -41,7 +41,9 @@ type SittingPrepared struct {
 	Attempts int            `json:"attempts"`
 	Papers   []bank.PaperID `json:"papers"`
 	Seed     uint64         `json:"seed,string"`
-	Node     string         `json:"node"`
+	// Arrangement seals who sits where; nil in sittings of older versions.
+	Arrangement *Arrangement `json:"arrangement,omitempty"`
+	Node        string       `json:"node"`
 }
 
 // SittingOpened freezes what decides about time and marks.
@@ -60,19 +62,21 @@ type SittingFlip struct {
 // Course is the fold over a sitting's stream: what has happened to it. A
 // Course that was handed out is never changed, so it may be read by many.
 type Course struct {
-	ID        SittingID
-	Seq       int64 // of the last record folded in
-	State     SittingState
-	Prepared  bool
-	Attempts  int       // prepared
-	Rules     Rules     // frozen; zero before the opening
-	StartsAt  time.Time // planned start, frozen
-	ClosesAt  time.Time // frozen
-	OpenedAt  time.Time
-	StartedAt time.Time
-	ClosedAt  time.Time
-	Grants    []Granted
-	Pauses    []Pause
+	ID       SittingID
+	Seq      int64 // of the last record folded in
+	State    SittingState
+	Prepared bool
+	Attempts int // prepared
+	// Arrangement is nil before Prepare.
+	Arrangement *Arrangement
+	Rules       Rules     // frozen; zero before the opening
+	StartsAt    time.Time // planned start, frozen
+	ClosesAt    time.Time // frozen
+	OpenedAt    time.Time
+	StartedAt   time.Time
+	ClosedAt    time.Time
+	Grants      []Granted
+	Pauses      []Pause
 	// Announcements in the order in which they were made.
 	Announcements []Announcement
 	Incidents     []IncidentRecord
@@ -133,7 +137,7 @@ func (c *Course) apply(r ledger.Record) error {
 		if err := json.Unmarshal(r.Data, &e); err != nil {
 			return err
 		}
-		c.Prepared, c.Attempts = true, e.Attempts
+		c.Prepared, c.Attempts, c.Arrangement = true, e.Attempts, e.Arrangement
 	case kindOpened:
 		var e SittingOpened
 		if err := json.Unmarshal(r.Data, &e); err != nil {

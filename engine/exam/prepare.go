@@ -33,7 +33,7 @@ func (s *Service) Prepare(ctx context.Context, id SittingID, actor string) (int,
 	if err != nil || known.Prepared {
 		return known.attempts(), err
 	}
-	plan, err := s.plan(ctx, c.sitting)
+	plan, quality, err := s.plan(ctx, c.sitting)
 	if err != nil {
 		return 0, err
 	}
@@ -46,7 +46,7 @@ func (s *Service) Prepare(ctx context.Context, id SittingID, actor string) (int,
 		return 0, err
 	}
 	done, err := s.steer(ctx, c, actor, "prepared", func(*Course) (string, any, error) {
-		return kindPrepared, SittingPrepared{Attempts: len(plan), Papers: c.sitting.Papers, Seed: c.sitting.Seed, Node: s.o.Node}, nil
+		return kindPrepared, SittingPrepared{Attempts: len(plan), Papers: c.sitting.Papers, Seed: c.sitting.Seed, Arrangement: &quality, Node: s.o.Node}, nil
 	})
 	return done.attempts(), err
 }
@@ -60,31 +60,35 @@ func (c *Course) attempts() int {
 
 // plan freezes the roll and computes everything, or reports what does not
 // fit; nothing but the freeze is stored.
-func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) {
+func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, Arrangement, error) {
 	forms := make([]*Form, len(sitting.Papers))
 	for i, id := range sitting.Papers {
 		f, err := s.formOf(ctx, sitting.ID, id)
 		if err != nil {
-			return nil, err
+			return nil, Arrangement{}, err
 		}
 		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
-			return nil, gradingRefused(err)
+			return nil, Arrangement{}, gradingRefused(err)
 		}
 		forms[i] = f
 	}
 	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
 	if err != nil {
-		return nil, notFound(err, ErrPlacing.With(fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"}))
+		return nil, Arrangement{}, notFound(err, ErrPlacing.With(fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"}))
 	}
-	plan, err := arrange(sitting, roll.Value.entries(), forms, s.o.Node)
+	units, err := s.unitsOf(ctx, roll.Value.entries())
 	if err != nil {
-		return nil, err
+		return nil, Arrangement{}, err
+	}
+	plan, quality, err := arrange(sitting, roll.Value.entries(), units, forms, s.o.Node)
+	if err != nil {
+		return nil, Arrangement{}, err
 	}
 	if err := s.checkTickets(ctx, plan); err != nil {
-		return nil, err
+		return nil, Arrangement{}, err
 	}
 	if roll.Value.Frozen {
-		return plan, nil
+		return plan, quality, nil
 	}
 	roll.Value.Frozen = true
 	err = rolls.Replace(ctx, s.db, &roll.Value, roll.Version)
@@ -92,9 +96,9 @@ func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, error) 
 		return s.plan(ctx, sitting)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("freezing the roll: %w", err)
+		return nil, Arrangement{}, fmt.Errorf("freezing the roll: %w", err)
 	}
-	return plan, nil
+	return plan, quality, nil
 }
 
 // gradingRefused names the places below the rules.
@@ -108,6 +112,28 @@ func gradingRefused(err error) error {
 		fields[i].Path = "rules.grading." + fields[i].Path
 	}
 	return ErrPlacing.With(fields...)
+}
+
+// unitsOf reads where the people come from.
+func (s *Service) unitsOf(ctx context.Context, entries []RollEntry) (map[CandidateID]string, error) {
+	list := make([]string, len(entries))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(together)
+	for i := range entries {
+		g.Go(func() error {
+			doc, err := candidates.Get(ctx, s.db, string(entries[i].Candidate))
+			list[i] = doc.Value.Unit
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, fmt.Errorf("reading the candidates: %w", err)
+	}
+	units := make(map[CandidateID]string, len(entries))
+	for i := range entries {
+		units[entries[i].Candidate] = list[i]
+	}
+	return units, nil
 }
 
 // checkTickets refuses numbers that tickets of other sittings have.

@@ -297,6 +297,8 @@ type SittingInfo struct {
 	Pauses     []Pause      `json:"pauses"` // all of them; one without an end lasts
 	// Announcements in the order in which they were made.
 	Announcements []Announcement `json:"announcements"`
+	// Arrangement seals who sits where; absent before Prepare.
+	Arrangement *Arrangement `json:"arrangement,omitempty"`
 }
 
 // Sitting returns one sitting. Errors: ErrSittingNotFound.
@@ -316,7 +318,7 @@ func (s *Service) Sitting(ctx context.Context, id SittingID) (SittingInfo, error
 	return SittingInfo{Sitting: *c.sitting, State: known.State, Registered: len(roll.Value.entries()), Prepared: known.Attempts,
 		OpenedAt: timeOf(known.OpenedAt), StartedAt: timeOf(known.StartedAt), ClosedAt: timeOf(known.ClosedAt),
 		Grants: append([]Granted{}, known.Grants...), Pauses: append([]Pause{}, known.Pauses...),
-		Announcements: append([]Announcement{}, known.Announcements...)}, nil
+		Announcements: append([]Announcement{}, known.Announcements...), Arrangement: known.Arrangement}, nil
 }
 
 // Sittings returns up to limit sittings in order of their planned start,
