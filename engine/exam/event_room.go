@@ -44,19 +44,9 @@ type Present struct {
 	Node   string `json:"node"`
 }
 
-// Reported is what a seat says about its own journal at its end, for the
-// reconciliation.
-type Reported struct {
-	Journal Journal `json:"journal"`
-	Fence   int64   `json:"fence"`
-	Via     Via     `json:"via,omitempty"`
-	Node    string  `json:"node"`
-}
-
 func (IdentityChecked) kind() string { return "attempt.identity" }
 func (Absent) kind() string          { return "attempt.absent" }
 func (Present) kind() string         { return "attempt.present" }
-func (Reported) kind() string        { return "attempt.journal" }
 
 // decodeRoom reads the data of a record of what happened in the room.
 func decodeRoom(kind string, data []byte) (Event, error) {
@@ -67,8 +57,6 @@ func decodeRoom(kind string, data []byte) (Event, error) {
 		return decode[Absent](data)
 	case Present{}.kind():
 		return decode[Present](data)
-	case Reported{}.kind():
-		return decode[Reported](data)
 	}
 	return nil, fmt.Errorf("unknown kind %q", kind)
 }
@@ -77,8 +65,7 @@ func decodeRoom(kind string, data []byte) (Event, error) {
 type Presence struct {
 	Identity   *IdentityChecked // the last check
 	IdentityAt time.Time
-	Absent     *Absent // nil unless the candidate is marked absent now
-	Journal    *Journal
+	Absent     *Absent   // nil unless the candidate is marked absent now
 	AnsweredAt time.Time // of the last record with answers
 }
 
@@ -90,8 +77,6 @@ func (p *Presence) apply(at time.Time, e Event) {
 		p.Absent = &e
 	case Present:
 		p.Absent = nil
-	case Reported:
-		p.Journal = &e.Journal
 	case Answered:
 		p.AnsweredAt = at
 	}
