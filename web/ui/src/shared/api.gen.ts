@@ -1393,6 +1393,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/scores.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The score list to print */
+        get: operations["scores-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/scores.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The score list as a workbook */
+        get: operations["scores-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/seal": {
         parameters: {
             query?: never;
@@ -7184,6 +7218,82 @@ export interface operations {
             };
         };
     };
+    "scores-pdf": {
+        parameters: {
+            query?: {
+                /** @description Of the keys; 0: the newest */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scores-xlsx": {
+        parameters: {
+            query?: {
+                /** @description Of the keys; 0: the newest */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sitting-seal": {
         parameters: {
             query?: never;
@@ -7531,8 +7641,18 @@ export interface operations {
     };
     "exam-lockdown": {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description The nonce of the start address; browsers that send headers prove themselves for this request's address */
+                start?: string;
+            };
+            header?: {
+                "X-SafeExamBrowser-ConfigKeyHash"?: string;
+                "X-SafeExamBrowser-RequestHash"?: string;
+                /** @description Address of the page, for the values of the JavaScript interface */
+                "X-Xinglu-Seb-Url"?: string;
+                "X-Xinglu-Seb-Config-Key"?: string;
+                "X-Xinglu-Seb-Exam-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7611,6 +7731,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Content-Type"?: string;
                     [name: string]: unknown;
                 };
                 content: {
