@@ -2414,6 +2414,13 @@ export interface components {
             seq: number;
             text: components["schemas"]["ScoringText"];
         };
+        ExamArrangement: {
+            hash: string;
+            /** Format: int64 */
+            same_form: number;
+            /** Format: int64 */
+            same_unit: number;
+        };
         ExamAttemptView: {
             /** Format: int64 */
             base_ms: number;
@@ -2844,6 +2851,7 @@ export interface components {
         };
         ExamSittingInfo: {
             announcements: components["schemas"]["ExamAnnouncement"][];
+            arrangement?: components["schemas"]["ExamArrangement"];
             centres: components["schemas"]["ExamCentre"][];
             /** Format: date-time */
             closed_at?: string;
