@@ -157,7 +157,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	fmt.Fprintln(t, "\t\t\t\t\nratio\tat\tof / to\tmedian\tmin .. max")
 	for _, x := range r.Ratios {
-		fmt.Fprintf(t, "%s\t%s\t%s / %s\t%.2f\t%.2f .. %.2f\n", x.What, x.At, x.Of, x.To, x.Median, x.Min, x.Max)
+		fmt.Fprintf(t, "%s\t%s\t%s / %s\t%s\t%s .. %s\n", x.What, x.At, x.Of, x.To, number(x.Median), number(x.Min), number(x.Max))
 	}
 	if err := t.Flush(); err != nil {
 		return err
