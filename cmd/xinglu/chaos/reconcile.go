@@ -3,9 +3,11 @@ package chaos
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
@@ -37,9 +39,26 @@ func (r *run) reconcile(ctx context.Context, file string) error {
 	return nil
 }
 
-// attempt folds an attempt from its stream.
-func attempt(ctx context.Context, db *sqlite.DB, id exam.AttemptID) (*exam.Attempt, error) {
-	a := exam.NewAttempt(id)
+// stored is an attempt as its records have it: the fold for what was handed
+// in, and every answer as it was written, for a fold forgets long old texts.
+type stored struct {
+	*exam.Attempt
+	answers map[answerKey]storedAnswer
+}
+
+type answerKey struct {
+	question bank.QuestionID
+	seq      int64
+}
+
+type storedAnswer struct {
+	value []string
+	at    time.Time
+}
+
+// attempt reads an attempt's stream.
+func attempt(ctx context.Context, db *sqlite.DB, id exam.AttemptID) (*stored, error) {
+	a := &stored{exam.NewAttempt(id), map[answerKey]storedAnswer{}}
 	for {
 		records, err := db.Ledger().Read(ctx, id.Stream(), a.Seq, 1000)
 		if err != nil {
@@ -48,10 +67,26 @@ func attempt(ctx context.Context, db *sqlite.DB, id exam.AttemptID) (*exam.Attem
 		if len(records) == 0 {
 			return a, nil
 		}
-		if err := a.Fold(records); err != nil {
+		if err := a.add(records); err != nil {
 			return nil, err
 		}
 	}
+}
+
+func (a *stored) add(records []ledger.Record) error {
+	for _, r := range records {
+		if r.Kind != "attempt.answered" {
+			continue
+		}
+		var e exam.Answered
+		if err := json.Unmarshal(r.Data, &e); err != nil {
+			return fmt.Errorf("record %d of %s: %w", r.Seq, r.Stream, err)
+		}
+		for _, g := range e.Answers {
+			a.answers[answerKey{g.Question, g.Seq}] = storedAnswer{g.Value, r.At}
+		}
+	}
+	return a.Fold(records)
 }
 
 // held is what one candidate's machine has at the end.
@@ -76,7 +111,7 @@ func (s *seat) held() *held {
 }
 
 // compare is the proof for one candidate.
-func (p *Report) compare(h *held, a *exam.Attempt) {
+func (p *Report) compare(h *held, a *stored) {
 	p.Given += h.given
 	p.Links += h.links
 	for i := range h.receipts {
@@ -106,18 +141,18 @@ func (p *Report) compare(h *held, a *exam.Attempt) {
 }
 
 // check compares one receipt with the ledger's record of the answer.
-func (p *Report) check(h *held, x *crowd.Acknowledged, a *exam.Attempt) {
-	k, ok := kept(a, x.Question, x.Seq)
+func (p *Report) check(h *held, x *crowd.Acknowledged, a *stored) {
+	k, ok := a.answers[answerKey{x.Question, x.Seq}]
 	switch {
 	case !ok:
 		p.Lost++
 		p.fault("%s: answer %d to %s was acknowledged at %s and is not in the ledger", h.ticket, x.Seq, x.Question, x.At)
-	case !same(x.Value, k.Value, h.multiple[x.Question]):
+	case !same(x.Value, k.value, h.multiple[x.Question]):
 		p.Lost++
-		p.fault("%s: answer %d to %s was %q and is %q in the ledger", h.ticket, x.Seq, x.Question, x.Value, k.Value)
-	case !k.At.Equal(x.At):
-		p.fault("%s: answer %d to %s: the receipt says %s, the ledger %s", h.ticket, x.Seq, x.Question, x.At, k.At)
-	case !x.Verify(a.ID, sum(k.Value)):
+		p.fault("%s: answer %d to %s was %q and is %q in the ledger", h.ticket, x.Seq, x.Question, x.Value, k.value)
+	case !k.at.Equal(x.At):
+		p.fault("%s: answer %d to %s: the receipt says %s, the ledger %s", h.ticket, x.Seq, x.Question, x.At, k.at)
+	case !x.Verify(a.ID, sum(k.value)):
 		p.fault("%s: answer %d to %s: the receipt does not sign what is in the ledger", h.ticket, x.Seq, x.Question)
 	default:
 		p.Signatures++
@@ -128,15 +163,6 @@ func (p *Report) check(h *held, x *crowd.Acknowledged, a *exam.Attempt) {
 func sum(value []string) string {
 	d := exam.ValueSum(value)
 	return hex.EncodeToString(d[:])
-}
-
-func kept(a *exam.Attempt, q bank.QuestionID, seq int64) (exam.Kept, bool) {
-	list := a.History(q)
-	i := slices.IndexFunc(list, func(k exam.Kept) bool { return k.Seq == seq })
-	if i < 0 {
-		return exam.Kept{}, false
-	}
-	return list[i], true
 }
 
 // same compares an answer as it was given with the form that is kept: of

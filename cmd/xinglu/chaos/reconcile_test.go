@@ -18,14 +18,14 @@ import (
 var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
 // attemptOf folds an attempt whose ledger holds the given answers.
-func attemptOf(t *testing.T, answers ...exam.Given) *exam.Attempt {
+func attemptOf(t *testing.T, answers ...exam.Given) *stored {
 	t.Helper()
 	data, err := json.Marshal(exam.Answered{Fence: 1, Answers: answers})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := exam.NewAttempt("a1")
-	if err := a.Fold([]ledger.Record{{Stream: "attempt/a1", Seq: 1, At: at, Kind: "attempt.answered", Data: data}}); err != nil {
+	a := &stored{exam.NewAttempt("a1"), map[answerKey]storedAnswer{}}
+	if err := a.add([]ledger.Record{{Stream: "attempt/a1", Seq: 1, At: at, Kind: "attempt.answered", Data: data}}); err != nil {
 		t.Fatal(err)
 	}
 	a.Receipt = &exam.Receipt{Code: "R", Answered: 1}
