@@ -16,6 +16,7 @@ import {
   sizes,
   staffAPI,
 } from './browser'
+import type { components } from '../src/shared/api.gen'
 import { letters, rightAnswers, type Right } from './keys'
 import { Site } from './site'
 
@@ -97,6 +98,7 @@ it('is completed and handed in at 200 % text by the keyboard alone, every kind o
   await tabTo(page, '[aria-label^="A+"]', 80)
   for (let i = 0; i < 4; i++) await page.keyboard.press('Enter')
   await page.locator('[data-scale]').getByText('200%').waitFor()
+  const me = (await (await page.request.get('/api/exam/me')).json()) as components['schemas']['ExamMe']
   const all = await rightAnswers(page)
   expect(new Set(all.map((r) => r.question.kind)).size).toBe(9)
 
@@ -137,6 +139,17 @@ it('is completed and handed in at 200 % text by the keyboard alone, every kind o
   await page.getByText(`已作答 ${all.length} 题，共 ${all.length} 题`).waitFor()
   expect(await seriousFaults(page)).toEqual([])
   expect(faults).toEqual([])
+
+  // Full marks for everything that a machine marks; texts wait for people.
+  const organiser = await staffAPI(site.other, site.staff('organiser'))
+  const list = await organiser<components['schemas']['ResultsList']>(
+    'GET',
+    `/sittings/${me.sitting.id}/results`,
+  )
+  const result = list.rows.find((row) => row.attempt === me.attempt.id)!
+  const sum = (some: Right[]): number => some.reduce((total, r) => total + r.question.score, 0)
+  expect(result.score).toEqual({ state: 'value', marks: sum(all.filter((r) => !r.text)) })
+  expect(result.to_mark).toBe(sum(all.filter((r) => r.text)))
 })
 
 /** The process of the browser that works on a profile. */
