@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 
-	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/scoring/similarity"
@@ -20,8 +19,8 @@ func (s *Server) sittingResults(ctx context.Context, _ actor, in *resultsIn) (*b
 }
 
 type resultIn struct {
-	resultsIn
-	Attempt exam.AttemptID `path:"attempt"`
+	AttemptPath
+	Version int `query:"version" minimum:"0" doc:"Version of the keys; 0 or none: the newest"`
 }
 
 func (s *Server) sittingResult(ctx context.Context, _ actor, in *resultIn) (*bodyOf[results.Detail], error) {

@@ -7197,9 +7197,13 @@ export interface operations {
     };
     "sitting-result": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Version of the keys; 0 or none: the newest */
+                version?: number;
+            };
             header?: never;
             path: {
+                sitting: string;
                 attempt: string;
             };
             cookie?: never;
