@@ -28,12 +28,34 @@ func (s *Server) sittingResult(ctx context.Context, _ actor, in *resultIn) (*bod
 	return &bodyOf[results.Detail]{d}, err
 }
 
-func (s *Server) listDecisions(ctx context.Context, _ actor, in *SittingPath) (*bodyOf[results.State], error) {
+// DecisionList are the versions of a sitting's keys and the proposals.
+type DecisionList struct {
+	Version   int               `json:"version" doc:"In force"`
+	Versions  []results.Version `json:"versions"`
+	Proposals []ProposalView    `json:"proposals"`
+}
+
+// ProposalView is a proposal with the names of who signed.
+type ProposalView struct {
+	results.Proposal
+	ByName       string `json:"by_name"`
+	SignedByName string `json:"signed_by_name,omitempty"`
+}
+
+func (s *Server) viewProposal(ctx context.Context, p results.Proposal) ProposalView {
+	return ProposalView{p, s.nameOf(ctx, p.By), s.nameOf(ctx, p.SignedBy)}
+}
+
+func (s *Server) listDecisions(ctx context.Context, _ actor, in *SittingPath) (*bodyOf[DecisionList], error) {
 	st, err := s.Results.Decisions(ctx, in.Sitting)
 	if err != nil {
 		return nil, err
 	}
-	return &bodyOf[results.State]{*st}, nil
+	out := DecisionList{Version: st.Version, Versions: st.Versions, Proposals: make([]ProposalView, 0, len(st.Proposals))}
+	for _, p := range st.Proposals {
+		out.Proposals = append(out.Proposals, s.viewProposal(ctx, p))
+	}
+	return &bodyOf[DecisionList]{out}, nil
 }
 
 // DecisionDraft is a set of decisions on keys.
@@ -77,13 +99,13 @@ type proposalPath struct {
 
 // ProposalDetail is a proposal with what its dry run showed.
 type ProposalDetail struct {
-	Proposal results.Proposal `json:"proposal"`
-	Effect   results.Effect   `json:"effect"`
+	Proposal ProposalView   `json:"proposal"`
+	Effect   results.Effect `json:"effect"`
 }
 
 func (s *Server) getProposal(ctx context.Context, _ actor, in *proposalPath) (*bodyOf[ProposalDetail], error) {
 	p, e, err := s.Results.Proposal(ctx, in.Sitting, in.Proposal)
-	return &bodyOf[ProposalDetail]{ProposalDetail{p, e}}, err
+	return &bodyOf[ProposalDetail]{ProposalDetail{s.viewProposal(ctx, p), e}}, err
 }
 
 func (s *Server) signProposal(ctx context.Context, a actor, in *proposalPath) (*bodyOf[results.Proposal], error) {

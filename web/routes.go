@@ -149,6 +149,7 @@ func (s *Server) register() {
 	// Console: results.
 	reg(s, get, "/api/admin/sittings/{sitting}/results", "sitting-results", "Scores, verdicts and ranks by a version of the keys", staff(access.ResultRead), s.sittingResults)
 	reg(s, get, "/api/admin/sittings/{sitting}/results/{attempt}", "sitting-result", "One result, item by item, with how it came about", staff(access.ResultRead), s.sittingResult)
+	reg(s, get, "/api/admin/sittings/{sitting}/decision-items", "decision-items", "Questions with keys and how they were answered; looking is recorded", staff(access.KeyDecide), s.decisionItems)
 	reg(s, get, "/api/admin/sittings/{sitting}/decisions", "decisions", "Versions of the keys and proposals; with keys", staff(access.KeyDecide), s.listDecisions)
 	reg(s, post, "/api/admin/sittings/{sitting}/decisions", "decision-propose", "Propose decisions on keys; the first signature", staff(access.KeyDecide), s.proposeDecisions)
 	reg(s, post, "/api/admin/sittings/{sitting}/decisions/preview", "decision-preview", "What decisions would change; nothing is recorded", staff(access.KeyDecide), s.previewDecisions)

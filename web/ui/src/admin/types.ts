@@ -56,3 +56,15 @@ export type Sitting = Omit<Schemas['ExamSittingInfo'], 'seed'> & { seed: string 
 export interface List<T> {
   items: T[]
 }
+
+export type ResultList = Schemas['ResultsList']
+export type ResultRow = Schemas['ResultsRow']
+export type ResultDetail = Schemas['ResultsDetail']
+export type KeyState = Schemas['DecisionList']
+export type Proposal = Schemas['ProposalView']
+export type ProposalDetail = Schemas['ProposalDetail']
+export type Effect = Schemas['ResultsEffect']
+export type KeyList = Schemas['KeyList']
+export type KeyItem = Schemas['KeyItem']
+export type Decision = Schemas['ScoringDecision']
+export type Comparison = Schemas['ResultsComparison']

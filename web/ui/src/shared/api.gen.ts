@@ -914,6 +914,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/decision-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions with keys and how they were answered; looking is recorded */
+        get: operations["decision-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/decisions": {
         parameters: {
             query?: never;
@@ -2213,6 +2230,15 @@ export interface components {
              */
             version: number;
         };
+        DecisionList: {
+            proposals: components["schemas"]["ProposalView"][];
+            /**
+             * Format: int64
+             * @description In force
+             */
+            version: number;
+            versions: components["schemas"]["ResultsVersion"][];
+        };
         DivisionBrief: {
             /** Format: int64 */
             competitors: number;
@@ -3016,6 +3042,25 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        KeyItem: {
+            answers: components["schemas"]["ResultsAnswerCount"][];
+            /** Format: int64 */
+            blank: number;
+            item: components["schemas"]["ScoringItem"];
+            kind: string;
+            markup?: string;
+            options: components["schemas"]["BankSeatOption"][];
+            papers: string[];
+            prompts: components["schemas"]["BankSeatPrompt"][];
+            /** Format: int64 */
+            right: number;
+            stem: string;
+        };
+        KeyList: {
+            items: components["schemas"]["KeyItem"][];
+            /** Format: int64 */
+            version: number;
+        };
         LedgerProof: {
             /** Format: date-time */
             at: string;
@@ -3453,7 +3498,30 @@ export interface components {
         };
         ProposalDetail: {
             effect: components["schemas"]["ResultsEffect"];
-            proposal: components["schemas"]["ResultsProposal"];
+            proposal: components["schemas"]["ProposalView"];
+        };
+        ProposalView: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            base: number;
+            by: string;
+            by_name: string;
+            decisions: components["schemas"]["ScoringDecision"][];
+            /** Format: int64 */
+            id: number;
+            reason: string;
+            /** Format: date-time */
+            signed_at?: string;
+            signed_by?: string;
+            signed_by_name?: string;
+            /** @enum {string} */
+            state: "open" | "signed" | "withdrawn";
+            summary: components["schemas"]["ResultsSummary"];
+            /** Format: int64 */
+            version?: number;
+            /** @description Why it was withdrawn */
+            withdrawn?: string;
         };
         ProposeInBody: {
             /** @description Applied in order */
@@ -3531,6 +3599,12 @@ export interface components {
         };
         ReleaseInBody: {
             passphrase: string;
+        };
+        ResultsAnswerCount: {
+            /** Format: int64 */
+            count: number;
+            right: boolean;
+            value: string[];
         };
         ResultsChange: {
             after: components["schemas"]["ScoringPlaced"];
@@ -3673,15 +3747,6 @@ export interface components {
             to_mark: number;
             unit: string;
         };
-        ResultsState: {
-            proposals: components["schemas"]["ResultsProposal"][];
-            /** Format: int64 */
-            seq: number;
-            sitting: string;
-            /** Format: int64 */
-            version: number;
-            versions: components["schemas"]["ResultsVersion"][];
-        };
         ResultsSummary: {
             /** Format: int64 */
             changed: number;
@@ -3813,6 +3878,23 @@ export interface components {
             parts?: components["schemas"]["ScoringGradePart"][];
             rounding?: components["schemas"]["ScoringGradeRounding"];
             sections?: components["schemas"]["ScoringSectionWeight"][];
+        };
+        ScoringItem: {
+            also?: string[][];
+            blanks?: components["schemas"]["ScoringGap"][];
+            id: string;
+            key: string[];
+            kind: string;
+            /** Format: int64 */
+            max: number;
+            options: string[];
+            /** Format: int64 */
+            partial: number;
+            policy: string;
+            /** Format: int64 */
+            prompts?: number;
+            section?: string;
+            void?: string;
         };
         ScoringLinear: {
             /** Format: int64 */
@@ -6184,6 +6266,40 @@ export interface operations {
             };
         };
     };
+    "decision-items": {
+        parameters: {
+            query?: {
+                /** @description Version of the keys; 0 or none: the newest */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     decisions: {
         parameters: {
             query?: never;
@@ -6201,7 +6317,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResultsState"];
+                    "application/json": components["schemas"]["DecisionList"];
                 };
             };
             /** @description Error */

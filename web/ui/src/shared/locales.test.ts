@@ -30,7 +30,7 @@ describe.each(pages)('strings of %s', (page) => {
 
   it('are filled and named after their page', () => {
     for (const [key, message] of [...Object.entries(zh), ...Object.entries(en)]) {
-      expect(key).toMatch(new RegExp(`^(${page}|error${page === 'admin' ? '|import' : ''})\\.[a-z0-9_.]+$`))
+      expect(key).toMatch(new RegExp(`^(${page}|error${page === 'admin' ? '|import' : ''})\\.[a-z0-9_.-]+$`))
       expect(message.trim(), key).not.toBe('')
     }
   })

@@ -15,6 +15,8 @@ const looks: Record<string, Record<string, [mark: string, tone: Tone]>> = {
     void: ['✕', 'bad'],
   },
   incident: { open: ['◐', 'warn'], signed: ['✓', 'good'], withdrawn: ['✕', 'plain'] },
+  outcome: { pass: ['✓', 'good'], fail: ['✕', 'bad'], incomplete: ['◐', 'warn'], none: ['—', 'plain'] },
+  proposal: { open: ['◐', 'warn'], signed: ['✓', 'good'], withdrawn: ['✕', 'plain'] },
   custody: {
     none: ['○', 'warn'],
     sealed: ['■', 'info'],

@@ -2,21 +2,22 @@ import { describe, expect, it } from 'vitest'
 import type { SeatProgress } from '../types'
 import { isSilent, roomsOf, silence } from './seats'
 
-const candidate = (over: Partial<SeatProgress>): SeatProgress => ({
-  attempt: 'a1',
-  ticket: '1',
-  name: '甲',
-  id_masked: '',
-  unit: '',
-  assigned: { centre: '01', room: '01', seat: '01' },
-  place: { centre: '01', room: '01', seat: '01' },
-  form: 'A',
-  state: 'in_progress',
-  answered: 3,
-  questions: 100,
-  granted_ms: 0,
-  ...over,
-})
+const candidate = (over: Partial<SeatProgress>): SeatProgress =>
+  ({
+    attempt: 'a1',
+    ticket: '1',
+    name: '甲',
+    id_masked: '',
+    unit: '',
+    assigned: { centre: '01', room: '01', seat: '01' },
+    place: { centre: '01', room: '01', seat: '01' },
+    form: 'A',
+    state: 'in_progress',
+    answered: 3,
+    questions: 100,
+    granted_ms: 0,
+    ...over,
+  }) as SeatProgress
 const centres = [
   { code: '01', name: '济南', rooms: [{ code: '01', name: '一', seats: ['01', '02'], spare: ['03'] }] },
 ]
