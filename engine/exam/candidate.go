@@ -65,6 +65,8 @@ type MeRules struct {
 	EntryOpensMS     int64 `json:"entry_opens_ms"`
 	LastEntryMS      int64 `json:"last_entry_ms"`
 	EarliestHandInMS int64 `json:"earliest_hand_in_ms"`
+	// Overdue says what becomes of an attempt that is not handed in.
+	Overdue OverduePolicy `json:"overdue,omitempty" enum:"hand_in,abandon"`
 }
 
 // SignIn finds the attempt of a ticket number and the last six characters of
@@ -142,7 +144,7 @@ func meOf(a *Attempt, s *Sitting, c *Course, now time.Time) Me {
 			ID: s.ID, Name: s.Name, Occupation: MeOccupation{s.Occupation.Code, s.Occupation.Name},
 			Level: s.Level, LevelName: scoring.Text{ZH: s.Level.Zh(), EN: s.Level.En()},
 			State: c.State, OpensAt: c.entryOpens(), StartsAt: c.StartsAt, ClosesAt: c.ClosesAt, LimitMS: c.Rules.LimitMS,
-			Rules: MeRules{c.Rules.EntryOpensMS, c.Rules.LastEntryMS, c.Rules.EarliestHandInMS},
+			Rules: MeRules{c.Rules.EntryOpensMS, c.Rules.LastEntryMS, c.Rules.EarliestHandInMS, c.Rules.Overdue},
 		},
 		Place: a.Place, PlaceNames: s.names(a.Place), Ticket: a.Ticket.Ticket, Attempt: a.View(c, now), ServerTime: now,
 		Lockdown: lockdownOf(a, &c.Rules),

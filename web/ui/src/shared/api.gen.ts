@@ -2607,6 +2607,8 @@ export interface components {
             entry_opens_ms: number;
             /** Format: int64 */
             last_entry_ms: number;
+            /** @enum {string} */
+            overdue?: "hand_in" | "abandon";
         };
         ExamMeSitting: {
             /** Format: date-time */
