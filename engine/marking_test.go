@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -319,5 +320,54 @@ func TestTheoryCounts(t *testing.T) {
 	}
 	if err := carry("cand0", "a0", scoring.Of(100), 7); !errors.Is(err, engine.ErrNotRunning) {
 		t.Errorf("marks after the results are final: %v, want division_not_running", err)
+	}
+}
+
+// TestTheoryIsProvisional: what is not final shows no marks, is no absence and
+// completes no total; the final marks then replace it, and a 0 is a 0.
+func TestTheoryIsProvisional(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	id := n.division(t, 2, judges(1), 1)
+	div, err := n.Division(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.open(t, id)
+	toMark := &exam.Marked{Result: scoring.PaperResult{ToMark: 1000}}
+	incomplete := scoring.Grade{Score: 7000, Outcome: scoring.GradeIncomplete}
+	for i, c := range []struct {
+		name  string
+		o     exam.Scored
+		state engine.PartState
+	}{
+		{"a part to mark", exam.Scored{Marked: toMark, Grade: incomplete}, engine.PartBlank},
+		{"a part to mark, without lines", exam.Scored{Marked: toMark, Grade: scoring.Grade{Score: 7000, Outcome: scoring.GradeNone}}, engine.PartBlank},
+		{"final", exam.Scored{Marked: &exam.Marked{}, Grade: scoring.Grade{Score: 0, Outcome: scoring.GradeFail}}, engine.PartMarked},
+		{"abandoned", exam.Scored{Abandoned: true}, engine.PartBlank},
+		{"abandoned, then void", exam.Scored{Abandoned: true, Void: true}, engine.PartAbsent},
+		{"provisional marks, then void", exam.Scored{Marked: toMark, Grade: incomplete, Void: true}, engine.PartAbsent},
+	} {
+		c.o.Sitting, c.o.Candidate, c.o.Attempt, c.o.Seq = div.Theory.Sitting, "cand0", "a0", int64(i+1)
+		if err := n.TheoryScored(t.Context(), c.o); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		res, err := n.Results(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(res.Standings, func(s engine.Standing) bool { return s.Parts[0].State == c.state }) {
+			t.Errorf("%s: nobody is %s: %+v", c.name, c.state, res.Standings)
+		}
+		for _, s := range res.Standings {
+			p := s.Parts[0]
+			if c.state != engine.PartMarked && p.Marks != nil {
+				t.Errorf("%s: %s shows %v", c.name, s.Code, *p.Marks)
+			}
+			if p.State == engine.PartMarked && (p.Marks == nil || *p.Marks != 0) || c.state == engine.PartBlank && (p.State != engine.PartBlank || s.Complete) {
+				t.Errorf("%s: %s has %+v, complete %v", c.name, s.Code, p, s.Complete)
+			}
+		}
 	}
 }

@@ -14,6 +14,12 @@ import (
 // counting is an error, and the exam tries again. It is idempotent by attempt
 // and record: a newer outcome, such as a void or new marks after a decision on
 // keys, replaces the older.
+//
+// Only final marks count. While people have still to mark a part, and when the
+// time ran out and nobody handed in, the module is blank: the competitor did
+// start, so it is not absence, and nobody gave a 0. The total stays incomplete
+// until the part is marked, or people void the attempt. A void attempt counts
+// as one that was not begun; the division's rules say what that is worth.
 func (s *Contests) TheoryScored(ctx context.Context, o exam.Scored) error {
 	found, _, err := divisions.Find(ctx, s.db, store.Query{Index: "sitting", Equal: string(o.Sitting), Limit: 1})
 	if err != nil || len(found) == 0 {
@@ -28,9 +34,10 @@ func (s *Contests) TheoryScored(ctx context.Context, o exam.Scored) error {
 	}
 	v := scoring.Absence()
 	switch {
-	case o.Marked == nil || o.Void:
-	case o.Grade.Outcome == scoring.GradeIncomplete:
-		v = scoring.None() // people have still to mark a part
+	case o.Void:
+	case o.Abandoned, o.Marked != nil && (o.Marked.Result.ToMark > 0 || o.Grade.Outcome == scoring.GradeIncomplete):
+		v = scoring.None()
+	case o.Marked == nil:
 	default:
 		v = scoring.Of(o.Grade.Score)
 	}

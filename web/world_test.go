@@ -129,7 +129,7 @@ func newWorld(t testing.TB, change ...setup) *world {
 	w.plan = plan.New(db, w.led, sealer, w.exam, plan.Options{Now: time.Now})
 	o := web.Options{
 		Plan:   w.plan,
-		Desk:   &document.Desk{Exam: w.exam, Plan: w.plan, Ledger: w.led, Name: w.access.Name, Now: time.Now},
+		Desk:   &document.Desk{Exam: w.exam, Plan: w.plan, Results: w.results, Ledger: w.led, Name: w.access.Name, Now: time.Now},
 		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Results: w.results, Contest: w.engine, Bus: w.bus, Hub: w.hub,
 		UI:     fstest.MapFS{},
 		Ready:  db.Ping,

@@ -222,7 +222,7 @@ func (a *App) openDesk() (*document.Desk, error) {
 	if err != nil {
 		return nil, errConfig.With(fault.Field{Path: "print.zone", Code: "bad_value", Message: err.Error()})
 	}
-	return &document.Desk{Exam: a.exam, Plan: a.plan, Ledger: a.led, Zone: zone, Rare: rare, Name: a.access.Name, Now: time.Now}, nil
+	return &document.Desk{Exam: a.exam, Plan: a.plan, Results: a.results, Ledger: a.led, Zone: zone, Rare: rare, Name: a.access.Name, Now: time.Now}, nil
 }
 
 func (a *App) openWeb() *web.Server {

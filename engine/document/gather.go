@@ -27,6 +27,9 @@ func (d *Desk) RoomRecords(ctx context.Context, actor string, id exam.SittingID,
 	var rooms []RoomRecord
 	m.rooms(c, func(centre exam.Centre, r exam.Room) {
 		rr := RoomRecord{Exam: m.exam(), Centre: centre.Name, Room: r.Name, Form: "机考", StartedAt: at(m.StartedAt), ClosedAt: at(m.ClosedAt)}
+		if m.Arrangement != nil {
+			rr.Arrangement = m.Arrangement.Hash
+		}
 		names := d.fill(ctx, &rr, &m, centre.Code, r.Code, p.Seats)
 		for _, i := range incidents {
 			if i.Centre == centre.Code && i.Room == r.Code && i.State != exam.IncidentTakenBack {
@@ -57,12 +60,8 @@ func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room
 		}
 		names[s.Attempt] = s.Name
 		rr.People = append(rr.People, personOf(s, m.State))
-		if s.Place != s.Assigned {
-			to := s.Place.Seat
-			if s.Place.Room != room || s.Place.Centre != centre {
-				to = s.Place.Centre + " " + s.Place.Room + " " + s.Place.Seat
-			}
-			rr.Moves = append(rr.Moves, Move{Who: s.Assigned.Seat + " " + s.Name, From: s.Assigned.Seat, To: to})
+		for _, v := range s.Moves {
+			rr.Moves = append(rr.Moves, Move{At: v.At, Who: s.Assigned.Seat + " " + s.Name, From: seatIn(v.From, centre, room), To: seatIn(v.To, centre, room), Reason: v.Reason})
 		}
 	}
 	for _, g := range m.Grants {
@@ -82,6 +81,14 @@ func (d *Desk) fill(ctx context.Context, rr *RoomRecord, m *matter, centre, room
 		rr.Grants = append(rr.Grants, g)
 	}
 	return names
+}
+
+// seatIn names a seat as the people of one room do.
+func seatIn(p exam.Place, centre, room string) string {
+	if p.Centre == centre && p.Room == room {
+		return p.Seat
+	}
+	return p.Centre + " " + p.Room + " " + p.Seat
 }
 
 var kindWords = map[exam.IncidentKind]string{exam.IncidentTrouble: "异常情况", exam.IncidentMisconduct: "违纪"}

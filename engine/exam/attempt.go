@@ -42,6 +42,13 @@ type Receipt struct {
 	Total    int       `json:"total"`    // questions
 }
 
+// SeatMove is a change of place.
+type SeatMove struct {
+	At       time.Time
+	From, To Place
+	Reason   string // "" when the candidate sat down elsewhere without staff
+}
+
 // Attempt is the fold over an attempt's stream. It is not safe for concurrent
 // use: Service guards each with a mutex.
 type Attempt struct {
@@ -67,6 +74,7 @@ type Attempt struct {
 	Noted      int64 // the sitting's record up to which the seat has confirmed notices
 	Away       Away
 	Room       Presence
+	Moves      []SeatMove // from one place to another, in order
 
 	answers map[bank.QuestionID][]Kept // by rising fence and seq; the last one counts
 	late    []Kept                     // evidence only
@@ -110,6 +118,9 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 	case SeatMoved:
 		for int64(len(a.left)) < e.Fence-1 {
 			a.left = append(a.left, at)
+		}
+		if e.Place != a.Place {
+			a.Moves = append(a.Moves, SeatMove{At: at, From: a.Place, To: e.Place, Reason: e.Reason})
 		}
 		a.Place, a.Device, a.Fence = e.Place, e.Device, e.Fence
 	case Started:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -85,6 +86,7 @@ type SeatProgress struct {
 	Unit      string        `json:"unit"`
 	Assigned  Place         `json:"assigned"` // on the ticket
 	Place     Place         `json:"place"`    // now
+	Moves     []SeatMove    `json:"-"`        // for the record sheet; the live grid shows where people are
 	Form      string        `json:"form"`
 	State     State         `json:"state" enum:"notstarted,admitted,in_progress,paused,overdue,submitted,finished,abandoned,void"`
 	Absent    bool          `json:"absent"`
@@ -217,6 +219,7 @@ func (s *Service) seatProgress(ctx context.Context, t *seatedPerson, c *Course, 
 // fill takes what the ledger tells.
 func (p *SeatProgress) fill(a *Attempt, c *Course, now time.Time) {
 	t, v := a.Times(c, now), a.View(c, now)
+	p.Moves = slices.Clip(a.Moves) // it only grows
 	p.Place, p.State, p.Questions, p.Answered = a.Place, v.State, a.Ticket.Questions, a.Answered()
 	p.StartedAt, p.EndsAt, p.GrantedMS, p.HandedIn = v.StartedAt, v.EndsAt, v.GrantedMS, v.Receipt
 	p.Absent, p.Identity, p.LastAckAt, p.Away = a.Room.Absent != nil, a.IdentityView(), timeOf(a.Room.AnsweredAt), a.Away
