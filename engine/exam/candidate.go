@@ -34,6 +34,7 @@ type MeCandidate struct {
 	Name     string `json:"name"`
 	IDMasked string `json:"id_masked"`
 	Unit     string `json:"unit"`
+	Needs    Needs  `json:"needs"`
 	// PhotoURL is where the candidate's own photo is; "" when there is none.
 	// The service leaves it empty: photos are not the exam's.
 	PhotoURL string `json:"photo_url,omitempty"`
@@ -114,6 +115,7 @@ func (s *Service) SignIn(ctx context.Context, no TicketNo, tail string) (Attempt
 func (s *Service) Me(ctx context.Context, id AttemptID) (Me, error) {
 	var me Me
 	var person CandidateID
+	var needs Needs
 	err := s.with(ctx, id, func(e *entry) error {
 		c, err := s.courseOf(ctx, e.attempt.Ticket.Sitting)
 		if err != nil {
@@ -123,7 +125,7 @@ func (s *Service) Me(ctx context.Context, id AttemptID) (Me, error) {
 		if err != nil {
 			return err
 		}
-		person = e.attempt.Ticket.Candidate
+		person, needs = e.attempt.Ticket.Candidate, e.attempt.Ticket.Needs
 		me = meOf(e.attempt, c.sitting, known, s.now())
 		return nil
 	})
@@ -134,7 +136,7 @@ func (s *Service) Me(ctx context.Context, id AttemptID) (Me, error) {
 	if err != nil {
 		return Me{}, err
 	}
-	me.Candidate = MeCandidate{Name: doc.Value.Name, IDMasked: doc.Value.IDMasked, Unit: doc.Value.Unit}
+	me.Candidate = MeCandidate{Name: doc.Value.Name, IDMasked: doc.Value.IDMasked, Unit: doc.Value.Unit, Needs: needs}
 	return me, nil
 }
 

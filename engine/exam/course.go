@@ -188,6 +188,8 @@ func (c *Course) applyRoom(r ledger.Record) error {
 			return err
 		}
 		c.Announcements = append(c.Announcements, n)
+	case kindSwapped, kindSwapUndo:
+		// What counts of them is in the arrangement that sitting.prepared seals.
 	default:
 		known, err := c.applyIncident(r.Kind, r.Data, r.Seq, r.At, r.Actor)
 		if !known {

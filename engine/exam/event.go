@@ -21,6 +21,7 @@ type Prepared struct {
 	Ticket    TicketNo     `json:"ticket"`
 	Place     Place        `json:"place"` // on the ticket
 	Factor    Factor       `json:"factor"`
+	Needs     Needs        `json:"needs,omitzero"`
 	Paper     bank.PaperID `json:"paper"`
 	Form      string       `json:"form"`      // "A", "B", …
 	Questions int          `json:"questions"` // how many the paper has

@@ -33,7 +33,7 @@ func (s *Service) Prepare(ctx context.Context, id SittingID, actor string) (int,
 	if err != nil || known.Prepared {
 		return known.attempts(), err
 	}
-	plan, quality, err := s.plan(ctx, c.sitting)
+	plan, quality, err := s.plan(ctx, c)
 	if err != nil {
 		return 0, err
 	}
@@ -59,46 +59,66 @@ func (c *Course) attempts() int {
 }
 
 // plan freezes the roll and computes everything, or reports what does not
-// fit; nothing but the freeze is stored.
-func (s *Service) plan(ctx context.Context, sitting *Sitting) ([]placed, Arrangement, error) {
-	forms := make([]*Form, len(sitting.Papers))
-	for i, id := range sitting.Papers {
-		f, err := s.formOf(ctx, sitting.ID, id)
-		if err != nil {
-			return nil, Arrangement{}, err
-		}
-		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
-			return nil, Arrangement{}, gradingRefused(err)
-		}
-		forms[i] = f
-	}
-	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
-	if err != nil {
-		return nil, Arrangement{}, notFound(err, ErrPlacing.With(fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"}))
-	}
-	units, err := s.unitsOf(ctx, roll.Value.entries())
+// fit; nothing but the freeze is stored, and the record of a swap that a crash
+// has cut off.
+func (s *Service) plan(ctx context.Context, c *course) ([]placed, Arrangement, error) {
+	sitting := c.sitting
+	forms, err := s.formsOf(ctx, sitting)
 	if err != nil {
 		return nil, Arrangement{}, err
 	}
-	plan, quality, err := arrange(sitting, roll.Value.entries(), units, forms, s.o.Node)
+	for _, f := range forms {
+		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
+			return nil, Arrangement{}, gradingRefused(err)
+		}
+	}
+	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
+	if err != nil {
+		return nil, Arrangement{}, notFound(err, errNobody())
+	}
+	people, err := s.peopleOf(ctx, roll.Value.entries())
+	if err != nil {
+		return nil, Arrangement{}, err
+	}
+	plan, err := arrange(sitting, &roll.Value, people, forms, s.o.Node)
 	if err != nil {
 		return nil, Arrangement{}, err
 	}
 	if err := s.checkTickets(ctx, plan); err != nil {
 		return nil, Arrangement{}, err
 	}
-	if roll.Value.Frozen {
-		return plan, quality, nil
+	if !roll.Value.Frozen {
+		roll.Value.Frozen = true
+		err = rolls.Replace(ctx, s.db, &roll.Value, roll.Version)
+		if errors.Is(err, store.ErrVersion) { // registered, swapped or frozen meanwhile
+			return s.plan(ctx, c)
+		}
+		if err != nil {
+			return nil, Arrangement{}, fmt.Errorf("freezing the roll: %w", err)
+		}
 	}
-	roll.Value.Frozen = true
-	err = rolls.Replace(ctx, s.db, &roll.Value, roll.Version)
-	if errors.Is(err, store.ErrVersion) { // registered or frozen meanwhile
-		return s.plan(ctx, sitting)
+	list := ticketsIn(plan)
+	units, sameForm := sitting.clashesOf(list, people)
+	quality := Arrangement{Hash: sealed(list), SameUnit: len(units), SameForm: len(sameForm)}
+	return plan, quality, s.recordSwaps(ctx, c, &roll.Value)
+}
+
+// formsOf returns the forms of the sitting's papers, A first.
+func (s *Service) formsOf(ctx context.Context, sitting *Sitting) ([]*Form, error) {
+	forms := make([]*Form, len(sitting.Papers))
+	for i, id := range sitting.Papers {
+		f, err := s.formOf(ctx, sitting.ID, id)
+		if err != nil {
+			return nil, err
+		}
+		forms[i] = f
 	}
-	if err != nil {
-		return nil, Arrangement{}, fmt.Errorf("freezing the roll: %w", err)
-	}
-	return plan, quality, nil
+	return forms, nil
+}
+
+// errNobody is the refusal to arrange a sitting without candidates.
+func errNobody() *fault.Error {
+	return ErrPlacing.With(fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"})
 }
 
 // gradingRefused names the places below the rules.
@@ -114,26 +134,26 @@ func gradingRefused(err error) error {
 	return ErrPlacing.With(fields...)
 }
 
-// unitsOf reads where the people come from.
-func (s *Service) unitsOf(ctx context.Context, entries []RollEntry) (map[CandidateID]string, error) {
-	list := make([]string, len(entries))
+// peopleOf reads who is on the roll.
+func (s *Service) peopleOf(ctx context.Context, entries []RollEntry) (map[CandidateID]*Candidate, error) {
+	list := make([]*Candidate, len(entries))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(together)
 	for i := range entries {
 		g.Go(func() error {
 			doc, err := candidates.Get(ctx, s.db, string(entries[i].Candidate))
-			list[i] = doc.Value.Unit
+			list[i] = &doc.Value
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return nil, fmt.Errorf("reading the candidates: %w", err)
 	}
-	units := make(map[CandidateID]string, len(entries))
+	people := make(map[CandidateID]*Candidate, len(entries))
 	for i := range entries {
-		units[entries[i].Candidate] = list[i]
+		people[entries[i].Candidate] = list[i]
 	}
-	return units, nil
+	return people, nil
 }
 
 // checkTickets refuses numbers that tickets of other sittings have.

@@ -88,6 +88,7 @@ type SeatProgress struct {
 	Place     Place         `json:"place"`    // now
 	Moves     []SeatMove    `json:"-"`        // for the record sheet; the live grid shows where people are
 	Form      string        `json:"form"`
+	Needs     Needs         `json:"needs"`
 	State     State         `json:"state" enum:"notstarted,admitted,in_progress,paused,overdue,submitted,finished,abandoned,void"`
 	Absent    bool          `json:"absent"`
 	Identity  *IdentityView `json:"identity,omitempty"`
@@ -220,6 +221,7 @@ func (s *Service) seatProgress(ctx context.Context, t *seatedPerson, c *Course, 
 func (p *SeatProgress) fill(a *Attempt, c *Course, now time.Time) {
 	t, v := a.Times(c, now), a.View(c, now)
 	p.Moves = slices.Clip(a.Moves) // it only grows
+	p.Needs = a.Ticket.Needs
 	p.Place, p.State, p.Questions, p.Answered = a.Place, v.State, a.Ticket.Questions, a.Answered()
 	p.StartedAt, p.EndsAt, p.GrantedMS, p.HandedIn = v.StartedAt, v.EndsAt, v.GrantedMS, v.Receipt
 	p.Absent, p.Identity, p.LastAckAt, p.Away = a.Room.Absent != nil, a.IdentityView(), timeOf(a.Room.AnsweredAt), a.Away

@@ -21,6 +21,17 @@ type Registration struct {
 	// Factor of accommodation in thousandths; 0 means 1000, none.
 	Factor Factor `json:"factor"`
 	Centre string `json:"centre"` // code of the wished centre, "" for any
+	Needs  Needs  `json:"needs,omitzero"`
+}
+
+// Needs are what is arranged for a candidate beside more time. The screen
+// turns on what it can; seats are given by Prepare; rest breaks are pauses
+// that the invigilator makes.
+type Needs struct {
+	AccessibleSeat bool `json:"accessible_seat,omitempty"`
+	LargeType      bool `json:"large_type,omitempty"`
+	ReadAloud      bool `json:"read_aloud,omitempty"`
+	RestBreaks     bool `json:"rest_breaks,omitempty"`
 }
 
 // CreateSitting stores a planned sitting. Times are cut to milliseconds, the
@@ -80,7 +91,7 @@ func (s *Service) Register(ctx context.Context, id SittingID, key string, list [
 		if factor == 0 {
 			factor = Whole
 		}
-		batch.Entries = append(batch.Entries, RollEntry{Candidate: p.ID, Factor: factor, Centre: list[i].Centre})
+		batch.Entries = append(batch.Entries, RollEntry{Candidate: p.ID, Factor: factor, Centre: list[i].Centre, Needs: list[i].Needs})
 	}
 	// People first: a person without a registration harms nobody, an entry
 	// without a person would.

@@ -110,6 +110,9 @@ type Room struct {
 	Spare []string `json:"spare,omitempty"` // kept for moves
 	// Columns is how many seats stand in a row; 0: all in one.
 	Columns int `json:"columns,omitempty" minimum:"0"`
+	// Accessible are those of the seats that Prepare gives first to candidates
+	// who need them.
+	Accessible []string `json:"accessible,omitempty"`
 }
 
 // Sitting is a scheduled exam (场次) as planned. It does not change after
@@ -239,6 +242,11 @@ func checkCentres(centres []Centre) []fault.Field {
 			for k, seat := range slices.Concat(r.Seats, r.Spare) {
 				need(fmt.Sprintf("%s.seats[%d]", path, k), c.Code+"/"+r.Code, seat)
 			}
+			for k, seat := range r.Accessible {
+				if !slices.Contains(r.Seats, seat) && !slices.Contains(r.Spare, seat) {
+					fields = append(fields, fault.Field{Path: fmt.Sprintf("%s.accessible[%d]", path, k), Code: "accessible_unknown", Message: "the room has no such seat"})
+				}
+			}
 		}
 	}
 	if seats == 0 {
@@ -251,6 +259,18 @@ func checkCentres(centres []Centre) []fault.Field {
 func (s *Sitting) has(p Place) bool {
 	r := s.room(p.Centre, p.Room)
 	return r != nil && (slices.Contains(r.Seats, p.Seat) || slices.Contains(r.Spare, p.Seat))
+}
+
+// fills reports whether Prepare may give the place to somebody.
+func (s *Sitting) fills(p Place) bool {
+	r := s.room(p.Centre, p.Room)
+	return r != nil && slices.Contains(r.Seats, p.Seat)
+}
+
+// accessible reports whether the place is an accessible seat.
+func (s *Sitting) accessible(p Place) bool {
+	r := s.room(p.Centre, p.Room)
+	return r != nil && slices.Contains(r.Accessible, p.Seat)
 }
 
 // centre returns the centre with the code, or nil.

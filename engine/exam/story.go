@@ -46,6 +46,7 @@ type RegisteredPerson struct {
 	Unit      string      `json:"unit"`
 	Factor    Factor      `json:"factor"`
 	Centre    string      `json:"centre,omitempty"` // wished
+	Needs     Needs       `json:"needs"`
 }
 
 // RegisteredPeople lists who is registered, in the order of registration,
@@ -65,7 +66,7 @@ func (s *Service) RegisteredPeople(ctx context.Context, id SittingID) ([]Registe
 	for i, e := range entries {
 		g.Go(func() error {
 			doc, err := candidates.Get(gctx, s.db, string(e.Candidate))
-			list[i] = RegisteredPerson{e.Candidate, doc.Value.Name, doc.Value.IDMasked, doc.Value.Unit, e.Factor, e.Centre}
+			list[i] = RegisteredPerson{e.Candidate, doc.Value.Name, doc.Value.IDMasked, doc.Value.Unit, e.Factor, e.Centre, e.Needs}
 			return err
 		})
 	}

@@ -38,6 +38,8 @@ type Roll struct {
 	Sitting SittingID   `json:"sitting"`
 	Frozen  bool        `json:"frozen"` // Prepare has begun
 	Batches []RollBatch `json:"batches"`
+	// Swaps change the drawn arrangement by hand, in order.
+	Swaps []SeatSwap `json:"swaps,omitempty"`
 }
 
 // RollBatch is one registered list.
@@ -51,6 +53,7 @@ type RollEntry struct {
 	Candidate CandidateID `json:"candidate"`
 	Factor    Factor      `json:"factor"`
 	Centre    string      `json:"centre,omitempty"` // wished centre, "" for any
+	Needs     Needs       `json:"needs,omitzero"`
 }
 
 func (r *Roll) entries() []RollEntry {

@@ -32,7 +32,7 @@ export interface Needs {
   large_type?: boolean
   high_contrast?: boolean
   read_aloud?: boolean
-  rest_pauses?: boolean
+  rest_breaks?: boolean
 }
 
 /** Who sits here and for what; the answer to sign-in, admit and me. */

@@ -761,6 +761,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/arrangement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who sits where, as it would be sealed now */
+        get: operations["sitting-arrangement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/arrangement/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Swap two seats before the arrangement is sealed */
+        post: operations["seats-swap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sittings/{sitting}/arrangement/swaps/{no}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a swap back */
+        post: operations["swap-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/attempts/{attempt}/absent": {
         parameters: {
             query?: never;
@@ -2440,12 +2491,37 @@ export interface components {
             seq: number;
             text: components["schemas"]["ScoringText"];
         };
+        ExamArrangedSeat: {
+            accessible: boolean;
+            candidate: string;
+            form: string;
+            name: string;
+            needs: components["schemas"]["ExamNeeds"];
+            place: components["schemas"]["ExamPlace"];
+            ticket: string;
+            unit: string;
+        };
         ExamArrangement: {
             hash: string;
             /** Format: int64 */
             same_form: number;
             /** Format: int64 */
             same_unit: number;
+        };
+        ExamArrangementScore: {
+            forms: components["schemas"]["ExamSeatPair"][];
+            rooms: components["schemas"]["ExamRoomMargin"][];
+            units: components["schemas"]["ExamSeatPair"][];
+        };
+        ExamArrangementView: {
+            frozen: boolean;
+            hash: string;
+            /** Format: int64 */
+            registered: number;
+            score: components["schemas"]["ExamArrangementScore"];
+            seats: components["schemas"]["ExamArrangedSeat"][];
+            sitting: string;
+            swaps: components["schemas"]["ExamSwapView"][];
         };
         ExamAttemptView: {
             /** Format: int64 */
@@ -2585,6 +2661,7 @@ export interface components {
         ExamMeCandidate: {
             id_masked: string;
             name: string;
+            needs: components["schemas"]["ExamNeeds"];
             photo_url?: string;
             unit: string;
         };
@@ -2638,6 +2715,12 @@ export interface components {
             note: components["schemas"]["ScoringText"];
             tiers: components["schemas"]["ExamMisconductTier"][];
             version: string;
+        };
+        ExamNeeds: {
+            accessible_seat?: boolean;
+            large_type?: boolean;
+            read_aloud?: boolean;
+            rest_breaks?: boolean;
         };
         ExamPause: {
             approver: string;
@@ -2699,6 +2782,7 @@ export interface components {
             factor: number;
             id_masked: string;
             name: string;
+            needs: components["schemas"]["ExamNeeds"];
             unit: string;
         };
         ExamRegistration: {
@@ -2708,6 +2792,7 @@ export interface components {
             id_number: string;
             id_type: string;
             name: string;
+            needs?: components["schemas"]["ExamNeeds"];
             unit: string;
         };
         ExamRescueEvidence: {
@@ -2730,12 +2815,25 @@ export interface components {
             taken: number;
         };
         ExamRoom: {
+            accessible?: string[];
             code: string;
             /** Format: int64 */
             columns?: number;
             name: string;
             seats: string[];
             spare?: string[];
+        };
+        ExamRoomMargin: {
+            centre: string;
+            /** Format: int64 */
+            free_bp: number;
+            room: string;
+            /** Format: int64 */
+            seats: number;
+            /** Format: int64 */
+            taken: number;
+            /** Format: int64 */
+            wanted_bp: number;
         };
         ExamRules: {
             /** Format: int64 */
@@ -2794,6 +2892,11 @@ export interface components {
             id: string;
             text: string;
         };
+        ExamSeatPair: {
+            a: components["schemas"]["ExamPlace"];
+            b: components["schemas"]["ExamPlace"];
+            shared: string;
+        };
         ExamSeatPaper: {
             form: string;
             id: string;
@@ -2833,6 +2936,7 @@ export interface components {
             link?: "good" | "weak" | "lost";
             lockdown?: components["schemas"]["ExamLockView"];
             name: string;
+            needs: components["schemas"]["ExamNeeds"];
             noted?: boolean;
             paused?: components["schemas"]["ExamSeatPause"];
             place: components["schemas"]["ExamPlace"];
@@ -2910,6 +3014,26 @@ export interface components {
             starts_at: string;
             state: string;
             ticket: string;
+        };
+        ExamSwapUndo: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+        };
+        ExamSwapView: {
+            a: components["schemas"]["ExamPlace"];
+            /** Format: date-time */
+            at: string;
+            b: components["schemas"]["ExamPlace"];
+            by: string;
+            /** Format: int64 */
+            no: number;
+            reason: string;
+            /** Format: int64 */
+            registered: number;
+            stale: boolean;
+            undone?: components["schemas"]["ExamSwapUndo"];
         };
         ExamTicket: {
             attempt: string;
@@ -4200,10 +4324,19 @@ export interface components {
             /** @enum {string} */
             status: "running" | "review" | "final";
         };
+        SwapInBody: {
+            a: components["schemas"]["ExamPlace"];
+            /** @description One of the two may be free */
+            b: components["schemas"]["ExamPlace"];
+            reason: string;
+        };
         TicketSignIn: {
             /** @description Last six characters of the ID number */
             id_tail: string;
             ticket: string;
+        };
+        UndoSwapInBody: {
+            reason: string;
         };
         V2FormFile: {
             ContentType: string;
@@ -5958,6 +6091,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordNo"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-arrangement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamArrangementView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seats-swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamArrangementView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "swap-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoSwapInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamArrangementView"];
                 };
             };
             /** @description Error */
