@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -37,7 +38,8 @@ func (r *run) prepare(ctx context.Context) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	paper, err := r.paper(ctx)
+	// A contest is complete only when no theory paper waits for people.
+	paper, err := r.paper(ctx, markedByMachine)
 	if err != nil {
 		return plan{}, err
 	}
@@ -122,8 +124,16 @@ func (r *run) model(ctx context.Context) (engine.Division, error) {
 	return engine.Division{}, errors.New("there is no contest whose scheme could be rehearsed; make one first")
 }
 
-// paper is the newest paper of any outline.
-func (r *run) paper(ctx context.Context) (bank.Paper, error) {
+// markedByMachine reports whether nothing of the paper is marked by people.
+func markedByMachine(p *bank.Paper) bool {
+	return !slices.ContainsFunc(p.Sections, func(s bank.Section) bool { return !s.Kind.Objective() })
+}
+
+// anyPaper takes every paper.
+func anyPaper(*bank.Paper) bool { return true }
+
+// paper is the newest paper of any outline that suits.
+func (r *run) paper(ctx context.Context, suits func(*bank.Paper) bool) (bank.Paper, error) {
 	var outlines items[struct {
 		ID bank.OutlineID `json:"id"`
 	}]
@@ -135,8 +145,10 @@ func (r *run) paper(ctx context.Context) (bank.Paper, error) {
 		if err := r.staff.call(ctx, "GET", "/api/admin/bank/outlines/"+string(o.ID)+"/papers", nil, &papers); err != nil {
 			return bank.Paper{}, err
 		}
-		if n := len(papers.Items); n > 0 {
-			return papers.Items[n-1], nil
+		for i := range slices.Backward(papers.Items) {
+			if suits(&papers.Items[i]) {
+				return papers.Items[i], nil
+			}
 		}
 	}
 	return bank.Paper{}, errors.New("there is no paper to sit; assemble one first")

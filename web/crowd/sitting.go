@@ -37,7 +37,7 @@ func Organise(ctx context.Context, o Options) (*Sitting, error) {
 	if err := r.signIn(ctx); err != nil {
 		return nil, err
 	}
-	paper, err := r.paper(ctx)
+	paper, err := r.paper(ctx, anyPaper)
 	if err != nil {
 		return nil, err
 	}
