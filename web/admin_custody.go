@@ -184,3 +184,13 @@ func (s *Server) viewPaper(ctx context.Context, a actor, in *lookIn) (*bodyOf[ba
 	p, err := c.ForSeat()
 	return &bodyOf[bank.SeatPaper]{p}, err
 }
+
+// printPaper makes the backup paper. The custody's record comes first: there
+// is no paper without it.
+func (s *Server) printPaper(ctx context.Context, a actor, in *lookIn) (*fileBody, error) {
+	c, err := s.Custody.Look(ctx, custody.Look{Sitting: string(in.Sitting), Paper: in.Paper, By: a.ID(), Reason: in.Body.Reason, Print: true})
+	if err != nil {
+		return nil, err
+	}
+	return printed(s.Desk.Backup(ctx, a.ID(), in.Sitting, &c))
+}

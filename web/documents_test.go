@@ -8,6 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/print/printtest"
@@ -76,5 +77,41 @@ func TestRecordSheetTellsMovesAndSeal(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the sheet does not say %q:\n%s", want, text)
 		}
+	}
+}
+
+// TestBackupPaperIsRecorded: a released paper is printed with a reason, which
+// the custody's stream tells; without a reason or the permission it is not.
+func TestBackupPaperIsRecorded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/api/admin/sittings/" + string(w.sitting) + "/papers/" + string(w.paper) + "/print"
+	staff := w.staff("organiser")
+	w.staff("invigilator").post(path, map[string]string{"reason": "停电"}).problem(403, "forbidden")
+	if a := staff.post(path, map[string]string{"reason": " "}); a.status < 400 {
+		t.Errorf("printed without a reason: %d", a.status)
+	}
+	a := staff.post(path, map[string]string{"reason": "机房停电，改用纸质试卷"}).want(200)
+	text, err := printtest.Text(a.body)
+	must(t, err)
+	flat := strings.ReplaceAll(text, "\n", "")
+	if !strings.Contains(flat, "理论试卷") || !strings.Contains(flat, "的选项") || a.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the paper: %s %v", flat, a.header)
+	}
+	for _, planted := range []string{plantedExplanation, plantedSource, plantedGUID} {
+		if strings.Contains(flat, planted) {
+			t.Errorf("the paper says %s", planted)
+		}
+	}
+	st, err := w.vault.State(t.Context(), string(w.sitting))
+	must(t, err)
+	n := 0
+	for _, e := range st.Log {
+		if e.Kind == custody.Printed && e.Reason == "机房停电，改用纸质试卷" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("the custody tells of %d prints, want 1", n)
 	}
 }

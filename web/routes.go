@@ -95,6 +95,8 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/sittings/{sitting}/package", "package-export", "The sealed papers as a file for another server", staff(access.PaperSeal), s.exportPackage, bytesOf(packageType))
 	reg(s, post, "/api/admin/sittings/{sitting}/package", "package-import", "Take the sealed papers of another server", staff(access.PaperSeal), s.importPackage, packageUpload)
 	reg(s, post, "/api/admin/sittings/{sitting}/papers/{paper}/view", "paper-view", "See a released paper, without keys; recorded", staff(access.PaperView), s.viewPaper)
+	reg(s, post, "/api/admin/sittings/{sitting}/papers/{paper}/print", "paper-print", "A released paper to print, without keys; recorded", staff(access.PaperView), s.printPaper, bytesOf("application/pdf"))
+
 	// Console: incidents and misconduct.
 	reg(s, get, "/api/admin/sittings/{sitting}/incidents", "incidents", "Records of incidents and misconduct, with the tiers that apply", staff(access.SittingRead), s.listIncidents)
 	reg(s, post, "/api/admin/sittings/{sitting}/incidents", "incident-record", "Record an incident; the first signature", staff(access.IncidentRecord), s.recordIncident)

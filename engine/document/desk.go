@@ -61,7 +61,7 @@ func (c Choice) holds(p exam.Place, a exam.AttemptID) bool {
 // Printed is the record of a document that was handed out, in the stream
 // "document/<sitting>".
 type Printed struct {
-	Document string         `json:"document"` // "tickets", "room_record", "seat_map", "scores"
+	Document string         `json:"document"` // "tickets", "room_record", "seat_map", "scores", "paper"
 	Choice   Choice         `json:"choice"`
 	Reason   string         `json:"reason,omitempty"`
 	SHA256   string         `json:"sha256"`
