@@ -264,7 +264,8 @@ func (q *Question) checkBlanks(c *fieldList, at string) {
 	}
 }
 
-// checkParts: 1 to MaxParts parts that are no cases, all with a score or none.
+// checkParts: 1 to MaxParts parts that are no cases, all with a score or none,
+// and none that the case's score leaves without a hundredth.
 func (q *Question) checkParts(c *fieldList, at string) {
 	if len(q.Parts) == 0 {
 		c.add(at+"parts", "parts_missing", "a case has at least one part")
@@ -291,10 +292,13 @@ func (q *Question) checkParts(c *fieldList, at string) {
 			given++
 		}
 	}
-	switch {
-	case given != 0 && given != len(q.Parts):
-		c.add(at+"parts", "parts_scores", "either every part has a score or none")
-	case given != 0 && q.Score != 0 && sum != q.Score:
+	if given != 0 && given == len(q.Parts) && q.Score != 0 && sum != q.Score {
 		c.add(at+"parts", "parts_scores_sum", "the parts score %s together, the case %s", hundredths(sum), hundredths(q.Score))
+	}
+	for i := range q.Parts {
+		if given != 0 && q.Parts[i].Score == 0 || given == 0 && q.Score > 0 && int64(i) >= q.Score { // see PartScores
+			c.add(at+"parts["+strconv.Itoa(i)+"].score", "part_score_zero", "part %d of the case would score nothing", i+1)
+			(*c)[len(*c)-1].Params = map[string]string{"part": strconv.Itoa(i + 1)}
+		}
 	}
 }

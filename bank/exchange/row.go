@@ -180,7 +180,8 @@ func (r *rowReader) validate() {
 	// A field that already has an error needs no second one.
 	for _, field := range f.Fields {
 		c := columnOf(field.Path)
-		if strings.HasPrefix(field.Path, "parts[") || field.Path == "status" || r.hasError(c) || field.Path == "key" && len(r.q.Key) == 0 && r.q.Kind == "" {
+		// Rows of parts show their own; only the case knows what it leaves them.
+		if strings.HasPrefix(field.Path, "parts[") && field.Code != "part_score_zero" || field.Path == "status" || r.hasError(c) || field.Path == "key" && len(r.q.Key) == 0 && r.q.Kind == "" {
 			continue
 		}
 		p := r.problem(c, bank.Error, field.Code, field.Message)

@@ -49,7 +49,7 @@ const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetm
 
 // words of a candidate without a score, and of verdicts.
 var (
-	statusWords  = map[results.Status]string{results.StatusRunning: "未结束", results.StatusNotStarted: "未参加", results.StatusAbandoned: "放弃", results.StatusVoid: "作废"}
+	statusWords  = map[results.Status]string{results.StatusRunning: "未结束", results.StatusNotStarted: "未参加", results.StatusAbsent: "缺考", results.StatusAbandoned: "放弃", results.StatusVoid: "作废"}
 	outcomeWords = map[scoring.GradeOutcome]string{scoring.GradePass: "合格", scoring.GradeFail: "不合格", scoring.GradeIncomplete: "待评", scoring.GradeNone: ""}
 )
 
@@ -59,7 +59,7 @@ func scoreList(e Exam, list *results.List) ScoreList {
 	for _, f := range []struct {
 		name string
 		n    int
-	}{{"应考", c.Total}, {"已评", c.Marked}, {"合格", c.Passed}, {"不合格", c.Failed}, {"待评", c.Incomplete}, {"未参加", c.NotStarted}, {"作废", c.Void}} {
+	}{{"应考", c.Total}, {"已评", c.Marked}, {"合格", c.Passed}, {"不合格", c.Failed}, {"待评", c.Incomplete}, {"未参加", c.NotStarted}, {"缺考", c.Absent}, {"作废", c.Void}} {
 		l.Counts = append(l.Counts, print.Field{Name: f.name, Value: strconv.Itoa(f.n)})
 	}
 	at := map[scoring.PartID]int{}

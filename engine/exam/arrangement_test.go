@@ -343,6 +343,24 @@ func TestSwapRecordIsCompleted(t *testing.T) {
 	checkStory(t, again, []string{"sitting.swapped", "sitting.prepared"})
 }
 
+func TestSpot(t *testing.T) {
+	t.Parallel()
+	r := exam.Room{Seats: []string{"1", "2", "3", "4"}, Spare: []string{"9"}, Columns: 3}
+	for _, tt := range []struct {
+		seat        string
+		row, column int
+		ok          bool
+	}{{"1", 0, 0, true}, {"3", 0, 2, true}, {"4", 1, 0, true}, {"9", 1, 1, true}, {"5", 0, 0, false}} {
+		if row, column, ok := r.Spot(tt.seat); row != tt.row || column != tt.column || ok != tt.ok {
+			t.Errorf("seat %s: row %d, column %d, %v", tt.seat, row, column, ok)
+		}
+	}
+	r.Columns = 0
+	if row, column, _ := r.Spot("9"); row != 0 || column != 4 {
+		t.Errorf("one row: row %d, column %d", row, column)
+	}
+}
+
 func TestTooFewAccessibleSeats(t *testing.T) {
 	t.Parallel()
 	n := openStores(t).serve(t, exam.Options{})

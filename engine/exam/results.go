@@ -25,6 +25,7 @@ type Script struct {
 	Paper     bank.PaperID
 	State     State
 	Started   bool  // the paper was opened
+	Absent    bool  // marked as absent; only who was not admitted is
 	Seq       int64 // of the attempt's last record
 	Marked    *Marked
 	// Answers are those that count, by question or part of a case.
@@ -66,7 +67,7 @@ func (s *Service) Script(ctx context.Context, id AttemptID) (Script, error) {
 		}
 		a := e.attempt
 		out = Script{Attempt: id, Ticket: a.Ticket.Ticket, Candidate: a.Ticket.Candidate, Form: a.Ticket.Form, Paper: a.Ticket.Paper,
-			Place: a.Place, State: a.State, Seq: a.Seq, Started: !a.StartedAt.IsZero(), Marked: a.Score}
+			Place: a.Place, State: a.State, Seq: a.Seq, Started: !a.StartedAt.IsZero(), Absent: a.Room.Absent != nil, Marked: a.Score}
 		out.Answers = make(map[scoring.ItemID][]string, len(a.answers))
 		out.Changed = make(map[scoring.ItemID]time.Time, len(a.answers))
 		for q, list := range a.answers {

@@ -16,7 +16,8 @@ type Status string
 const (
 	StatusMarked     Status = "marked"
 	StatusRunning    Status = "running"     // writes, or waits to be marked
-	StatusNotStarted Status = "not_started" // did not open the paper; absence is not stated
+	StatusNotStarted Status = "not_started" // did not open the paper; nobody said absent
+	StatusAbsent     Status = "absent"      // marked as absent in the room
 	StatusAbandoned  Status = "abandoned"   // the time ran out and nobody handed in
 	StatusVoid       Status = "void"
 )
@@ -31,8 +32,8 @@ type Row struct {
 	Place    exam.Place     `json:"place"`
 	Form     string         `json:"form"`
 	Status   Status         `json:"status"`
-	// Score is blank for whoever runs, abandoned or is void, did_not_start for whoever
-	// did not open the paper.
+	// Score is blank for whoever runs, abandoned or is void, did_not_start for
+	// whoever did not open the paper or is absent.
 	Score    scoring.Value           `json:"score"`
 	Outcome  scoring.GradeOutcome    `json:"outcome"`
 	Rank     int                     `json:"rank"`    // 0: none
@@ -46,7 +47,7 @@ type Counts struct {
 	Total      int `json:"total"`
 	Marked     int `json:"marked"`
 	Running    int `json:"running"`
-	NotStarted int `json:"not_started"`
+	NotStarted int `json:"not_started"` // and not marked as absent
 	Absent     int `json:"absent"`
 	Abandoned  int `json:"abandoned"`
 	Void       int `json:"void"`
@@ -177,7 +178,7 @@ func rowOf(s *exam.Script, m *scoring.Standing) Row {
 	case m != nil:
 		row.Score, row.Outcome, row.Rank = scoring.Of(m.Grade.Score), m.Grade.Outcome, m.Rank
 		row.ToMark, row.Parts, row.Sections = m.Result.ToMark, m.Grade.Parts, m.Result.Sections
-	case row.Status == StatusNotStarted:
+	case row.Status == StatusNotStarted, row.Status == StatusAbsent:
 		row.Score = scoring.Absence()
 	}
 	return row
@@ -192,6 +193,9 @@ func statusOf(s *exam.Script) Status {
 	case exam.Abandoned:
 		return StatusAbandoned
 	case exam.NotStarted, exam.InRoom:
+		if s.Absent {
+			return StatusAbsent
+		}
 		return StatusNotStarted
 	case exam.InProgress, exam.Paused, exam.Overdue, exam.Submitted:
 	}
@@ -207,6 +211,8 @@ func (c *Counts) add(r *Row) {
 		c.Running++
 	case StatusNotStarted:
 		c.NotStarted++
+	case StatusAbsent:
+		c.Absent++
 	case StatusAbandoned:
 		c.Abandoned++
 	case StatusVoid:

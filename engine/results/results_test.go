@@ -72,6 +72,26 @@ func TestResults(t *testing.T) {
 	wantCode(t, err, "results_not_settled")
 }
 
+// Whoever was marked absent in the room is absent, and no other.
+func TestAbsence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "ABCA", "", "")
+	w.must(w.exam.SetAbsent(t.Context(), "s", w.tickets[2].Attempt, true, "invigilator", "开考 30 分钟未到"))
+	want := []string{"001 marked 75.00 pass 1", "002 not_started did_not_start none 0", "003 absent did_not_start none 0"}
+	if diff := cmp.Diff(want, table(t, w, 0)); diff != "" {
+		t.Error(diff)
+	}
+	list, err := w.Results(t.Context(), "s", 1)
+	w.must(err)
+	if diff := cmp.Diff(results.Counts{Total: 3, Marked: 1, NotStarted: 1, Absent: 1, Passed: 1}, list.Counts); diff != "" {
+		t.Error(diff)
+	}
+	w.must(w.exam.SetAbsent(t.Context(), "s", w.tickets[2].Attempt, false, "invigilator", "已到场"))
+	if got := table(t, w, 0)[2]; got != "003 not_started did_not_start none 0" {
+		t.Errorf("after the mark is lifted: %s", got)
+	}
+}
+
 func TestDecisionOnAKey(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "ABCA", "ACAD", "DDDD", "")

@@ -110,14 +110,15 @@ func spelled(it *scoring.Item, answer []string) string {
 	return fmt.Sprintf("%q", values)
 }
 
-// spotsOf lays the seats of each room out, row by row. Spare seats have no
-// spot: where they stand is not told.
+// spotsOf lays the seats of each room out, row by row; spare seats stand
+// behind the others.
 func spotsOf(s *exam.Sitting) map[exam.Place]similarity.Spot {
 	out := map[exam.Place]similarity.Spot{}
 	for _, c := range s.Centres {
 		for _, r := range c.Rooms {
-			for i, seat := range r.Seats {
-				out[exam.Place{Centre: c.Code, Room: r.Code, Seat: seat}] = similarity.Spot{Column: i}
+			for _, seat := range slices.Concat(r.Seats, r.Spare) {
+				row, column, _ := r.Spot(seat)
+				out[exam.Place{Centre: c.Code, Room: r.Code, Seat: seat}] = similarity.Spot{Row: row, Column: column}
 			}
 		}
 	}
