@@ -71,6 +71,11 @@ func (s *Server) sittingProgress(ctx context.Context, _ actor, in *SittingPath) 
 	return &bodyOf[exam.Progress]{p}, err
 }
 
+func (s *Server) sittingReconciliation(ctx context.Context, _ actor, in *SittingPath) (*bodyOf[exam.Reconciliation], error) {
+	r, err := s.Exam.Reconcile(ctx, in.Sitting)
+	return &bodyOf[exam.Reconciliation]{r}, err
+}
+
 func (s *Server) listTickets(ctx context.Context, _ actor, in *SittingPath) (*listOf[exam.Ticket], error) {
 	all, err := s.Exam.Tickets(ctx, in.Sitting)
 	return list(all), err

@@ -175,12 +175,18 @@ func TestScreensReport(t *testing.T) {
 	ws.ask(map[string]any{"t": "activity", "n": 4, "events": []any{map[string]any{"kind": "page_leave", "mono_ms": 1.5, "wall": "2026-01-01T00:00:00Z", "ms": 1200}}}, "activity")
 	ws.ask(map[string]any{"t": "noted", "n": 5, "seq": 1}, "noted")
 	ws.ask(map[string]any{"t": "beat", "n": 6, "rtt_ms": 12, "hidden": true}, "beat")
+	f = ws.ask(map[string]any{"t": "journal", "n": 61, "head": map[string]any{"seq": 0, "hash": ""}, "pending": 0, "entries": 0,
+		"digest": exam.JournalDigest(nil), "lines": []string{}}, "journal", "refused")
+	if f.T != "journal" {
+		t.Errorf("a journal: %s", f.raw)
+	}
 	for name, x := range map[string]map[string]any{
-		"history of nothing":  {"t": "history", "n": 7, "question": "nothing"},
-		"activity of nothing": {"t": "activity", "n": 8},
-		"noted what is not":   {"t": "noted", "n": 9, "seq": 1 << 40},
+		"a journal of nothing": {"t": "journal", "n": 62},
+		"history of nothing":   {"t": "history", "n": 7, "question": "nothing"},
+		"activity of nothing":  {"t": "activity", "n": 8},
+		"noted what is not":    {"t": "noted", "n": 9, "seq": 1 << 40},
 	} {
-		if f := ws.ask(x, "history", "activity", "noted", "refused"); f.T != "refused" {
+		if f := ws.ask(x, "history", "activity", "noted", "journal", "refused"); f.T != "refused" {
 			t.Errorf("%s: %s", name, f.raw)
 		}
 	}

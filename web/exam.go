@@ -144,13 +144,14 @@ func (s *Server) importRescue(ctx context.Context, a actor, in *rescueIn) (*body
 type examFrame struct {
 	T string `json:"t"`
 	exam.SaveFrame
-	Key      string               `json:"key"`
-	SEB      seb.Proof            `json:"seb"`      // of the page, in hello and hand_in
-	RTTMS    int64                `json:"rtt_ms"`   // beat
-	Hidden   bool                 `json:"hidden"`   // beat: the page is out of sight
-	Seq      int64                `json:"seq"`      // noted
-	Question bank.QuestionID      `json:"question"` // history
-	Events   []exam.ActivityEvent `json:"events"`   // activity
+	Key          string               `json:"key"`
+	SEB          seb.Proof            `json:"seb"`      // of the page, in hello and hand_in
+	RTTMS        int64                `json:"rtt_ms"`   // beat
+	Hidden       bool                 `json:"hidden"`   // beat: the page is out of sight
+	Seq          int64                `json:"seq"`      // noted
+	Question     bank.QuestionID      `json:"question"` // history
+	Events       []exam.ActivityEvent `json:"events"`   // activity
+	exam.Journal                      // journal
 }
 
 // examSocket is a candidate's connection: answers in, receipts and news out.
@@ -211,6 +212,9 @@ func (c *examConn) frame(raw []byte) error {
 		c.answer(f.N, r, err)
 	case "activity":
 		r, err := c.s.Exam.Activity(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Events)
+		c.answer(f.N, r, err)
+	case "journal":
+		r, err := c.s.Exam.Journal(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Journal)
 		c.answer(f.N, r, err)
 	case "history":
 		r, err := c.s.Exam.History(c.ctx, attemptOf(c.a), c.a.Login.Fence, f.N, f.Question)

@@ -71,6 +71,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/sittings", "sittings", "All sittings", staff(access.SittingRead), s.listSittings)
 	reg(s, post, "/api/admin/sittings", "sitting-create", "Plan a sitting", staff(access.SittingManage), s.createSitting)
 	reg(s, get, "/api/admin/sittings/{sitting}", "sitting", "One sitting", staff(access.SittingRead), s.getSitting)
+	reg(s, get, "/api/admin/sittings/{sitting}/reconciliation", "sitting-reconciliation", "What each seat says that it holds against the ledger", staff(access.SittingRead), s.sittingReconciliation)
 	reg(s, get, "/api/admin/sittings/{sitting}/progress", "sitting-progress", "Every seat of a sitting", staff(access.SittingRead), s.sittingProgress)
 	reg(s, post, "/api/admin/sittings/{sitting}/hand-in", "sitting-hand-in", "Hand in for a candidate, with a reason", staff(access.TimeGrant), s.forceHandIn)
 	reg(s, post, "/api/admin/sittings/{sitting}/register", "sitting-register", "Register candidates, all or none", staff(access.SittingManage), s.registerCandidates, upload)

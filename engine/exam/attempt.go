@@ -106,7 +106,7 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		return fmt.Errorf("record %d follows record %d", seq, a.Seq)
 	}
 	a.Seq, a.At, a.Hash = seq, at, hash
-	a.Room.apply(at, e)
+	a.Room.apply(seq, at, e)
 	switch e := e.(type) {
 	case Answered:
 		a.keep(at, e)

@@ -119,7 +119,9 @@ func (s *Service) Start(ctx context.Context, id SittingID, actor string) error {
 
 // CloseSitting closes the sitting: nobody can enter or begin any more. Attempts that
 // still run are not cut off by it: they refuse it with ErrAttemptsRunning,
-// until they end or staff hands them in. Closing twice changes nothing.
+// until they end or staff hands them in. The record seals the reconciliation
+// of that moment; seats that have not reported do not hold it up. Closing
+// twice changes nothing.
 func (s *Service) CloseSitting(ctx context.Context, id SittingID, actor string) error {
 	c, err := s.courseOf(ctx, id)
 	if err != nil {
@@ -132,11 +134,15 @@ func (s *Service) CloseSitting(ctx context.Context, id SittingID, actor string) 
 	if p.Counts.InProgress > 0 {
 		return ErrAttemptsRunning.Param("count", p.Counts.InProgress)
 	}
+	r, err := s.Reconcile(ctx, id)
+	if err != nil {
+		return err
+	}
 	known, err := s.steer(ctx, c, actor, "closed", func(k *Course) (string, any, error) {
 		if k.State == Closed {
 			return "", nil, nil
 		}
-		return kindClosed, SittingFlip{Node: s.o.Node}, nil
+		return kindClosed, SittingClosed{Reconciled: &r.Reconciled, Node: s.o.Node}, nil
 	})
 	if err == nil {
 		s.announce(ctx, id.channel(), Notice{News: NewsClosed, Seq: known.Seq})

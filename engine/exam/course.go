@@ -54,7 +54,14 @@ type SittingOpened struct {
 	Node     string    `json:"node"`
 }
 
-// SittingFlip is a mere change of state: started, closed.
+// SittingClosed ends a sitting and seals what became of its answers.
+type SittingClosed struct {
+	// Reconciled is nil in sittings of older versions.
+	Reconciled *Reconciled `json:"reconciled,omitempty"`
+	Node       string      `json:"node"`
+}
+
+// SittingFlip is a mere change of state: started.
 type SittingFlip struct {
 	Node string `json:"node"`
 }
@@ -80,6 +87,9 @@ type Course struct {
 	// Announcements in the order in which they were made.
 	Announcements []Announcement
 	Incidents     []IncidentRecord
+	// Reconciled is what the closing sealed; nil before it and in sittings of
+	// older versions.
+	Reconciled *Reconciled
 
 	keys []keyedRecord
 }
@@ -148,7 +158,11 @@ func (c *Course) apply(r ledger.Record) error {
 	case kindStarted:
 		c.State, c.StartedAt = Running, r.At
 	case kindClosed:
-		c.State, c.ClosedAt = Closed, r.At
+		var e SittingClosed
+		if err := json.Unmarshal(r.Data, &e); err != nil {
+			return err
+		}
+		c.State, c.ClosedAt, c.Reconciled = Closed, r.At, e.Reconciled
 	case kindGranted:
 		var g Granted
 		if err := json.Unmarshal(r.Data, &g); err != nil {

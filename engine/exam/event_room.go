@@ -57,6 +57,8 @@ func decodeRoom(kind string, data []byte) (Event, error) {
 		return decode[Absent](data)
 	case Present{}.kind():
 		return decode[Present](data)
+	case Reported{}.kind():
+		return decode[Reported](data)
 	}
 	return nil, fmt.Errorf("unknown kind %q", kind)
 }
@@ -67,9 +69,13 @@ type Presence struct {
 	IdentityAt time.Time
 	Absent     *Absent   // nil unless the candidate is marked absent now
 	AnsweredAt time.Time // of the last record with answers
+	Reports    []Report  // the last journal of each seat that reported
+
+	answered int64 // the last record with answers
+	reported int   // records with journals
 }
 
-func (p *Presence) apply(at time.Time, e Event) {
+func (p *Presence) apply(seq int64, at time.Time, e Event) {
 	switch e := e.(type) {
 	case IdentityChecked:
 		p.Identity, p.IdentityAt = &e, at
@@ -78,6 +84,8 @@ func (p *Presence) apply(at time.Time, e Event) {
 	case Present:
 		p.Absent = nil
 	case Answered:
-		p.AnsweredAt = at
+		p.AnsweredAt, p.answered = at, seq
+	case Reported:
+		p.report(Report{Reported: e, At: at, Record: seq})
 	}
 }

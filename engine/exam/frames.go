@@ -61,6 +61,7 @@ type SavedAnswer struct {
 	Flagged  bool            `json:"flagged"`
 	Fence    int64           `json:"fence"` // of the seat where it was given
 	At       time.Time       `json:"at"`
+	SHA256   string          `json:"sha256"` // of the value, hex; see ValueSum
 }
 
 // SaveFrame is a candidate's answers. N is the machine's own frame number.
@@ -115,7 +116,7 @@ type RefusedAnswer struct {
 }
 
 // NotedFrame says that a report of the screen is durable: notices confirmed
-// (with the sitting's record), activity.
+// (with the sitting's record), activity, the seat's journal.
 type NotedFrame struct {
 	Head
 	N   int64 `json:"n"`

@@ -304,6 +304,8 @@ type SittingInfo struct {
 	Announcements []Announcement `json:"announcements"`
 	// Arrangement seals who sits where; absent before Prepare.
 	Arrangement *Arrangement `json:"arrangement,omitempty"`
+	// Reconciled is what the closing sealed; absent before it.
+	Reconciled *Reconciled `json:"reconciled,omitempty"`
 }
 
 // Sitting returns one sitting. Errors: ErrSittingNotFound.
@@ -323,7 +325,8 @@ func (s *Service) Sitting(ctx context.Context, id SittingID) (SittingInfo, error
 	return SittingInfo{Sitting: *c.sitting, State: known.State, Registered: len(roll.Value.entries()), Prepared: known.Attempts,
 		OpenedAt: timeOf(known.OpenedAt), StartedAt: timeOf(known.StartedAt), ClosedAt: timeOf(known.ClosedAt),
 		Grants: append([]Granted{}, known.Grants...), Pauses: append([]Pause{}, known.Pauses...),
-		Announcements: append([]Announcement{}, known.Announcements...), Arrangement: known.Arrangement}, nil
+		Announcements: append([]Announcement{}, known.Announcements...), Arrangement: known.Arrangement,
+		Reconciled: known.Reconciled}, nil
 }
 
 // Sittings returns up to limit sittings in order of their planned start,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -45,7 +46,9 @@ type RescueContent struct {
 	Fence    int64     `json:"fence"` // of the seat
 	Entries  []Given   `json:"entries"`
 	Receipts []Ack     `json:"receipts"` // that this seat has got
-	Broken   int       `json:"-"`        // entries that cannot be read
+	// Head is the end of the attempt's stream as the seat saw it last.
+	Head   StreamHead `json:"head"`
+	Broken int        `json:"-"` // entries that cannot be read
 }
 
 // UnmarshalJSON implements json.Unmarshaler. One entry or receipt that cannot
@@ -56,11 +59,12 @@ func (c *RescueContent) UnmarshalJSON(data []byte) error {
 		Fence    int64             `json:"fence"`
 		Entries  []json.RawMessage `json:"entries"`
 		Receipts []json.RawMessage `json:"receipts"`
+		Head     StreamHead        `json:"head"`
 	}
 	if err := json.Unmarshal(data, &in); err != nil {
 		return err
 	}
-	*c = RescueContent{Attempt: in.Attempt, Fence: in.Fence}
+	*c = RescueContent{Attempt: in.Attempt, Fence: in.Fence, Head: in.Head}
 	for _, raw := range in.Entries {
 		var g Given
 		if json.Unmarshal(raw, &g) != nil {
@@ -248,9 +252,20 @@ func (s *Service) ImportRescue(ctx context.Context, sitting SittingID, actor str
 			sum.add(r)
 		}
 		sum.Missing = append(sum.Missing, s.missing(e.attempt, c.Receipts)...)
-		return nil
+		return s.reportRescued(ctx, e, actor, &c)
 	})
 	return sum, err
+}
+
+// reportRescued takes the file as the word of its seat. One that says it badly
+// costs none of the answers, which are stored by now.
+func (s *Service) reportRescued(ctx context.Context, e *entry, actor string, c *RescueContent) error {
+	err := s.report(ctx, e, actor, c.Fence, c.journal(), ViaRescue)
+	if errors.Is(err, ErrJournal) || errors.Is(err, ErrJournalFull) {
+		s.o.Log.Warn("a rescue file is not taken as its seat's journal", "attempt", c.Attempt, "error", err)
+		return nil
+	}
+	return err
 }
 
 func (r *RescueReport) add(more RescueReport) {

@@ -158,7 +158,8 @@ func (a *Attempt) savedAnswers() []SavedAnswer {
 	list := make([]SavedAnswer, 0, len(a.answers))
 	for q, kept := range a.answers {
 		k := kept[len(kept)-1]
-		list = append(list, SavedAnswer{Question: q, Seq: k.Seq, Value: values(k.Value), Flagged: k.Flagged, Fence: k.Fence, At: k.At})
+		list = append(list, SavedAnswer{Question: q, Seq: k.Seq, Value: values(k.Value), Flagged: k.Flagged, Fence: k.Fence, At: k.At,
+			SHA256: hex.EncodeToString(k.Sum[:])})
 	}
 	return list
 }

@@ -44,7 +44,7 @@ type Options struct {
 // State tells how far a rehearsal is.
 type State struct {
 	Stage    string         // prepare, running, done
-	Done     map[string]int // signed_in, answers, handed_in, sheets, conferences
+	Done     map[string]int // signed_in, answers, handed_in, reconciled, sheets, conferences
 	Division engine.DivisionID
 }
 
@@ -99,6 +99,9 @@ func Run(ctx context.Context, o Options) (State, error) {
 		select {
 		case err := <-done:
 			if err == nil {
+				err = r.reconciled(ctx, plan)
+			}
+			if err == nil {
 				r.stage("done", plan.division)
 			}
 			return r.snapshot(), err
@@ -106,6 +109,21 @@ func Run(ctx context.Context, o Options) (State, error) {
 			r.say()
 		}
 	}
+}
+
+// reconciled asks the server whether what the seats reported is what it holds.
+func (r *run) reconciled(ctx context.Context, p plan) error {
+	found, err := r.reconciliation(ctx, p.sitting)
+	if err != nil {
+		return fmt.Errorf("reconciling the sitting: %w", err)
+	}
+	r.mu.Lock()
+	r.state.Done["reconciled"] = found.Proven
+	r.mu.Unlock()
+	if found.Proven != len(p.seats) {
+		return fmt.Errorf("%d of %d candidates are reconciled: %+v", found.Proven, len(p.seats), found.Reconciled)
+	}
+	return nil
 }
 
 func (r *run) rand(n uint64) *rand.Rand { return rand.New(rand.NewPCG(r.o.Seed, n)) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -139,7 +140,10 @@ func (s *Seat) take(f *inbound) {
 			var r exam.Receipt
 			if json.Unmarshal(f.raw, &r) == nil {
 				s.receipt = &r
+				s.tell()
 			}
+		case "journal":
+			s.reported = s.reported || f.N == s.report
 		}
 	})
 }
@@ -159,12 +163,31 @@ func (s *Seat) welcome(f *inbound) {
 	// The numbers go on where the server is: another machine of the same
 	// candidate may have been here.
 	for _, a := range f.Answers {
-		s.seqs[a.Question] = max(s.seqs[a.Question], a.Seq)
+		if a.Seq > s.seqs[a.Question] {
+			s.seqs[a.Question] = a.Seq
+			s.lines[a.Question] = exam.JournalLine(a.Question, a.Seq, a.SHA256)
+		}
 	}
 	s.flush()
+	s.tell()
 	if s.key != "" && s.receipt == nil {
 		s.send(handInFrame{"hand_in", s.next(), s.key})
 	}
+}
+
+// tell reports, once it is over, what the seat has had acknowledged and what
+// it still has.
+func (s *Seat) tell() {
+	if s.receipt == nil || s.reported {
+		return
+	}
+	j := exam.Journal{Ledger: s.head, Pending: len(s.journal), Entries: len(s.receipts), Lines: slices.Collect(maps.Values(s.lines))}
+	for _, x := range s.journal[:min(len(s.journal), 500)] {
+		j.Waiting = append(j.Waiting, fmt.Sprintf("%s|%d", x.given.Question, x.given.Seq))
+	}
+	j.Digest = exam.JournalDigest(j.Lines)
+	s.report = s.next()
+	s.send(journalFrame{"journal", s.report, j})
 }
 
 // flush sends the journal.
@@ -191,6 +214,7 @@ func (s *Seat) find(q bank.QuestionID, seq int64) int {
 
 func (s *Seat) ack(f *inbound) {
 	now := time.Now()
+	s.head = f.Head
 	for _, a := range f.Answers {
 		i := s.find(a.Question, a.Seq)
 		if i < 0 {
@@ -200,6 +224,7 @@ func (s *Seat) ack(f *inbound) {
 		s.journal = slices.Delete(s.journal, i, i+1)
 		r := Acknowledged{a.Question, a.Seq, j.given.Value, a.At, a.SHA256, a.Sig, s.signer}
 		s.receipts = append(s.receipts, r)
+		s.lines[a.Question] = exam.JournalLine(a.Question, a.Seq, a.SHA256)
 		if s.signer != nil && !r.Verify(s.view.ID, a.SHA256) {
 			s.lost = fmt.Errorf("the receipt of answer %d to %s is not the server's", a.Seq, a.Question)
 		}

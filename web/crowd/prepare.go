@@ -19,6 +19,7 @@ import (
 // plan is what was set up for one rehearsal.
 type plan struct {
 	division engine.DivisionID
+	sitting  exam.SittingID
 	seats    []Ticket
 	judges   []judgeLogin
 }
@@ -50,6 +51,7 @@ func (r *run) prepare(ctx context.Context) (plan, error) {
 		return plan{}, err
 	}
 	sitting := exam.SittingID(name)
+	p.sitting = sitting
 	if err := r.planSitting(ctx, sitting, paper); err != nil {
 		return plan{}, err
 	}

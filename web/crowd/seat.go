@@ -63,6 +63,10 @@ type Seat struct {
 	jitter   time.Duration
 	running  bool // the sitting has started
 	receipt  *exam.Receipt
+	head     exam.StreamHead            // of the attempt's records, as the last acknowledgement told it
+	lines    map[bank.QuestionID]string // of the seat's journal for the server
+	report   int64                      // number of the frame that carries it
+	reported bool
 	lost     error // the seat is out for good
 	links    int
 	joined   time.Time // of the admission
@@ -112,7 +116,7 @@ func NewSeat(base *url.URL, o SeatOptions) *Seat {
 		o.MaxBackoff = 5 * time.Second
 	}
 	return &Seat{c: newClient(base, o.Transport), o: o, began: time.Now(), changed: make(chan struct{}),
-		seqs: map[bank.QuestionID]int64{}}
+		seqs: map[bank.QuestionID]int64{}, lines: map[bank.QuestionID]string{}}
 }
 
 // Enter signs in and is admitted. It tries again while the server is away.
@@ -178,7 +182,8 @@ func (s *Seat) Answer(q bank.QuestionID, value []string, flagged bool, due time.
 }
 
 // HandIn waits until the journal is empty, hands in and waits for the
-// receipt, over as many links as it takes.
+// receipt, over as many links as it takes, and until the server has what the
+// seat reports of its answers.
 func (s *Seat) HandIn(ctx context.Context, key string) (exam.Receipt, error) {
 	if err := s.Settle(ctx); err != nil {
 		return exam.Receipt{}, err
@@ -187,7 +192,7 @@ func (s *Seat) HandIn(ctx context.Context, key string) (exam.Receipt, error) {
 	s.key = key
 	s.send(handInFrame{"hand_in", s.next(), key})
 	s.mu.Unlock()
-	if err := s.wait(ctx, func() bool { return s.receipt != nil }); err != nil {
+	if err := s.wait(ctx, func() bool { return s.receipt != nil && s.reported }); err != nil {
 		return exam.Receipt{}, err
 	}
 	s.mu.Lock()
@@ -371,6 +376,11 @@ type (
 		N   int64  `json:"n"`
 		Seq int64  `json:"seq"`
 	}
+	journalFrame struct {
+		T string `json:"t"`
+		N int64  `json:"n"`
+		exam.Journal
+	}
 	handInFrame struct {
 		T   string `json:"t"`
 		N   int64  `json:"n"`
@@ -390,6 +400,7 @@ type inbound struct {
 	Signer       []byte            `json:"signer"`
 	Fence        int64             `json:"fence"`
 	Attempt      *exam.AttemptView `json:"attempt"`
+	Head         exam.StreamHead   `json:"head"`
 	Answers      []struct {
 		Question bank.QuestionID `json:"question"`
 		Seq      int64           `json:"seq"`

@@ -55,6 +55,18 @@ func Organise(ctx context.Context, o Options) (*Sitting, error) {
 // Start starts the sitting.
 func (s *Sitting) Start(ctx context.Context) error { return s.run.start(ctx, s.ID) }
 
+// Reconciliation compares what the seats reported with the ledger, as the
+// console shows it.
+func (s *Sitting) Reconciliation(ctx context.Context) (exam.Reconciliation, error) {
+	return s.run.reconciliation(ctx, s.ID)
+}
+
+func (r *run) reconciliation(ctx context.Context, id exam.SittingID) (exam.Reconciliation, error) {
+	var found exam.Reconciliation
+	err := r.staff.call(ctx, "GET", fmt.Sprintf("/api/admin/sittings/%s/reconciliation", id), nil, &found)
+	return found, err
+}
+
 func (r *run) signIn(ctx context.Context) error {
 	return r.staff.call(ctx, "POST", "/api/admin/sign-in", map[string]string{"login": r.o.Login, "password": r.o.Password}, nil)
 }

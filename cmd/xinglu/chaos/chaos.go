@@ -149,7 +149,25 @@ func (r *run) hold(ctx context.Context) error {
 	if err := sitting.Start(ctx); err != nil {
 		return fmt.Errorf("starting the sitting: %w", err)
 	}
-	return r.sit(ctx)
+	if err := r.sit(ctx); err != nil {
+		return err
+	}
+	return r.reconciled(ctx, sitting)
+}
+
+// reconciled asks the server what it makes of the seats' reports.
+func (r *run) reconciled(ctx context.Context, s *crowd.Sitting) error {
+	found, err := s.Reconciliation(ctx)
+	if err != nil {
+		return fmt.Errorf("reconciling the sitting: %w", err)
+	}
+	r.report.Reconciled = found.Proven
+	for _, row := range found.Rows {
+		if row.Verdict != exam.Proven {
+			r.report.fault("%s: the reconciliation says %s: %+v", row.Ticket, row.Verdict, row.Findings)
+		}
+	}
+	return nil
 }
 
 // enter lets everybody in before the first blow: signing in is no part of

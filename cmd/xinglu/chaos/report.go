@@ -22,7 +22,8 @@ type Report struct {
 	Lost         int           `json:"lost"`    // acknowledged, and not in the ledger as given
 	Missing      int           `json:"missing"` // given, and never acknowledged
 	Signatures   int           `json:"signatures"`
-	HandedIn     int           `json:"handed_in"` // with the receipt that the ledger has
+	HandedIn     int           `json:"handed_in"`  // with the receipt that the ledger has
+	Reconciled   int           `json:"reconciled"` // candidates whose seat and the ledger agree, as the console says
 	Records      int64         `json:"records"`
 	Streams      int64         `json:"streams"`
 	Root         string        `json:"root"`
@@ -58,6 +59,9 @@ func (p *Report) finish(r *run) {
 	if p.Given == 0 || p.HandedIn != p.Candidates {
 		p.fault("%d of %d candidates handed in", p.HandedIn, p.Candidates)
 	}
+	if p.Reconciled != p.Candidates {
+		p.fault("%d of %d candidates are reconciled", p.Reconciled, p.Candidates)
+	}
 }
 
 // Proven reports whether nothing was lost and nothing else was wrong.
@@ -87,6 +91,7 @@ func (p *Report) WriteTable(w io.Writer) error {
 	row("given and missing at the end", "%d", p.Missing)
 	row("signatures of receipts good", "%d", p.Signatures)
 	row("hand-ins with the ledger's receipt", "%d", p.HandedIn)
+	row("reconciled by the server", "%d of %d", p.Reconciled, p.Candidates)
 	row("wait for the acknowledgement", "p50 %v, p99 %v, longest %v", p.AckP50, p.AckP99, p.AckMax)
 	row("ledger", "%d records in %d streams, root %s", p.Records, p.Streams, p.Root)
 	for _, f := range p.First {

@@ -31,12 +31,15 @@ export const loadTools = part(() => import('./tools'))
 /** The rescue file, with its cipher. */
 export const loadRescue = part(() => import('./rescue'))
 
+/** The hash of what the seat reports at its end. */
+export const loadDigest = part(() => import('./digest'))
+
 /** The style sheet of formulas. */
 const loadFormulas = part(() => import('./formulas'))
 
 /** Fetches everything that this paper may need later. */
 export async function prefetch(paper: SeatPaper): Promise<void> {
-  await Promise.all([loadKinds(), loadTools(), loadRescue()])
+  await Promise.all([loadKinds(), loadTools(), loadRescue(), loadDigest()])
   const html = htmlOf(paper)
   if (html.includes('class="katex')) await loadFormulas()
   if (html) warm(html)

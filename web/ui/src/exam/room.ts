@@ -5,12 +5,13 @@ import { t } from '../shared/i18n'
 import { deviceID } from '../shared/ids'
 import { openJournal } from '../shared/journal'
 import { openLive, type Frame, type Live } from '../shared/live'
+import { createAccount, type Account, type AccountData } from './account'
 import { watchActivity } from './activity'
 import { AnswerBook, type Change } from './answers'
 import { createAutosave, lastMoments } from './autosave'
 import { createHandIn } from './handIn'
 import { createHistory } from './history'
-import { prefetch } from './lazy'
+import { loadDigest, prefetch } from './lazy'
 import { createNews } from './news'
 import { createSaver, type Saver } from './saver'
 import { paperRequest, socketProof, type LockdownProof } from './seb'
@@ -44,10 +45,14 @@ export function createRoom(state: ExamState, door: Door) {
   let merged = false // whether the server's answers are in the book
   let loadingPaper = false
   let finishing = false
+  let over = false // nothing but the seat's report is left to say
   let paperTimer: ReturnType<typeof setTimeout> | undefined
   let mayOpenAt: number | undefined // monotonic: the end of this seat's share of the start's jitter
   let claim: Claim | undefined
   let proof: LockdownProof | undefined
+  let account: Account | undefined // what this seat knows of its answers
+  let report = 0 // number of the frame that tells it
+  let told = false // the server has it
   let refusal = '' // why the server refused something that was no answer
 
   const link = {
@@ -106,8 +111,22 @@ export function createRoom(state: ExamState, door: Door) {
       book,
       journal: await openJournal<Given>('exam'),
       stamp,
+      account: await openAccount(),
       ...link,
     })
+    connect()
+  }
+
+  async function openAccount(): Promise<Account> {
+    if (account) return account
+    const opened = createAccount(id, await openJournal<AccountData>('exam-account'))
+    await opened.load().catch((error: unknown) => {
+      console.error('the account of this seat cannot be read', error) // it begins anew
+    })
+    return (account = opened)
+  }
+
+  function connect(): void {
     live.value = openLive<ServerFrame>({
       path: '/api/exam/ws',
       hello: () => ({ t: 'hello', device: deviceID(), ...(proof && { seb: proof }) }) as Frame,
@@ -117,7 +136,7 @@ export function createRoom(state: ExamState, door: Door) {
         handIn.lost()
         history.lost()
         activity.lost()
-        if (++misses > 1) void door.refresh() // a refused login looks like a dead network to a WebSocket
+        if (++misses > 1 && !finishing) void door.refresh() // a refused login looks like a dead network to a WebSocket
       },
       beat: (roundTrip) => ({ hidden: document.hidden, rtt_ms: Math.round(roundTrip ?? 0) }),
       onTerminal: (code) => void ended(code),
@@ -165,6 +184,7 @@ export function createRoom(state: ExamState, door: Door) {
   }
 
   async function receive(frame: ServerFrame, sentAt?: number): Promise<void> {
+    if (over) return hearReport(frame)
     switch (frame.t) {
       case 'welcome':
         return welcome(frame)
@@ -195,6 +215,9 @@ export function createRoom(state: ExamState, door: Door) {
         return news.pause(frame.paused)
       case 'announce':
         return news.announced([frame.notice])
+      case 'activity':
+        activity.noted(frame.n)
+        return
       case 'noted':
         if (!activity.noted(frame.n) && frame.seq) news.noted(frame.seq)
         return
@@ -244,6 +267,7 @@ export function createRoom(state: ExamState, door: Door) {
     if (at === 'void' || at === 'abandoned') {
       disconnect()
       phase.value = at
+      if (at === 'abandoned') void tell()
       return
     }
     if (!merged) return
@@ -257,6 +281,7 @@ export function createRoom(state: ExamState, door: Door) {
   }
 
   async function ended(code: number): Promise<void> {
+    if (over) return disconnect()
     if (code === 4101) door.replaced()
     else if (code === 4100) door.signedOut()
     else if (code === 4102) {
@@ -306,7 +331,6 @@ export function createRoom(state: ExamState, door: Door) {
     if (finishing) return
     finishing = true
     await settle()
-    disconnect()
     activity.stop()
     receipt.value ??= attempt.value!.receipt ?? { code: '' }
     const journal = await openJournal<Given>('exam')
@@ -315,6 +339,40 @@ export function createRoom(state: ExamState, door: Door) {
     journal.close()
     handIn.stop()
     phase.value = 'finished'
+    void tell()
+  }
+
+  /**
+   * Tells the server what this seat knows of its answers, on the connection that there is or on one for this alone,
+   * until the server has it or will not hear it; the candidate is not kept waiting for it.
+   */
+  async function tell(): Promise<void> {
+    if (over) return
+    finishing = over = true
+    await openAccount()
+    if (live.value) return sendReport()
+    if (state.me.value!.lockdown?.required)
+      proof = await socketProof(state.me.value!, 'resume').catch(() => undefined)
+    connect()
+  }
+
+  async function sendReport(): Promise<void> {
+    const { journalDigest } = await loadDigest()
+    const journal = await openJournal<Given>('exam')
+    const kept = (await journal.all(id)).map((entry) => entry.value)
+    journal.close()
+    const n = link.number()
+    if (link.send({ t: 'journal', n, ...account!.journal(kept, journalDigest) } as Frame)) report = n
+  }
+
+  async function hearReport(frame: ServerFrame): Promise<void> {
+    if (frame.t === 'welcome') {
+      account!.held(frame.answers)
+      return sendReport()
+    }
+    if ((frame.t !== 'journal' && frame.t !== 'refused') || frame.n !== report) return
+    told = frame.t === 'journal'
+    disconnect()
   }
 
   return {
@@ -340,6 +398,9 @@ export function createRoom(state: ExamState, door: Door) {
     open,
     takeOver,
     finish,
+    tell,
+    /** Whether the server has the seat's report. */
+    told: () => told,
     disconnect,
     close,
   }

@@ -2,6 +2,7 @@
 import { ref, type Ref } from 'vue'
 import type { Journal } from '../shared/journal'
 import type { Frame } from '../shared/live'
+import type { Account } from './account'
 import type { AnswerBook, Change, Stamp } from './answers'
 import type { Ack, Given, Held, LedgerHead, ServerFrame } from './wire'
 
@@ -28,6 +29,8 @@ export interface SaverParts {
   number: () => number
   /** This machine's clocks. */
   stamp: () => Stamp
+  /** Where this seat writes down what was acknowledged. */
+  account?: Pick<Account, 'acknowledged' | 'held'>
 }
 
 /** Bytes of an answer on the wire. */
@@ -139,6 +142,7 @@ export function createSaver(parts: SaverParts): Saver {
     const flight = flights.get(frame.n)
     if (!flight) return false
     if (frame.t === 'ack') {
+      parts.account?.acknowledged(frame.answers, flight.given, frame.head)
       for (const ack of frame.answers) {
         book.acknowledge(ack.question, ack.seq)
         forget(ack.question, ack.seq)
@@ -178,6 +182,7 @@ export function createSaver(parts: SaverParts): Saver {
     })
     book.restore(kept.map((e) => e.value))
     book.merge(held)
+    parts.account?.held(held)
     for (const { key, seq } of kept) {
       if (!book.unsent().some((g) => g.question === key && g.seq === seq)) forget(key, seq)
     }

@@ -9,7 +9,7 @@ import { loadLater } from './load'
 import type { Room } from './room'
 import { openLocked } from './seb'
 import { createState } from './state'
-import type { CandidateMe, Given } from './wire'
+import type { CandidateMe } from './wire'
 
 /** The attempt that was admitted from this browser: after a reload its candidate goes straight on. */
 const admittedKey = 'xinglu.exam.admitted'
@@ -46,11 +46,9 @@ export function createExam() {
     applyNeeds(next.candidate.needs)
     if (openLocked(next)) return
     const { state: at, id } = next.attempt
-    if (at === 'void' || at === 'abandoned') {
-      phase.value = at
-      return
-    }
-    const over = at === 'submitted' || at === 'finished'
+    if (at === 'void' || at === 'abandoned') phase.value = at
+    if (at === 'void') return
+    const over = at === 'submitted' || at === 'finished' || at === 'abandoned'
     if (!over && (!admitted || at === 'notstarted')) {
       phase.value = 'confirm'
       return
@@ -59,7 +57,8 @@ export function createExam() {
     const { createRoom } = await loadLater()
     leaveRoom()
     room.value = createRoom(state, { refresh, signedOut, fail, boot, replaced })
-    if (over) await room.value.finish()
+    if (at === 'abandoned') await room.value.tell()
+    else if (over) await room.value.finish()
     else await room.value.open()
   }
 
@@ -136,9 +135,17 @@ export function createExam() {
 
   /** Leaves this machine clean for the next candidate. */
   async function signOut(): Promise<void> {
-    const journal = await (await loadLater()).openJournal<Given>('exam')
-    if (state.receipt.value && state.attempt.value) await journal.clear(state.attempt.value.id)
-    journal.close()
+    const { openJournal } = await loadLater()
+    // What never reached the server stays: answers for a rescue file, the account for the next page.
+    const done: Record<string, boolean | undefined> = {
+      exam: state.receipt.value && state.leftBehind.value === 0,
+      'exam-account': room.value?.told(),
+    }
+    for (const name in done) {
+      const journal = await openJournal<unknown>(name)
+      if (done[name] && state.attempt.value) await journal.clear(state.attempt.value.id)
+      journal.close()
+    }
     await api.post('/api/exam/sign-out').catch((error: unknown) => console.error('sign-out', error))
     for (const key of Object.keys(localStorage))
       if (key.startsWith('xinglu.exam.')) localStorage.removeItem(key)

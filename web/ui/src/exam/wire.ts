@@ -84,6 +84,7 @@ export interface Held {
   value: string[]
   flagged: boolean
   fence?: number
+  sha256?: string // of the value as the server keeps it
 }
 
 /** An earlier state of an answer. */
@@ -102,6 +103,7 @@ export interface Ack {
   question: string
   seq: number
   at?: string
+  sha256?: string // of the value as the server keeps it
   sig?: string // base64 Ed25519
 }
 
@@ -185,6 +187,8 @@ export type ServerFrame =
   | ({ t: 'pause'; paused: Pause | null; attempt: Attempt } & Timed)
   | { t: 'announce'; notice: Notice }
   | { t: 'noted'; n: number; seq?: number }
+  | { t: 'activity'; n: number }
+  | { t: 'journal'; n: number }
   | { t: 'history'; n: number; question: string; versions: Version[] }
   | ({ t: 'receipt'; n?: number } & Receipt)
   | { t: 'replaced'; place?: Place }

@@ -1359,6 +1359,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sittings/{sitting}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each seat says that it holds against the ledger */
+        get: operations["sitting-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/sittings/{sitting}/record.pdf": {
         parameters: {
             query?: never;
@@ -2612,6 +2629,15 @@ export interface components {
             /** Format: int64 */
             threshold: number;
         };
+        ExamFinding: {
+            /** @enum {string} */
+            code: "lost" | "other_value" | "unseen" | "entries" | "digest" | "head" | "chain";
+            /** Format: int64 */
+            fence?: number;
+            question?: string;
+            /** Format: int64 */
+            seq?: number;
+        };
         ExamGranted: {
             approver: string;
             /** Format: date-time */
@@ -2785,6 +2811,93 @@ export interface components {
             handed_in_at: string;
             /** Format: int64 */
             total: number;
+        };
+        ExamReconciled: {
+            /** Format: int64 */
+            absent: number;
+            /** Format: int64 */
+            differs: number;
+            hash: string;
+            /** Format: int64 */
+            look: number;
+            /** Format: int64 */
+            notstarted: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            proven: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            silent: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            void: number;
+            /** Format: int64 */
+            zero: number;
+        };
+        ExamReconciledAttempt: {
+            /** Format: int64 */
+            answered: number;
+            attempt: string;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            evidence: number;
+            findings: components["schemas"]["ExamFinding"][];
+            id_masked: string;
+            look: boolean;
+            name: string;
+            /** Format: int64 */
+            pending: number;
+            place: components["schemas"]["ExamPlace"];
+            /** Format: int64 */
+            questions: number;
+            /** Format: date-time */
+            reported_at?: string;
+            /** Format: int64 */
+            seats: number;
+            /** @enum {string} */
+            state: "notstarted" | "admitted" | "in_progress" | "submitted" | "finished" | "abandoned" | "void";
+            ticket: string;
+            /** @enum {string} */
+            verdict: "proven" | "pending" | "differs" | "silent" | "running" | "notstarted" | "absent" | "void";
+            /** @enum {string} */
+            via?: "rescue";
+            zero: boolean;
+        };
+        ExamReconciliation: {
+            /** Format: int64 */
+            absent: number;
+            /** Format: date-time */
+            at: string;
+            closed?: components["schemas"]["ExamReconciled"];
+            /** Format: int64 */
+            differs: number;
+            hash: string;
+            /** Format: int64 */
+            look: number;
+            /** Format: int64 */
+            notstarted: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            proven: number;
+            rows: components["schemas"]["ExamReconciledAttempt"][];
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            silent: number;
+            sitting: string;
+            /** @enum {string} */
+            state: "planned" | "open" | "running" | "closed";
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            void: number;
+            /** Format: int64 */
+            zero: number;
         };
         ExamRefusedAnswer: {
             code: string;
@@ -3021,6 +3134,7 @@ export interface components {
             pauses: components["schemas"]["ExamPause"][];
             /** Format: int64 */
             prepared: number;
+            reconciled?: components["schemas"]["ExamReconciled"];
             /** Format: int64 */
             registered: number;
             rules: components["schemas"]["ExamRules"];
@@ -7377,6 +7491,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExamProgress"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sitting-reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sitting: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExamReconciliation"];
                 };
             };
             /** @description Error */
