@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,7 @@ type world struct {
 	exam    *exam.Service
 	db      *sqlite.DB
 	led     *ledger.Ledger
+	reads   *countedLedger
 	tickets []exam.Ticket
 	tails   map[exam.CandidateID]string
 
@@ -61,6 +63,19 @@ type world struct {
 	now    time.Time
 	taken  []exam.Scored
 	refuse error // of Deliver
+}
+
+// countedLedger counts what is read of the ledger.
+type countedLedger struct {
+	ledger.Backend
+	pages, records atomic.Int64
+}
+
+func (c *countedLedger) Read(ctx context.Context, stream ledger.StreamID, after int64, limit int) ([]ledger.Record, error) {
+	list, err := c.Backend.Read(ctx, stream, after, limit)
+	c.pages.Add(1)
+	c.records.Add(int64(len(list)))
+	return list, err
 }
 
 func (w *world) clock() time.Time {
@@ -103,7 +118,8 @@ func newWorld(t *testing.T, answers ...string) *world {
 		sqlite.Options{Collections: append(exam.Collections(), results.Collections()...)})
 	w.must(err)
 	t.Cleanup(func() { w.db.Close() })
-	w.led = ledger.Open(w.db.Ledger(), ledger.Options{})
+	w.reads = &countedLedger{Backend: w.db.Ledger()}
+	w.led = ledger.Open(w.reads, ledger.Options{})
 	t.Cleanup(func() { w.led.Close() })
 	bus := live.NewMemory(live.Options{})
 	t.Cleanup(func() { bus.Close() })
