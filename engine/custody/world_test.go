@@ -31,6 +31,7 @@ type site struct {
 	db     store.DB
 	led    *ledger.Ledger
 	signer *seal.Signer
+	bank   func(context.Context, bank.PaperID) (bank.Content, error)
 	now    atomic.Int64 // unix ms
 	steady atomic.Int64 // ms
 }
@@ -41,7 +42,7 @@ func newSite(t *testing.T, signer byte) *site {
 		Collections: custody.Collections(), Log: slog.New(slog.DiscardHandler),
 	})
 	must(t, err)
-	s := &site{db: db, led: ledger.Open(db.Ledger(), ledger.Options{})}
+	s := &site{db: db, led: ledger.Open(db.Ledger(), ledger.Options{}), bank: paper}
 	s.signer, err = seal.NewSigner(bytes.Repeat([]byte{signer}, seal.KeySize))
 	must(t, err)
 	s.now.Store(notBefore.Add(-24 * time.Hour).UnixMilli())
@@ -68,7 +69,7 @@ func (s *site) vaultOn(t *testing.T, db store.DB, node string, trusted ...[]byte
 		Now:    func() time.Time { return time.UnixMilli(s.now.Load()) },
 		Steady: func() time.Duration { return time.Duration(s.steady.Load()) * time.Millisecond },
 		Node:   node, Sealer: sealer, Signer: s.signer, Trusted: trusted, Rules: rules,
-		Paper: paper, Name: func(_ context.Context, account string) string { return "名字" + account },
+		Paper: s.bank, Name: func(_ context.Context, account string) string { return "名字" + account },
 	})
 }
 

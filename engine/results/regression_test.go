@@ -53,7 +53,7 @@ func TestRegressionSlowRegrade(t *testing.T) {
 		{"list of the new version", func() { table(t, w, 0) }, 1, 0},
 		{"list of the old version", func() { table(t, w, 1) }, 1, 0},
 	} {
-		const besides = 20 // pages and records of the sitting's own streams
+		const besides = 60 // pages and records of the sitting, and of attempts that are still being delivered
 		pages, records := cost(w, step.do)
 		t.Logf("%s: %d pages, %d records", step.name, pages, records)
 		if pages > crowd*step.pages+besides || records > crowd*step.records+besides {
