@@ -203,6 +203,11 @@ func (s *Server) entryPhoto(ctx context.Context, a actor, in *EntryPath) (*figur
 	return photoBody(s.Plan.EntryPhoto(ctx, a.ID(), in.Plan, in.Entry))
 }
 
+// attemptPhoto shows a candidate's photo at the check of identity.
+func (s *Server) attemptPhoto(ctx context.Context, a actor, in *AttemptPath) (*figureBody, error) {
+	return photoBody(s.Plan.AttemptPhoto(ctx, a.ID(), in.Sitting, in.Attempt))
+}
+
 // examPhoto shows a candidate the own photo, to confirm who sits here.
 func (s *Server) examPhoto(ctx context.Context, a actor, _ *nothing) (*figureBody, error) {
 	person, err := s.Exam.Holder(ctx, attemptOf(a))

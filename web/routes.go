@@ -140,6 +140,7 @@ func (s *Server) register() {
 	// Console: the exam room.
 	picture := func(op *huma.Operation) { op.MaxBodyBytes = 3 << 20 } // of a candidate's face, as base64
 	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/identity", "attempt-identity", "Record a check of identity", staff(access.IdentityCheck), s.checkIdentity, picture)
+	reg(s, get, "/api/admin/sittings/{sitting}/attempts/{attempt}/photo", "attempt-photo", "The candidate's registered photo; who looks is recorded", staff(access.IdentityCheck), s.attemptPhoto, bytesOf("image/jpeg", "image/png"))
 	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/admit", "attempt-admit", "Let a candidate in", staff(access.RoomControl), s.admitCandidate)
 	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/move", "attempt-move", "Put a candidate at another free seat", staff(access.RoomControl), s.moveCandidate)
 	reg(s, post, "/api/admin/sittings/{sitting}/attempts/{attempt}/absent", "attempt-absent", "Mark a candidate as absent, or lift that", staff(access.RoomControl), s.setAbsent)

@@ -192,6 +192,7 @@ func (a *App) author(ctx context.Context, from exam.Origin) (string, error) {
 func (a *App) openExam(keys keyring, built <-chan struct{}) (*exam.Service, error) {
 	return exam.New(a.db, a.led, a.bus, engine.SealedPapers{Vault: a.custody, Bank: a.bank, Ledger: a.led}, keys.sealer, exam.Options{
 		Now: a.steadyClock(), Log: a.log, Node: nodeName(),
+		Faces: faceMatcher(a.cfg.FaceMatchURL), Portrait: a.portrait,
 		Signer: keys.signer, Box: keys.rescue, OnScored: func(ctx context.Context, o exam.Scored) error {
 			select {
 			case <-built:
@@ -201,6 +202,13 @@ func (a *App) openExam(keys keyring, built <-chan struct{}) (*exam.Service, erro
 			}
 		},
 	})
+}
+
+// portrait is the picture of the registration. The exam asks for it when the
+// program serves, so that the plans are open.
+func (a *App) portrait(ctx context.Context, person exam.CandidateID) ([]byte, error) {
+	p, err := a.plan.PhotoOf(ctx, person)
+	return p.Data, err
 }
 
 // steadyClock is the time of exams: setting the machine's clock while the

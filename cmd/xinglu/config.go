@@ -72,6 +72,8 @@ type Config struct {
 		Zone string `koanf:"zone" doc:"Time zone of printed documents, a name of the IANA database"`
 	} `koanf:"print"`
 
+	FaceMatchURL string `koanf:"face_match_url" doc:"Local service that compares faces at the check of identity: takes multipart files portrait and picture, answers {\"score\": 0..1000}; empty: people compare"`
+
 	Log struct {
 		Level  string `koanf:"level" doc:"debug, info, warn or error"`
 		Format string `koanf:"format" doc:"text or json"`
@@ -181,6 +183,9 @@ func (c *Config) Validate() error {
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		bad("listen", "%v; write host:port", err)
+	}
+	if u, err := url.Parse(c.FaceMatchURL); c.FaceMatchURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		bad("face_match_url", "write an http or https address")
 	}
 	if c.Data == "" {
 		bad("data", "a folder is needed")

@@ -80,7 +80,18 @@ func (a *Attempt) Identify(c *Course, k IdentityCheck, score int64, by, node str
 func (s *Service) CheckIdentity(ctx context.Context, sitting SittingID, id AttemptID, k IdentityCheck, actor string) (IdentityView, error) {
 	var score int64
 	if k.Method == IdentityFace && k.Consent {
-		var err error
+		// Before pictures go anywhere: the rules must want it, and the attempt
+		// must be the sitting's.
+		if err := s.Sits(ctx, sitting, id); err != nil {
+			return IdentityView{}, err
+		}
+		c, err := s.courseOf(ctx, sitting)
+		if err != nil {
+			return IdentityView{}, err
+		}
+		if c.last.Load().Rules.Face == nil {
+			return IdentityView{}, ErrFaces
+		}
 		if score, err = s.compareFaces(ctx, id, k.Picture); err != nil {
 			return IdentityView{}, err
 		}

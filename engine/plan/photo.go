@@ -164,21 +164,45 @@ func (s *Plans) EntryPhoto(ctx context.Context, actor string, id ID, entry Entry
 	if err != nil {
 		return Picture{}, err
 	}
-	data, err := json.Marshal(PhotoSeen{Plan: id, Entry: entry})
-	if err != nil {
-		return Picture{}, fmt.Errorf("writing %s: %w", kindPhotoSeen, err)
+	return p, s.seen(ctx, actor, "photos/"+string(id), PhotoSeen{Plan: id, Entry: entry})
+}
+
+// AttemptPhoto returns the picture of an attempt's person to a member of staff
+// and records who saw it, before it is returned. Errors: ErrNoPhoto,
+// exam.ErrAttemptNotFound.
+func (s *Plans) AttemptPhoto(ctx context.Context, actor string, sitting exam.SittingID, attempt exam.AttemptID) (Picture, error) {
+	if err := s.exam.Sits(ctx, sitting, attempt); err != nil {
+		return Picture{}, err
 	}
-	// A stream of its own: looking is no step of the plan.
-	_, err = s.led.Append(ctx, ledger.Entry{Stream: ledger.StreamID("photos/" + string(id)), Expect: ledger.AnySeq, At: s.now(), Kind: kindPhotoSeen, Actor: actor, Data: data})
-	return p, err
+	person, err := s.exam.Holder(ctx, attempt)
+	if err != nil {
+		return Picture{}, err
+	}
+	p, err := s.PhotoOf(ctx, person)
+	if err != nil {
+		return Picture{}, err
+	}
+	return p, s.seen(ctx, actor, "photos/sitting/"+string(sitting), PhotoSeen{Sitting: sitting, Attempt: attempt})
+}
+
+// seen records a look in a stream of its own: looking is no step of a plan.
+func (s *Plans) seen(ctx context.Context, actor, stream string, what PhotoSeen) error {
+	data, err := json.Marshal(what)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", kindPhotoSeen, err)
+	}
+	_, err = s.led.Append(ctx, ledger.Entry{Stream: ledger.StreamID(stream), Expect: ledger.AnySeq, At: s.now(), Kind: kindPhotoSeen, Actor: actor, Data: data})
+	return err
 }
 
 const kindPhotoSeen = "photo.seen"
 
 // PhotoSeen says whose picture was looked at; the actor is the record's.
 type PhotoSeen struct {
-	Plan  ID      `json:"plan"`
-	Entry EntryID `json:"entry"`
+	Plan    ID             `json:"plan,omitempty"`
+	Entry   EntryID        `json:"entry,omitempty"`
+	Sitting exam.SittingID `json:"sitting,omitempty"` // with Attempt, at the check of identity
+	Attempt exam.AttemptID `json:"attempt,omitempty"`
 }
 
 // Limits of an archive of photos.
