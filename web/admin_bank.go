@@ -24,11 +24,19 @@ type OutlineBrief struct {
 	Questions  QuestionCounts  `json:"questions"`
 }
 
-// QuestionCounts counts active questions by kind.
+// QuestionCounts counts active questions by kind. A case counts once, with
+// all its parts.
 type QuestionCounts struct {
-	Single   int `json:"single_choice"`
-	Multiple int `json:"multiple_choice"`
-	Truth    int `json:"true_false"`
+	Single      int `json:"single_choice"`
+	Multiple    int `json:"multiple_choice"`
+	Truth       int `json:"true_false"`
+	FillIn      int `json:"fill_in,omitempty"`
+	Ordering    int `json:"ordering,omitempty"`
+	Matching    int `json:"matching,omitempty"`
+	ShortAnswer int `json:"short_answer,omitempty"`
+	Calculation int `json:"calculation,omitempty"`
+	Essay       int `json:"essay,omitempty"`
+	Case        int `json:"case,omitempty"`
 }
 
 func (c *QuestionCounts) add(k bank.Kind) {
@@ -39,6 +47,20 @@ func (c *QuestionCounts) add(k bank.Kind) {
 		c.Multiple++
 	case bank.TrueFalse:
 		c.Truth++
+	case bank.FillIn:
+		c.FillIn++
+	case bank.Ordering:
+		c.Ordering++
+	case bank.Matching:
+		c.Matching++
+	case bank.ShortAnswer:
+		c.ShortAnswer++
+	case bank.Calculation:
+		c.Calculation++
+	case bank.Essay:
+		c.Essay++
+	case bank.Case:
+		c.Case++
 	}
 }
 
@@ -194,6 +216,20 @@ func (s *Server) importQuestions(ctx context.Context, a actor, in *questionImpor
 		out.Accepted, out.Report = &done, final
 	}
 	return &bodyOf[ImportAnswer]{out}, nil
+}
+
+// questionTemplate is the empty workbook of an outline, with instructions and
+// examples.
+func (s *Server) questionTemplate(ctx context.Context, _ actor, in *OutlinePath) (*fileBody, error) {
+	o, err := s.Bank.Outline(ctx, in.Outline)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := exchange.Template(&b, o); err != nil {
+		return nil, err
+	}
+	return attachment("question-template-"+string(o.ID)+".xlsx", workbookType, b.Bytes()), nil
 }
 
 func (s *Server) listImports(ctx context.Context, _ actor, in *OutlinePath) (*listOf[bank.Import], error) {

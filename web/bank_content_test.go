@@ -51,3 +51,22 @@ func TestWhoReadsQuestions(t *testing.T) {
 		}
 	}
 }
+
+// TestQuestionTemplate: who may import gets an empty workbook that the import
+// takes, and a workbook in an archive is taken like one without.
+func TestQuestionTemplate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/api/admin/bank/outlines/" + string(w.outline)
+	w.staff("supervisor").get(path+"/question-template.xlsx").problem(http.StatusForbidden, "forbidden")
+	author := w.staff("bank_author")
+	author.get("/api/admin/bank/outlines/nothing/question-template.xlsx").problem(http.StatusNotFound, "outline_unknown")
+	file := author.get(path + "/question-template.xlsx").want(http.StatusOK).body
+	for kind, body := range map[string][]byte{xlsx: file, "application/zip": photoArchive(t, map[string][]byte{"题库.xlsx": file})} {
+		var out web.ImportAnswer
+		author.call("POST", path+"/question-imports?mode=preview&name=x", body, header("Content-Type", kind)).want(http.StatusOK).into(&out)
+		if out.Report.Errors != 0 || out.Report.Total != 0 {
+			t.Errorf("%s: %+v", kind, out.Report)
+		}
+	}
+}

@@ -61,6 +61,7 @@ func (s *Server) register() {
 	reg(s, get, "/api/admin/bank/outlines/{outline}", "outline", "One outline with questions per point", staff(access.BankRead), s.getOutline)
 	reg(s, post, "/api/admin/bank/outline-imports", "outline-import", "Preview or accept an outline workbook", staff(access.BankImport), s.importOutline, upload)
 	reg(s, post, "/api/admin/bank/outlines/{outline}/question-imports", "question-import", "Preview or accept a question workbook", staff(access.BankImport), s.importQuestions, upload)
+	reg(s, get, "/api/admin/bank/outlines/{outline}/question-template.xlsx", "question-template", "An empty workbook of questions with instructions", staff(access.BankImport), s.questionTemplate, bytesOf(workbookType))
 	reg(s, get, "/api/admin/bank/outlines/{outline}/imports", "imports", "Accepted workbooks", staff(access.BankRead), s.listImports)
 	reg(s, get, "/api/admin/bank/outlines/{outline}/questions", "questions", "Search questions; without keys", staff(access.BankRead), s.listQuestions)
 	reg(s, get, "/api/admin/bank/outlines/{outline}/blueprints", "blueprints", "Blueprints of an outline", staff(access.BankRead), s.listBlueprints)

@@ -50,7 +50,7 @@ func (f *flow) one(q *bank.SeatQuestion, no int, score string) {
 	}
 	stem := q.Stem
 	if q.Kind.Choice() {
-		stem = room.ReplaceAllString(stem, "（      ）")
+		stem = room.ReplaceAllString(stem, "（\u3000\u3000）")
 	}
 	text := blocksOf(q.Markup, stem, f.figures)
 	f.together(q, label, text)

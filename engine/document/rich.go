@@ -169,7 +169,14 @@ func (r *reader) figure(n *html.Node) {
 	if f.Type == "image/jpeg" {
 		kind = "JPG"
 	}
+	apart := r.open && float64(f.Height)*pixel > 8
+	if apart {
+		r.text("\n")
+	}
 	r.add(print.Span{Picture: f.Data, PictureKind: kind, Width: float64(f.Width) * pixel, Height: float64(f.Height) * pixel})
+	if apart {
+		r.text("\n")
+	}
 }
 
 func (r *reader) table(n *html.Node) {

@@ -158,6 +158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/bank/outlines/{outline}/question-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty workbook of questions with instructions */
+        get: operations["question-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/bank/outlines/{outline}/questions": {
         parameters: {
             query?: never;
@@ -3826,7 +3843,21 @@ export interface components {
         };
         QuestionCounts: {
             /** Format: int64 */
+            calculation?: number;
+            /** Format: int64 */
+            case?: number;
+            /** Format: int64 */
+            essay?: number;
+            /** Format: int64 */
+            fill_in?: number;
+            /** Format: int64 */
+            matching?: number;
+            /** Format: int64 */
             multiple_choice: number;
+            /** Format: int64 */
+            ordering?: number;
+            /** Format: int64 */
+            short_answer?: number;
             /** Format: int64 */
             single_choice: number;
             /** Format: int64 */
@@ -4827,6 +4858,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "question-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                outline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Error */

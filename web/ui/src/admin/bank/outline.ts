@@ -22,14 +22,12 @@ export interface TreeLine {
 const none: QuestionCounts = { single_choice: 0, multiple_choice: 0, true_false: 0 }
 
 function add(a: QuestionCounts, b: QuestionCounts): QuestionCounts {
-  return {
-    single_choice: a.single_choice + b.single_choice,
-    multiple_choice: a.multiple_choice + b.multiple_choice,
-    true_false: a.true_false + b.true_false,
-  }
+  const both: Record<string, number> = { ...a }
+  for (const [kind, n] of Object.entries(b)) both[kind] = (both[kind] ?? 0) + n
+  return { ...none, ...both }
 }
 
-const sum = (c: QuestionCounts): number => c.single_choice + c.multiple_choice + c.true_false
+const sum = (c: QuestionCounts): number => Object.values(c).reduce((all, n) => all + n, 0)
 
 /** All ranges and points, parents first, with the counts of everything below a range. */
 export function treeLines(outline: Pick<OutlineView, 'tree' | 'coverage'>): TreeLine[] {
