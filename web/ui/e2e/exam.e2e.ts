@@ -80,7 +80,7 @@ it('keeps every answer over kill -9, goes on by itself, gives a receipt and the 
   expect(await page.locator('[data-receipt]').textContent()).toBe(code)
 
   // One mark for each right answer (10 of 15) is the first theory result on the board.
-  await expect.poll(() => theoryMarks(site.other), { timeout: 10_000 }).toEqual([1000])
+  await expect.poll(() => theoryMarks(site.other), { timeout: 30_000 }).toEqual([1000])
   expect(faults).toEqual([])
 })
 
