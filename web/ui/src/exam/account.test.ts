@@ -17,7 +17,10 @@ const given = (question: string, seq: number, fence = 1): Given => ({
   fence,
 })
 const ack = (question: string, seq: number) => ({ question, seq, sha256: `sum-${question}-${seq}` })
-const held = (question: string, seq: number, fence = 1) => ({ ...given(question, seq, fence), ...ack(question, seq) })
+const held = (question: string, seq: number, fence = 1) => ({
+  ...given(question, seq, fence),
+  ...ack(question, seq),
+})
 const head = (seq: number) => ({ seq, hash: 'ff' })
 
 /** A page of the same seat: a new account over the same store. */

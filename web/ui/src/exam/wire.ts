@@ -39,7 +39,7 @@ export interface Needs {
 export type CandidateMe = Schemas['ExamMe'] & {
   attempt: Attempt
   candidate: { photo_url?: string; needs?: Needs }
-  sitting: { state: SittingState; }
+  sitting: { state: SittingState }
 }
 
 /** An answer to choose, to put in order, or one side of a pair. */

@@ -17,6 +17,16 @@ const looks: Record<string, Record<string, [mark: string, tone: Tone]>> = {
   incident: { open: ['◐', 'warn'], signed: ['✓', 'good'], withdrawn: ['✕', 'plain'] },
   outcome: { pass: ['✓', 'good'], fail: ['✕', 'bad'], incomplete: ['◐', 'warn'], none: ['—', 'plain'] },
   proposal: { open: ['◐', 'warn'], signed: ['✓', 'good'], withdrawn: ['✕', 'plain'] },
+  verdict: {
+    proven: ['✓', 'good'],
+    pending: ['!', 'bad'],
+    differs: ['✕', 'bad'],
+    silent: ['?', 'warn'],
+    running: ['▶', 'info'],
+    notstarted: ['○', 'plain'],
+    absent: ['—', 'plain'],
+    void: ['✕', 'plain'],
+  },
   custody: {
     none: ['○', 'warn'],
     sealed: ['■', 'info'],
