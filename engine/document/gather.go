@@ -30,6 +30,9 @@ func (d *Desk) RoomRecords(ctx context.Context, actor string, id exam.SittingID,
 		if m.Arrangement != nil {
 			rr.Arrangement = m.Arrangement.Hash
 		}
+		if m.Reconciled != nil {
+			rr.Reconciliation = m.Reconciled.Hash
+		}
 		names := d.fill(ctx, &rr, &m, centre.Code, r.Code, p.Seats)
 		for _, i := range incidents {
 			if i.Centre == centre.Code && i.Room == r.Code && i.State != exam.IncidentTakenBack {

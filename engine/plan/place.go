@@ -123,7 +123,7 @@ func (s *Plans) registration(e *Entry, sitting *exam.Sitting) (exam.Registration
 	if err != nil {
 		return exam.Registration{}, fmt.Errorf("entry %s: %w", e.ID, err)
 	}
-	r := exam.Registration{Name: e.Name, Unit: e.Unit, IDType: e.IDType, IDNumber: string(number), Factor: e.Factor}
+	r := exam.Registration{Name: e.Name, Unit: e.Unit, IDType: e.IDType, IDNumber: string(number), Factor: e.Factor, Needs: needsOf(e.Needs)}
 	for _, c := range sitting.Centres {
 		if c.Code == e.Centre {
 			r.Centre = e.Centre

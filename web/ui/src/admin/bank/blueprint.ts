@@ -3,7 +3,18 @@ import type { Blueprint, Range, Section } from '../types'
 import type { TreeLine } from './outline'
 
 /** The kinds of questions that papers hold, in paper order. */
-export const kinds = ['single_choice', 'multiple_choice', 'true_false'] as const
+export const kinds = [
+  'single_choice',
+  'multiple_choice',
+  'true_false',
+  'fill_in',
+  'ordering',
+  'matching',
+  'short_answer',
+  'calculation',
+  'essay',
+  'case',
+] as const
 
 export type Kind = (typeof kinds)[number]
 
@@ -85,7 +96,7 @@ export function needs(
   return list.map((share, i) => {
     const own = points
       .filter((p) => p.path.startsWith(`${share.path}-`))
-      .map((p) => wanted.reduce((n, kind) => n + p.counts[kind], 0))
+      .map((p) => wanted.reduce((n, kind) => n + (p.counts[kind] ?? 0), 0))
     const available = blueprint.repeat_points
       ? own.reduce((a, b) => a + b, 0)
       : own.filter((n) => n > 0).length
