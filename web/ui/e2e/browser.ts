@@ -60,7 +60,7 @@ export async function person(
 ): Promise<Person> {
   const context = await browser.newContext({ viewport: sizes[size], baseURL: program.url, locale: 'zh-CN' })
   const page = await context.newPage()
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(6_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {
@@ -87,7 +87,7 @@ interface AxeResult {
 }
 
 // A text whose translation is missing shows its key.
-const bareKey = /\b(?:admin|board|common|error|exam|home|import|judge|room)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
+const bareKey = /\b(?:admin|board|common|custody|error|exam|hall|home|import|judge|results|room)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
 
 /** What is wrong with the page as it stands, one line each: serious or critical accessibility faults, bare keys. */
 export async function seriousFaults(page: Page): Promise<string[]> {

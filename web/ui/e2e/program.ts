@@ -31,6 +31,8 @@ export interface Guide {
   allKinds: Ticket[]
   judges: Login[]
   staff: Login[]
+  /** Of the custodians. */
+  passphrase: string
 }
 
 function parseGuide(output: string): Guide {
@@ -51,6 +53,7 @@ function parseGuide(output: string): Guide {
     allKinds: tickets('all kinds'),
     judges: logins('judge'),
     staff: logins('staff'),
+    passphrase: /papers\s+(\S+)/.exec(output)?.[1] ?? '',
   }
 }
 
@@ -58,7 +61,7 @@ function parseGuide(output: string): Guide {
 export class Program {
   readonly url: string
   readonly data: string
-  guide: Guide = { candidates: [], allKinds: [], judges: [], staff: [] }
+  guide: Guide = { candidates: [], allKinds: [], judges: [], staff: [], passphrase: '' }
   private child: Child | undefined
   private readonly args: string[]
   private readonly ownData: boolean

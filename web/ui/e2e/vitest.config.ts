@@ -17,7 +17,7 @@ const project = (name: string, site: SiteKind, groupOrder: number, include: stri
   },
 })
 
-const flows = ['exam.e2e.ts', 'kinds.e2e.ts', 'contest.e2e.ts']
+const flows = ['exam.e2e.ts', 'kinds.e2e.ts', 'contest.e2e.ts', 'room.e2e.ts']
 
 export default defineConfig({
   root: import.meta.dirname,

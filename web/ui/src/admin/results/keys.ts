@@ -46,7 +46,7 @@ export function isComplete(entry: KeyItem, draft: Decision): boolean {
   if (draft.action !== 'change_key' && draft.action !== 'accept_also') return true
   if (entry.kind === 'fill_in') return (draft.blanks ?? []).every((b) => (b.accept ?? []).length > 0)
   const key = draft.key ?? []
-  if (entry.kind === 'ordering') return key.length === entry.options.length
+  if (entry.kind === 'ordering') return new Set(key.filter(Boolean)).size === entry.options.length
   if (entry.kind === 'matching') return key.length === entry.prompts.length && key.every((k) => k !== '')
   return key.length > 0
 }

@@ -26,6 +26,8 @@ export interface RulesPlan {
   earliestHandIn: number
   graceSeconds: number
   earlyStart: number
+  /** From how long before the start the papers can be released. */
+  releaseBefore: number
   shuffle: boolean
   multiple: string
   /** Percent of the question's score, for the policy partial_if_subset. */
@@ -42,6 +44,7 @@ export function defaultRules(): RulesPlan {
     earliestHandIn: 30,
     graceSeconds: 5,
     earlyStart: 0,
+    releaseBefore: 30,
     shuffle: true,
     multiple: 'all',
     partial: 50,
@@ -60,6 +63,7 @@ export function rulesOf(plan: RulesPlan): Rules {
     earliest_hand_in_ms: Math.round(plan.earliestHandIn * minute),
     grace_ms: Math.round(plan.graceSeconds * 1000),
     early_start_ms: Math.round(plan.earlyStart * minute),
+    release_before_ms: Math.round(plan.releaseBefore * minute),
     shuffle_options: plan.shuffle,
     multiple: plan.multiple,
     multiple_partial_bp: plan.multiple === 'partial_if_subset' ? Math.round(plan.partial * 100) : 0,

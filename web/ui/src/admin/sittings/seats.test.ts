@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SeatProgress } from '../types'
-import { isSilent, roomsOf, silence } from './seats'
+import { roomsOf, silence } from './seats'
+import { signalsOf } from './signals'
 
 const candidate = (over: Partial<SeatProgress>): SeatProgress =>
   ({
@@ -34,19 +35,31 @@ describe('roomsOf', () => {
   })
 })
 
-describe('silence', () => {
-  const now = '2026-11-23T01:00:40.000Z'
+it('counts silence from the last frame', () => {
+  const now = Date.parse('2026-11-23T01:00:40.000Z')
+  expect(silence(candidate({ seen_at: '2026-11-23T01:00:00.000Z' }), now)).toBe(40_000)
+  expect(silence(candidate({}), now)).toBeNull()
+})
 
-  it('is counted from the last frame', () => {
-    expect(silence(candidate({ seen_at: '2026-11-23T01:00:00.000Z' }), now)).toBe(40_000)
-    expect(silence(candidate({}), now)).toBeNull()
+describe('signalsOf', () => {
+  const away = { count: 0, ms: 0, events: 0, records: 0 }
+  const keys = (over: Partial<SeatProgress>): string[] =>
+    signalsOf(candidate({ away, link: 'good', ...over }), 40_000).map((x) => x.key)
+
+  it('says nothing where all is well, nor after hand-in', () => {
+    expect(keys({ noted: true })).toEqual([])
+    expect(keys({ state: 'finished', link: 'lost', noted: false })).toEqual([])
   })
 
-  it('matters only while the candidate writes', () => {
-    const seen_at = '2026-11-23T01:00:00.000Z'
-    expect(isSilent(candidate({ seen_at }), now)).toBe(true)
-    expect(isSilent(candidate({ seen_at: '2026-11-23T01:00:30.000Z' }), now)).toBe(false)
-    expect(isSilent(candidate({ seen_at, state: 'submitted' }), now)).toBe(false)
-    expect(isSilent(candidate({}), now)).toBe(false)
+  it('puts what is most urgent first', () => {
+    expect(keys({ link: 'lost', away: { ...away, count: 2 }, noted: false })).toEqual([
+      'lost',
+      'away',
+      'unnoted',
+    ])
+  })
+
+  it('says that a page is out of sight now rather than how often it was', () => {
+    expect(keys({ hidden: true, away: { ...away, count: 2 } })).toEqual(['hidden'])
   })
 })

@@ -17,9 +17,6 @@ export interface RoomSeats {
   seats: Seat[]
 }
 
-/** Silence after which a writing candidate's machine counts as gone. Frames come every 10 s. */
-const silentAfter = 30_000
-
 /** All rooms with their seats; a candidate stands at the seat of now, which may be a spare one. */
 export function roomsOf(sitting: Pick<Sitting, 'centres'>, progress: Pick<Progress, 'seats'>): RoomSeats[] {
   const at = new Map(progress.seats.map((s) => [`${s.place.centre}/${s.place.room}/${s.place.seat}`, s]))
@@ -38,13 +35,6 @@ export function roomsOf(sitting: Pick<Sitting, 'centres'>, progress: Pick<Progre
 }
 
 /** Milliseconds since the candidate's machine was last heard; null when it never was. */
-export function silence(seat: Pick<SeatProgress, 'seen_at'>, now: string): number | null {
-  return seat.seen_at ? Math.max(0, Date.parse(now) - Date.parse(seat.seen_at)) : null
-}
-
-/** Whether somebody should look: the candidate writes, but the machine is not heard. */
-export function isSilent(seat: Pick<SeatProgress, 'seen_at' | 'state'>, now: string): boolean {
-  if (seat.state !== 'in_progress') return false
-  const quiet = silence(seat, now)
-  return quiet !== null && quiet > silentAfter
+export function silence(seat: Pick<SeatProgress, 'seen_at'>, now: number): number | null {
+  return seat.seen_at ? Math.max(0, now - Date.parse(seat.seen_at)) : null
 }
