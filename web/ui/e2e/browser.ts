@@ -60,7 +60,7 @@ export async function person(
 ): Promise<Person> {
   const context = await browser.newContext({ viewport: sizes[size], baseURL: program.url, locale: 'zh-CN' })
   const page = await context.newPage()
-  context.setDefaultTimeout(6_000)
+  context.setDefaultTimeout(15_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {
