@@ -37,8 +37,9 @@ func (k Kind) Objective() bool {
 	switch k {
 	case SingleChoice, MultipleChoice, TrueFalse, FillIn, Ordering, Matching:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Written reports whether the answer is a text that people mark.

@@ -71,7 +71,7 @@ func (c *Content) walk(section func(*Section), question func(*Section, *Question
 func (q *Question) shape(version int, score int64) ShapeItem {
 	item := ShapeItem{ID: q.ID, Version: version, Kind: q.Kind, Score: score, Blanks: len(q.Blanks)}
 	for _, o := range q.Options {
-		item.Options = append(item.Options, ShapeOption{ID: o.ID, Fixed: o.Fixed}) //nolint:staticcheck // field by field, so that a new field of Option stays out
+		item.Options = append(item.Options, ShapeOption{ID: o.ID, Fixed: o.Fixed}) // field by field, so that a new field of Option stays out
 	}
 	for _, p := range q.Prompts {
 		item.Prompts = append(item.Prompts, p.ID)

@@ -190,7 +190,7 @@ func verdict(r PaperResult, parts []PartGrade) GradeOutcome {
 	return GradePass
 }
 
-var outcomeZH = map[GradeOutcome]string{
+var outcomeZH = map[GradeOutcome]string{ //nolint:gosec // to pass, not a password
 	GradePass: "合格：各部分均达到合格线", GradeFail: "不合格：有部分未达到合格线（各部分不得互相补偿）",
 	GradeIncomplete: "待评：尚有人工评阅的试题", GradeNone: "未设合格线",
 }

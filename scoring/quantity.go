@@ -35,8 +35,8 @@ func ParseQuantity(text string) (q Quantity, ok bool) {
 	if !ok || len(digits) > maxDigits {
 		return q, false
 	}
-	exponent, ok := c.exponent(digits == "10")
-	if !ok || exponent < -maxExponent || exponent > maxExponent {
+	exponent := c.exponent(digits == "10")
+	if exponent < -maxExponent || exponent > maxExponent {
 		return q, false
 	}
 	c.space()
@@ -110,18 +110,18 @@ func (c *cursor) mantissa() (string, bool) {
 
 // exponent reads "e5", "×10^5" or, after a bare 10, "^5"; none is 0. An e
 // without digits belongs to the unit.
-func (c *cursor) exponent(bareTen bool) (int, bool) {
+func (c *cursor) exponent(bareTen bool) int {
 	before := c.rest
 	if c.take("e", "E") {
 		if n, ok := c.integer(); ok {
-			return n, true
+			return n
 		}
 		c.rest = before
-		return 0, true
+		return 0
 	}
 	if bareTen {
 		if n, ok := c.power(); ok {
-			return n - 1, true // the mantissa is the ten itself
+			return n - 1 // the mantissa is the ten itself
 		}
 		c.rest = before
 	}
@@ -130,12 +130,12 @@ func (c *cursor) exponent(bareTen bool) (int, bool) {
 		c.space()
 		if c.take("10") {
 			if n, ok := c.power(); ok {
-				return n, true
+				return n
 			}
 		}
 	}
 	c.rest = before
-	return 0, true
+	return 0
 }
 
 // power reads "^5", "^(-5)" or raised digits.

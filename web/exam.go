@@ -127,13 +127,13 @@ type rescueIn struct {
 
 // importRescue takes the file that a seat without a network has made.
 func (s *Server) importRescue(ctx context.Context, a actor, in *rescueIn) (*bodyOf[exam.RescueReport], error) {
-	f := in.RawBody.Data().File
-	defer f.Close()
-	file, err := io.ReadAll(io.LimitReader(f, exam.MaxRescueBytes+1))
+	file := in.RawBody.Data().File
+	defer file.Close()
+	body, err := io.ReadAll(io.LimitReader(file, exam.MaxRescueBytes+1))
 	if err != nil {
 		return nil, exam.ErrRescueFile.Wrap(err)
 	}
-	r, err := s.Exam.ImportRescue(ctx, in.Sitting, a.ID(), file)
+	r, err := s.Exam.ImportRescue(ctx, in.Sitting, a.ID(), body)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,7 @@ func (r *rowReader) answer(b body) {
 			r.bad(colAnswer, code, keyMessages[code])
 		}
 		r.q.Blanks = blanks
+	default: // the others have no key among options
 	}
 }
 

@@ -94,7 +94,7 @@ func (r *rowReader) place(pictures []picture) {
 			r.problems = append(r.problems, problem)
 		}
 		r.shown.list, r.shown.alts = append(r.shown.list, f), append(r.shown.alts, p.alt)
-		if number := strconv.Itoa(i + 1); !named[number] && !(named[""] && len(pictures) == 1) {
+		if number := strconv.Itoa(i + 1); !named[number] && (!named[""] || len(pictures) != 1) {
 			c := r.pictureColumn(p.column)
 			r.marks[c] = append(r.marks[c], "[图"+number+"]")
 		}

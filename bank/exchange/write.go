@@ -180,6 +180,7 @@ func answer(q *bank.Question) string {
 			letters += string(rune('A' + i))
 		}
 		return letters
+	default:
 	}
 	for i, o := range q.Options {
 		if slices.Contains(q.Key, o.ID) {

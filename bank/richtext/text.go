@@ -45,6 +45,7 @@ func plain(b *strings.Builder, n *html.Node) {
 			b.WriteString("\n")
 		case atom.Td, atom.Th:
 			b.WriteString(" ")
+		default: // other elements run on in the line
 		}
 	}
 }

@@ -46,7 +46,7 @@ func chaosCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		defer log.Close()
+		defer func() { _ = log.Close() }() // the server writes by a handle of its own
 		r, err := chaos.Run(cmd.Context(), chaos.Options{
 			Command: []string{self, "serve"}, Dir: work, Version: version, Say: cmd.ErrOrStderr(), Log: log,
 		}, plan)

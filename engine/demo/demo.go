@@ -63,7 +63,7 @@ type StaffLogin struct {
 const (
 	staffPassword = "xinglu-demo"
 	judgePIN      = "246810"
-	passphrase    = "xinglu-demo-seal"
+	passphrase    = "xinglu-demo-seal" //nolint:gosec // public, see above
 )
 
 type people struct {

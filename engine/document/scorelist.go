@@ -12,7 +12,7 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// ErrNoResults: this server keeps no results.
+// ErrNoResults says that this server keeps no results.
 var ErrNoResults = fault.New(fault.NotFound, "no_results", "this server keeps no results")
 
 // Scores makes the score list of a version of the keys, 0 for the newest, as

@@ -73,12 +73,12 @@ func Scores(w io.Writer, k Kit, l ScoreList) (print.Result, error) {
 // be reckoned with; ticket numbers as text, so that no digit is lost.
 func ScoreWorkbook(w io.Writer, l ScoreList) error {
 	const sheet = "成绩单"
-	f := excelize.NewFile()
-	defer f.Close()
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+	file := excelize.NewFile()
+	defer file.Close()
+	if err := file.SetSheetName("Sheet1", sheet); err != nil {
 		return fmt.Errorf("score list: %w", err)
 	}
-	s, err := f.NewStreamWriter(sheet)
+	s, err := file.NewStreamWriter(sheet)
 	if err != nil {
 		return fmt.Errorf("score list: %w", err)
 	}
@@ -103,7 +103,7 @@ func ScoreWorkbook(w io.Writer, l ScoreList) error {
 	if err := s.Flush(); err != nil {
 		return fmt.Errorf("score list: %w", err)
 	}
-	if err := f.Write(w); err != nil {
+	if err := file.Write(w); err != nil {
 		return fmt.Errorf("score list: %w", err)
 	}
 	return nil

@@ -82,10 +82,10 @@ const (
 	maxActivityRecords = 500
 )
 
-// ErrActivity: a report of activity that is malformed.
+// ErrActivity refuses a report of activity that is malformed.
 var ErrActivity = fault.New(fault.Invalid, "activity_invalid", "the report of activity is malformed")
 
-// ErrActivityFull: the attempt has as many reports as are kept.
+// ErrActivityFull says that the attempt has as many reports as are kept.
 var ErrActivityFull = fault.New(fault.Conflict, "activity_full", "no more activity is recorded for this attempt")
 
 var activityKind = regexp.MustCompile(`^[a-z_]{1,32}$`)

@@ -64,8 +64,8 @@ const (
 	ActivityIgnore ActivityPolicy = "ignore" // not recorded
 )
 
-// ErrAddress: the login is used from another network address than the one
-// that its seat was bound to.
+// ErrAddress refuses a login that is used from another network address than
+// the one that its seat was bound to.
 var ErrAddress = fault.New(fault.Forbidden, "seat_address", "this sign-in belongs to another machine; ask the invigilator")
 
 // LockState is what is known of a seat's lockdown.

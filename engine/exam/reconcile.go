@@ -284,17 +284,18 @@ func (a *Attempt) leftAt(r *Report) int {
 
 // arrived reports whether the answer "question|seq" has come since.
 func (a *Attempt) arrived(name string) bool {
-	q, seq, _ := cutLast(name)
+	q, seq := cutLast(name)
 	is := func(k Kept) bool { return string(k.Question) == q && strconv.FormatInt(k.Seq, 10) == seq }
 	return slices.ContainsFunc(a.answers[bank.QuestionID(q)], is) || slices.ContainsFunc(a.late, is)
 }
 
-func cutLast(text string) (before, after string, ok bool) {
+// cutLast cuts at the last |; without one both parts are empty.
+func cutLast(text string) (before, after string) {
 	i := strings.LastIndexByte(text, '|')
 	if i < 0 {
-		return "", "", false
+		return "", ""
 	}
-	return text[:i], text[i+1:], true
+	return text[:i], text[i+1:]
 }
 
 func (p *proof) find(f Finding) { p.findings = append(p.findings, f) }
@@ -361,8 +362,8 @@ func (a *Attempt) missingLine(line string) (f Finding, ok bool) {
 // cutLine takes a JournalLine apart. What is none is an answer that nothing
 // equals.
 func cutLine(line string) (q bank.QuestionID, seq int64, sum string) {
-	name, sum, _ := cutLast(line)
-	text, number, _ := cutLast(name)
+	name, sum := cutLast(line)
+	text, number := cutLast(name)
 	seq, _ = strconv.ParseInt(number, 10, 64)
 	return bank.QuestionID(text), seq, sum
 }

@@ -20,7 +20,7 @@ const (
 // be given back.
 type Beyond string
 
-// BeyondReschedule: the candidate sits another time.
+// BeyondReschedule lets the candidate sit another time.
 const BeyondReschedule Beyond = "reschedule"
 
 // Contingency bounds how much lost time may be given back on the spot: 30

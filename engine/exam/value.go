@@ -177,7 +177,7 @@ func clean(text string, most int, lines bool) (string, string) {
 		return "", CodeTooLong
 	}
 	for _, r := range text {
-		if unicode.IsControl(r) && !(lines && (r == '\n' || r == '\t')) {
+		if unicode.IsControl(r) && (!lines || r != '\n' && r != '\t') {
 			return "", CodeBadText
 		}
 	}

@@ -26,7 +26,7 @@ const family = "microhei"
 // geta stands for a character that no face has, as printers do (U+3013).
 const geta = '〓'
 
-// ErrFont: the second face cannot be read.
+// ErrFont says that the second face cannot be read.
 var ErrFont = fault.New(fault.Invalid, "print_font", "the font file is no TrueType or OpenType font that can be read")
 
 // Font is a second face for characters that the embedded one lacks, such as

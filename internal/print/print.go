@@ -99,7 +99,7 @@ func (d *Doc) AddPage() {
 // Pages is how many pages there are so far.
 func (d *Doc) Pages() int { return d.pdf.PageCount() }
 
-// Left, Right, Top and Bottom are the edges inside the margins.
+// Left is the left edge inside the margin.
 func (d *Doc) Left() float64 { return d.o.Margins.Left }
 
 // Right is the right edge inside the margin.

@@ -72,14 +72,14 @@ func (d *Doc) Lay(spans []Span, width float64, s Style) []RichLine {
 	return lines
 }
 
-// style is the span's style in a paragraph of style s.
-func (p *Span) style(s Style) Style {
-	s.Bold = s.Bold || p.Bold
-	s.Align = Start
-	if p.Scale > 0 {
-		s.Size = s.size() * p.Scale
+// style is the span's style in a paragraph of a style.
+func (s *Span) style(of Style) Style {
+	of.Bold = of.Bold || s.Bold
+	of.Align = Start
+	if s.Scale > 0 {
+		of.Size = of.size() * s.Scale
 	}
-	return s
+	return of
 }
 
 // layCells breaks cells by the rules of wrap.

@@ -63,7 +63,7 @@ func openBoardServer(ctx context.Context, open Opener, role, dir string) (worker
 			return nil, errors.Join(err, sys.Close())
 		}
 	}
-	l, err := listen(b)
+	l, err := listen(ctx, b)
 	if err != nil {
 		return nil, errors.Join(err, b.close())
 	}

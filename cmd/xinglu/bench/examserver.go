@@ -45,7 +45,7 @@ func openExamServer(ctx context.Context, open Opener, dir string) (worker, error
 	if err != nil {
 		return nil, err
 	}
-	l, err := listen(sys.Handler)
+	l, err := listen(ctx, sys.Handler)
 	if err != nil {
 		return nil, errors.Join(err, sys.Close())
 	}
@@ -223,8 +223,8 @@ type listening struct {
 	done chan error
 }
 
-func listen(h http.Handler) (*listening, error) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+func listen(ctx context.Context, h http.Handler) (*listening, error) {
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func (h *examHall) enter(ctx context.Context, v visit) error {
 	g.SetLimit(64)
 	h.bell.Add(len(v.Cookies))
 	for i, cookie := range v.Cookies {
-		h.seats[i] = &hallSeat{cookie: cookie, rng: rand.New(rand.NewPCG(1, uint64(i))), seqs: map[string]int64{}, //nolint:gosec // reproducible, not secret
+		h.seats[i] = &hallSeat{cookie: cookie, rng: rand.New(rand.NewPCG(1, uint64(i))), seqs: map[string]int64{},
 			open: map[int64]time.Time{}, heard: newHistogram(), gone: make(chan struct{})}
 		g.Go(func() error { return h.dial(ctx, h.seats[i]) })
 	}

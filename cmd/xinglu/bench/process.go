@@ -42,7 +42,7 @@ type process struct {
 const closeWait = 10 * time.Second
 
 func startProcess(ctx context.Context, command []string, stderr io.Writer, s start, setup any) (*process, error) {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // this program itself, in another part
 	cmd.Stderr = stderr
 	cmd.WaitDelay = closeWait
 	in, err := cmd.StdinPipe()

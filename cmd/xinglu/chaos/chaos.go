@@ -98,7 +98,7 @@ func Run(ctx context.Context, o Options, p Plan) (*Report, error) {
 	r := &run{o: o, p: p, report: newReport(o, p), leaving: make(chan struct{}), blows: make(chan struct{}),
 		waits: hdrhistogram.New(1, int64(time.Hour/time.Microsecond), 3)}
 	var err error
-	if r.server, err = newServer(o); err != nil {
+	if r.server, err = newServer(ctx, o); err != nil {
 		return nil, err
 	}
 	if err := r.server.start(ctx); err != nil {
@@ -126,7 +126,7 @@ func (r *run) hold(ctx context.Context) error {
 	transport := &http.Transport{MaxIdleConnsPerHost: r.p.Candidates, MaxConnsPerHost: 2 * r.p.Candidates}
 	defer transport.CloseIdleConnections()
 	r.say("planning a sitting of %d candidates", r.p.Candidates)
-	sitting, err := crowd.Organise(ctx, crowd.Options{
+	sitting, err := crowd.Organise(ctx, crowd.Options{ //nolint:gosec // the public passwords of the demonstration
 		URL: r.server.url, Login: "organiser", Password: "xinglu-demo", Crowd: r.p.Candidates, Seed: r.p.Seed, Transport: transport,
 		Custodians: []string{"custodian1", "custodian2"}, CustodianPassword: "xinglu-demo", Passphrase: "xinglu-demo-seal",
 	})

@@ -29,9 +29,9 @@ type server struct {
 // readyWait bounds a start, which reads what the last process left.
 const readyWait = 2 * time.Minute
 
-func newServer(o Options) (*server, error) {
+func newServer(ctx context.Context, o Options) (*server, error) {
 	// A free port that is kept: candidates come back to the same address.
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,12 @@ func (s *server) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWait)
 	defer cancel()
 	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	healthz, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/healthz", http.NoBody)
+	if err != nil {
+		return err
+	}
 	for {
-		if resp, err := client.Get(s.url + "/healthz"); err == nil {
+		if resp, err := client.Do(healthz); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
 				return nil
@@ -89,7 +93,7 @@ func (s *server) kill(ctx context.Context, down time.Duration) error {
 	if err := s.cmd.Process.Kill(); err != nil {
 		return err
 	}
-	<-s.ended
+	<-s.ended //nolint:errcheck // says only that it was killed
 	since := time.Now()
 	if err := pause(ctx, down); err != nil {
 		return err
@@ -142,7 +146,7 @@ func (s *server) stop() error {
 		return err
 	case <-time.After(readyWait):
 		_ = s.cmd.Process.Kill() // gone already is fine
-		<-s.ended
+		<-s.ended                //nolint:errcheck // says only that it was killed
 		return errors.New("the server did not stop")
 	}
 }

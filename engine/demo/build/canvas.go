@@ -128,9 +128,11 @@ func (c *canvas) capacitor(x, y float64, upright bool) {
 	c.line(xy{x + 4, y - 14}, xy{x + 4, y + 14})
 }
 
-// diode points in a direction of a unit vector.
-func (c *canvas) diode(x, y, dx, dy float64) {
+// diode points up and aside; dx, of ±√½, is the horizontal part of its
+// direction.
+func (c *canvas) diode(x, y, dx float64) {
 	const half = 9.0
+	dy := -math.Abs(dx)
 	at := func(along, across float64) xy { return xy{x + along*dx - across*dy, y + along*dy + across*dx} }
 	c.fill(0, at(-half, -half), at(-half, half), at(half, 0))
 	c.line(at(half, -half), at(half, half))
