@@ -369,7 +369,7 @@ it('changes a key after the exam: who changes is shown before two people sign', 
   await effect.getByText(site.guide.allKinds[0]!.name).waitFor()
   await look(chief, 'dry-run')
   await pressIn(chief, '提出并签名')
-  await chief.getByText('待另一人签名').waitFor()
+  await chief.locator('.proposal .state-mark', { hasText: '待另一人签名' }).waitFor()
   expect(await chief.getByRole('button', { name: '签名生效' }).count()).toBe(0)
   expect(await score(chief, 0)).toBe(before)
   await look(chief, 'proposed')
@@ -389,7 +389,7 @@ it('changes a key after the exam: who changes is shown before two people sign', 
 
   await province.getByLabel('比对原因').fill('例行检查')
   await press(province, '开始比对')
-  await province.getByText('对考生中', { exact: false }).waitFor()
+  await province.getByText('对考生中', { exact: false }).first().waitFor()
   await look(province, 'alike')
 })
 
