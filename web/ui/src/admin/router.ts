@@ -48,6 +48,28 @@ export const router = createRouter({
       meta: { title: 'admin.assemble.title', action: 'paper.assemble' },
     },
     {
+      path: '/plans',
+      component: () => import('./plans/PlansView.vue'),
+      meta: { title: 'admin.nav.plans', action: 'entry.read' },
+    },
+    {
+      path: '/plans/new',
+      component: () => import('./plans/PlanEditView.vue'),
+      meta: { title: 'admin.nav.plans', action: 'plan.manage' },
+    },
+    {
+      path: '/plans/:id',
+      component: () => import('./plans/PlanView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.plans', action: 'entry.read' },
+    },
+    {
+      path: '/plans/:id/edit',
+      component: () => import('./plans/PlanEditView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.plans', action: 'plan.manage' },
+    },
+    {
       path: '/sittings',
       component: () => import('./sittings/SittingsView.vue'),
       meta: { title: 'admin.nav.sittings', action: 'sitting.read' },
@@ -55,6 +77,7 @@ export const router = createRouter({
     {
       path: '/sittings/new',
       component: () => import('./sittings/PlannerView.vue'),
+      props: (route) => ({ ...route.query }),
       meta: { title: 'admin.planner.title', action: 'sitting.manage' },
     },
     {

@@ -3,7 +3,19 @@ import { describe, expect, it } from 'vitest'
 import type { Messages } from './i18n'
 
 const files = import.meta.glob<Messages>('../../locales/*.json', { eager: true, import: 'default' })
-const pages = ['common', 'home', 'exam', 'room', 'judge', 'board', 'admin', 'custody', 'hall', 'results']
+const pages = [
+  'common',
+  'home',
+  'exam',
+  'room',
+  'judge',
+  'board',
+  'admin',
+  'custody',
+  'hall',
+  'plans',
+  'results',
+]
 
 function table(page: string, lang: string): Messages {
   return files[`../../locales/${page}.${lang}.json`] ?? {}

@@ -27,6 +27,16 @@ const looks: Record<string, Record<string, [mark: string, tone: Tone]>> = {
     absent: ['—', 'plain'],
     void: ['✕', 'plain'],
   },
+  plan: {
+    draft: ['○', 'plain'],
+    open: ['▶', 'good'],
+    closed: ['◐', 'info'],
+    arranged: ['✓', 'info'],
+    archived: ['■', 'plain'],
+  },
+  entry: { pending: ['◐', 'warn'], accepted: ['✓', 'good'], returned: ['!', 'warn'], rejected: ['✕', 'bad'] },
+  eligibility: { eligible: ['✓', 'good'], not_eligible: ['✕', 'bad'], needs_evidence: ['!', 'warn'] },
+  truth: { yes: ['✓', 'good'], no: ['✕', 'plain'], unknown: ['?', 'warn'] },
   custody: {
     none: ['○', 'warn'],
     sealed: ['■', 'info'],
