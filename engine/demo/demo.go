@@ -11,10 +11,8 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -23,7 +21,6 @@ import (
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/scoring"
 )
 
 //go:embed data/*.xlsx data/*.json
@@ -248,138 +245,6 @@ func Blueprint() bank.Blueprint {
 		},
 		Total: 10000, Limit: 90 * 60, Pass: 6000, Depth: 2,
 	}
-}
-
-// window is how long one round admits candidates.
-const window = 24 * time.Hour
-
-// ours begins the ids of the demonstration's sittings. What visitors make in
-// the same store is theirs.
-const ours = "demo-"
-
-// round finds the sitting of a round that still admits candidates for a
-// while.
-func (s Services) round(ctx context.Context) (exam.SittingID, error) {
-	open, err := s.Contest.Opened(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, d := range slices.Backward(open) {
-		if d.Theory == nil || !strings.HasPrefix(string(d.Theory.Sitting), ours) {
-			continue
-		}
-		info, err := s.Exam.Sitting(ctx, d.Theory.Sitting)
-		if err != nil {
-			return "", err
-		}
-		if info.State == exam.Running && info.StartedAt != nil && s.Now().Before(info.StartedAt.Add(window-2*time.Hour)) {
-			return info.ID, nil
-		}
-		return "", nil // the newest is over, and so are those before it
-	}
-	return "", nil
-}
-
-// newRound makes sitting, contest and division, and starts them.
-func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID, panel []engine.PanelJudge) (exam.SittingID, error) {
-	now := s.Now().UTC()
-	id := exam.SittingID(ours + now.Format("20060102150405"))
-	x := sitting(id, p, papers, now)
-	if err := s.Exam.CreateSitting(ctx, x); err != nil {
-		return "", err
-	}
-	if err := s.Release(ctx, &x); err != nil {
-		return "", fmt.Errorf("papers under seal: %w", err)
-	}
-	list := make([]exam.Registration, 0, len(p.Candidates))
-	for _, c := range p.Candidates {
-		list = append(list, exam.Registration{Name: c.Name, Unit: c.Unit, IDType: exam.IDResident, IDNumber: c.IDNumber, Centre: c.Centre})
-	}
-	ids, err := s.Exam.Register(ctx, id, "demo", list)
-	if err != nil {
-		return "", err
-	}
-	if err := s.contest(ctx, p, id, ids, panel, now); err != nil {
-		return "", err
-	}
-	if _, err := s.Exam.Prepare(ctx, id, actor); err != nil {
-		return "", err
-	}
-	if err := s.Exam.OpenEntry(ctx, id, actor); err != nil {
-		return "", err
-	}
-	return id, s.Exam.Start(ctx, id, actor)
-}
-
-func sitting(id exam.SittingID, p *people, papers []bank.PaperID, now time.Time) exam.Sitting {
-	x := exam.Sitting{
-		ID: id, Code: now.Format("0102"), Name: scoring.Text{ZH: "理论知识考试（演示场次）", EN: "Theory examination (demonstration)"},
-		Occupation: occupation, Level: bank.Advanced, Papers: papers, StartsAt: now, ClosesAt: now.Add(window + 4*time.Hour),
-		Rules: exam.Rules{
-			Version: "demo-1", LimitMS: 90 * 60_000, EntryOpensMS: 30 * 60_000, LastEntryMS: window.Milliseconds(),
-			EarliestHandInMS: 0, GraceMS: 5000, EarlyStartMS: 60_000, ShuffleOptions: true, Multiple: scoring.PolicyAll,
-		},
-		// Digits of date and time make the numbers of two rounds differ.
-		Ticket: now.Format("0102150405") + "{centre:2}{room:2}{seat:2}",
-		Seed:   uint64(now.UnixNano()),
-	}
-	for _, c := range p.Centres {
-		centre := exam.Centre{Code: c.ID, Name: c.Name}
-		for _, r := range c.Rooms {
-			room := exam.Room{Code: r.ID, Name: r.Name}
-			for n := range r.Seats {
-				seat := fmt.Sprintf("%02d", n+1)
-				if n >= r.Seats-max(1, r.Seats/10) {
-					room.Spare = append(room.Spare, seat)
-				} else {
-					room.Seats = append(room.Seats, seat)
-				}
-			}
-			centre.Rooms = append(centre.Rooms, room)
-		}
-		x.Centres = append(x.Centres, centre)
-	}
-	return x
-}
-
-func (s Services) contest(ctx context.Context, p *people, sitting exam.SittingID, ids []exam.CandidateID, panel []engine.PanelJudge, now time.Time) error {
-	var scheme scoring.Scheme
-	var rules scoring.Rules
-	if err := errors.Join(readJSON("data/practical-scheme.json", &scheme), readJSON("data/practical-rules.json", &rules)); err != nil {
-		return err
-	}
-	c, err := s.Contest.CreateContest(ctx, engine.ContestDraft{
-		Name:      scoring.Text{ZH: "“技能兴鲁”职业技能大赛（演示）", EN: "Jineng Xinglu skills contest (demonstration)"},
-		Event:     scoring.Text{ZH: "电工（三级/高级工）赛项", EN: "Electrician, level 3"},
-		Organiser: "兴鲁演示组委会",
-	})
-	if err != nil {
-		return err
-	}
-	draft := engine.DivisionDraft{
-		Contest: c.ID, Name: scoring.Text{ZH: "职工组", EN: "Employees"}, Scheme: scheme, Rules: rules,
-		Panels: []engine.Panel{}, Board: engine.BoardPolicy{Live: true, Units: true},
-	}
-	for _, m := range scheme.Modules {
-		switch m.Source {
-		case scoring.SourcePanel:
-			draft.Panels = append(draft.Panels, engine.Panel{Module: m.ID, Judges: panel})
-		case scoring.SourceImported:
-			draft.Theory = &engine.Theory{Module: m.ID, Sitting: sitting}
-		}
-	}
-	div, err := s.Contest.CreateDivision(ctx, draft)
-	if err != nil {
-		return err
-	}
-	list := make([]engine.Competitor, 0, len(ids))
-	for i, m := range p.Candidates {
-		list = append(list, engine.Competitor{Candidate: ids[i], Name: m.Name, Unit: m.Unit, City: m.City})
-	}
-	if err := s.Contest.Enter(ctx, div.ID, list); err != nil {
-		return err
-	}
-	return s.Contest.Open(ctx, actor, div.ID, now.UnixNano())
 }
 
 // guide collects tickets that are still free to try.
