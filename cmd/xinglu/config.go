@@ -184,7 +184,7 @@ func (c *Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		bad("listen", "%v; write host:port", err)
 	}
-	if u, err := url.Parse(c.FaceMatchURL); c.FaceMatchURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+	if c.FaceMatchURL != "" && !webAddress(c.FaceMatchURL) {
 		bad("face_match_url", "write an http or https address")
 	}
 	if c.Data == "" {
@@ -240,6 +240,11 @@ func (c *Config) Validate() error {
 	}
 	slices.SortFunc(wrong, func(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) })
 	return errConfig.With(wrong...)
+}
+
+func webAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // configField is one leaf of Config.
