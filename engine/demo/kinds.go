@@ -64,7 +64,7 @@ func (s Services) newKinds(ctx context.Context, p *people, id exam.SittingID) er
 	now := s.Now().UTC()
 	x := sitting(id, p, papers, now)
 	x.Name = scoring.Text{ZH: "全题型理论知识考试（演示场次）", EN: "Theory examination with every kind of question (demonstration)"}
-	x.Rules.LimitMS = 40 * time.Minute.Milliseconds()
+	x.Rules.LimitMS, x.Rules.Grading = 40*time.Minute.Milliseconds(), grading(len(KindsBlueprint().Sections))
 	x.Ticket = now.Format("0102150405") + "9{serial:5}"
 	x.Centres = x.Centres[:1]
 	if err := s.Exam.CreateSitting(ctx, x); err != nil {

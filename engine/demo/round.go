@@ -75,6 +75,16 @@ func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID
 	return id, s.Exam.Start(ctx, id, actor)
 }
 
+// grading passes who reaches 60 of 100 in all sections together, to one
+// decimal.
+func grading(sections int) scoring.Grading {
+	part := scoring.GradePart{ID: "theory", Name: scoring.Text{ZH: "理论知识考试", EN: "Theory"}, PassBP: 6000}
+	for i := range sections {
+		part.Sections = append(part.Sections, exam.SectionOf(i))
+	}
+	return scoring.Grading{Parts: []scoring.GradePart{part}, Rounding: scoring.GradeRounding{Unit: 10}}
+}
+
 func sitting(id exam.SittingID, p *people, papers []bank.PaperID, now time.Time) exam.Sitting {
 	x := exam.Sitting{
 		ID: id, Code: now.Format("0102"), Name: scoring.Text{ZH: "理论知识考试（演示场次）", EN: "Theory examination (demonstration)"},
@@ -82,6 +92,7 @@ func sitting(id exam.SittingID, p *people, papers []bank.PaperID, now time.Time)
 		Rules: exam.Rules{
 			Version: "demo-1", LimitMS: 90 * 60_000, EntryOpensMS: 30 * 60_000, LastEntryMS: window.Milliseconds(),
 			EarliestHandInMS: 0, GraceMS: 5000, EarlyStartMS: 60_000, ShuffleOptions: true, Multiple: scoring.PolicyAll,
+			Grading: grading(len(Blueprint().Sections)),
 		},
 		// Digits of date and time make the numbers of two rounds differ.
 		Ticket: now.Format("0102150405") + "{centre:2}{room:2}{seat:2}",
