@@ -2,6 +2,7 @@ package plan
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xinglu/xinglu/bank"
@@ -28,6 +29,7 @@ type rosterRow struct {
 type rosterHeader struct {
 	at    []int // place of each field, -1 when missing
 	names []string
+	other []int // places of columns that no field is read from
 }
 
 // headerWithin is how many filled rows of a sheet are searched for the header.
@@ -55,6 +57,7 @@ func ReadRoster(r io.Reader, size int64, name string, p *Plan) (*Roster, error) 
 		}
 		row := rosterRow{sheet: sheet, number: number, header: h}
 		row.read(p, cells)
+		row.problems = append(row.problems, h.ignored(cells)...)
 		ro.rows = append(ro.rows, row)
 		return nil
 	})
@@ -81,8 +84,11 @@ func parseHeader(cells []string) *rosterHeader {
 		h.at[i] = -1
 	}
 	for place, text := range cells {
-		if i := columnOf(text); i >= 0 && h.at[i] < 0 {
+		switch i := columnOf(text); {
+		case i >= 0 && h.at[i] < 0:
 			h.at[i] = place
+		case strings.TrimSpace(text) != "" && exchange.Compact(text) != "序号": // a running number says nothing
+			h.other = append(h.other, place)
 		}
 	}
 	for i, f := range roster {
@@ -91,6 +97,21 @@ func parseHeader(cells []string) *rosterHeader {
 		}
 	}
 	return h
+}
+
+// ignored warns, once a column, that something is written where nothing is
+// read: nothing is dropped in silence.
+func (h *rosterHeader) ignored(cells []string) (list []bank.Problem) {
+	h.other = slices.DeleteFunc(h.other, func(place int) bool {
+		if place >= len(cells) || strings.TrimSpace(cells[place]) == "" {
+			return false
+		}
+		name := strings.TrimSpace(h.names[place])
+		list = append(list, bank.Problem{Severity: bank.Warning, Code: "column_ignored", Column: exchange.Letter(place), Header: name,
+			Message: "no field is read from this column", Params: map[string]string{"column": name}})
+		return true
+	})
+	return list
 }
 
 // problem places a problem in the column of a field.

@@ -43,6 +43,22 @@ func (w *world) preview(id plan.ID, data []byte) (*plan.Roster, bank.Report, []s
 	return ro, report, found
 }
 
+// A column that nothing is read from is named once, where it says something.
+func TestRosterNamesColumnsThatAreNotRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.opened("p1")
+	second, third := person(1), person(2)
+	second[8], third[8] = "需要停车位", "同上"
+	_, report, found := w.preview(id, workbook(t, head, person(0), second, third))
+	if diff := cmp.Diff([]string{"Sheet1!I3 column_ignored"}, found); diff != "" {
+		t.Errorf("findings (-want +got)\n%s", diff)
+	}
+	if !report.OK() || report.Good != 3 {
+		t.Errorf("ok %v, %d good: a warning holds nobody back", report.OK(), report.Good)
+	}
+}
+
 // TestRosterWithDuplicateIDs is the bad input by name: one ID number twice in
 // the file, once more in the plan, and once in another plan.
 func TestRosterWithDuplicateIDs(t *testing.T) {

@@ -74,7 +74,7 @@ export function newPlan(id: string, now: number): Plan {
         note: { ...blank },
       },
     ],
-    photo: { required: true, width: 358, height: 441, max_bytes: 51_200, format: 'jpeg' },
+    photo: { required: true, width: 240, height: 320, max_bytes: 20_480, format: 'jpeg' },
     ticket: {
       template: '{sitting}{centre:2}{room:2}{seat:2}',
       heading: '',
