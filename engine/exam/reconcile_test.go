@@ -175,7 +175,7 @@ func TestReconcileFindsATornChain(t *testing.T) {
 	handIn(t, n, id)
 	_, err := n.Journal(t.Context(), id, 1, 1, j)
 	must(t, err)
-	raw, err := sql.Open("sqlite", w.path)
+	raw, err := sql.Open("sqlite", "file:"+w.path+"?_pragma=busy_timeout(10000)")
 	must(t, err)
 	defer raw.Close()
 	_, err = raw.Exec("DELETE FROM records WHERE seq = 4 AND stream = (SELECT id FROM streams WHERE name = ?)", id.Stream())
