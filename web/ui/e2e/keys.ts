@@ -26,7 +26,7 @@ const plain = (s: string): string =>
     .replace(/<[^>]*>|\$\$|\\[()]/g, '')
     .normalize('NFKC')
     .replace(/\s/g, '')
-    .replace(/^[0-9]\./, '')
+    .replace(/^[0-9]\.(?![0-9])/, '')
 
 interface Row {
   kind: string
