@@ -304,6 +304,26 @@ func TestLateAnswers(t *testing.T) {
 	}
 }
 
+// A frame may carry what was given at two seats. An answer that is there
+// already is acknowledged though the seat it names holds another one.
+func TestSaveKnowsWhatTheFrameHolds(t *testing.T) {
+	t.Parallel()
+	a := attempt(t, prepared(seat), happened{0, exam.Admitted{Place: seat, Device: "pc", Fence: 1}}, happened{0, exam.Started{Fence: 1}},
+		happened{0, exam.SeatMoved{Place: seat, Device: "spare", Fence: 2}})
+	at := func(fence int64, g exam.Given) exam.Given { g.Fence = fence; return g }
+	first, second := at(1, give("m0", 3, 0)), at(2, give("m0", 3, 0, 1))
+	e, saved, err := a.Save(start.Add(time.Minute), course(exam.Running), form(t), 2,
+		frame(1, first, second, at(1, give("m0", 3, 0, 1)), at(1, give("m0", 3, 1))), "n")
+	must(t, err)
+	second.Fence = 0 // of the seat that sends
+	if d := cmp.Diff([]exam.Given{first, second}, e.(exam.Answered).Answers); d != "" {
+		t.Errorf("stored (-want +got):\n%s", d)
+	}
+	if len(saved.Acks) != 3 || len(saved.Refused) != 1 || saved.Refused[0].Code != exam.CodeSeqReused {
+		t.Errorf("acknowledged %+v, refused %+v", saved.Acks, saved.Refused)
+	}
+}
+
 func TestSaveEachAnswerOnItsOwn(t *testing.T) {
 	t.Parallel()
 	old := give("s0", 5, 1)

@@ -97,19 +97,12 @@ func (d *saving) decide(g *Given) {
 		d.refuse(g, CodeSeqReused)
 		return
 	}
-	for i := range d.event.Answers {
-		e := &d.event.Answers[i]
-		if e.Question != g.Question || e.Seq != g.Seq {
-			continue
-		}
-		if e.Flagged == g.Flagged && slices.Equal(e.Value, g.Value) {
-			d.ack(g, sum, time.Time{})
-			return
-		}
-		if e.Fence == g.Fence {
-			d.refuse(g, CodeSeqReused)
-			return
-		}
+	if known, clash := d.inFrame(g); known {
+		d.ack(g, sum, time.Time{})
+		return
+	} else if clash {
+		d.refuse(g, CodeSeqReused)
+		return
 	}
 	code, evidence := d.timely(fence, g)
 	if code == "" {
@@ -121,6 +114,21 @@ func (d *saving) decide(g *Given) {
 		d.event.Late = append(d.event.Late, *g)
 	}
 	d.refuse(g, code)
+}
+
+// inFrame looks at the answers of this frame that were taken before g: known
+// is an equal one, of whichever seat; clash is another value under the same seq
+// of the same seat. What is known is no clash, as with answers in the ledger.
+func (d *saving) inFrame(g *Given) (known, clash bool) {
+	for i := range d.event.Answers {
+		e := &d.event.Answers[i]
+		if e.Question != g.Question || e.Seq != g.Seq {
+			continue
+		}
+		known = known || e.Flagged == g.Flagged && slices.Equal(e.Value, g.Value)
+		clash = clash || e.Fence == g.Fence
+	}
+	return known, clash
 }
 
 // timely says why the answer comes at the wrong time ("" when it does not),
