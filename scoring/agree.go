@@ -113,7 +113,8 @@ func (p Agreement) combine(marks []Ratio) Ratio {
 func (o Observation) equal(b Observation) bool {
 	return same(o.Met, b.Met) && same(o.Step, b.Step) && same(o.Measured, b.Measured) &&
 		same(o.Errors, b.Errors) && same(o.Points, b.Points) && same(o.Level, b.Level) &&
-		maps.Equal(taken(o.Deductions), taken(b.Deductions))
+		maps.Equal(taken(o.Deductions), taken(b.Deductions)) &&
+		o.Hits.equal(b.Hits) && same(o.TimeMS, b.TimeMS)
 }
 
 func same[T comparable](a, b *T) bool {

@@ -34,6 +34,19 @@ type Rules struct {
 type PanelRule struct {
 	Size      int `json:"size"`       // judges appointed to each panel, from 1
 	MinJudges int `json:"min_judges"` // fewest sheets that count when a panel is closed early, 1 to Size
+	// TotalGap compares the judges' own totals of a module; null = not at all.
+	TotalGap *TotalGap `json:"total_gap,omitempty"`
+}
+
+// TotalGap raises a flag when the highest and the lowest total of a module's
+// complete sheets are Limit or more apart (two judges, 10 points:
+// domain/contest.md §2.1). An override by the chief judge counts as every
+// judge's entry, so that correcting aspect by aspect closes the gap.
+type TotalGap struct {
+	Limit Marks `json:"limit"` // hundredths, above 0; this far apart is too far
+	// Blocks says that the module has no amount until the gap is closed or
+	// accepted (Call.GapAccepted); else the flag stands beside the amount.
+	Blocks bool `json:"blocks"`
 }
 
 // Method is how one aspect's marks by several judges become one.
@@ -41,10 +54,23 @@ type Method string
 
 // The agreement methods.
 const (
-	MethodEqual    Method = "equal"     // every judge must enter the same observation, else conference
-	MethodMean     Method = "mean"      // mean of the judges' marks
-	MethodDropMean Method = "drop_mean" // mean after dropping the DropHigh highest and DropLow lowest
+	MethodEqual    Method = "equal"        // every judge must enter the same observation, else conference
+	MethodMean     Method = "mean"         // mean of the judges' marks
+	MethodDropMean Method = "drop_mean"    // mean after dropping the DropHigh highest and DropLow lowest
+	MethodMedian   Method = "median"       // the middle mark; of an even number the mean of the middle two
+	MethodClamp    Method = "clamp"        // mean after pulling every mark to within Clamp of the median
+	MethodMajority Method = "majority"     // what at least Majority judges observed alike, else conference
+	MethodDouble   Method = "double_entry" // two judges enter it independently, the others leave it blank; unequal entries call a conference
+	MethodChief    Method = "chief"        // the chief judge decides by an Override when the panel has marked
 )
+
+// Methods returns every agreement method, in the order of the documentation.
+func Methods() []Method {
+	return []Method{
+		MethodEqual, MethodMean, MethodDropMean, MethodMedian, MethodClamp,
+		MethodMajority, MethodDouble, MethodChief,
+	}
+}
 
 // Agreement is the policy by which a panel's entries for an aspect become one
 // amount.
@@ -52,11 +78,29 @@ type Agreement struct {
 	Method   Method `json:"method"`
 	DropHigh int    `json:"drop_high,omitempty"` // drop_mean: how many of the highest are left out
 	DropLow  int    `json:"drop_low,omitempty"`  // drop_mean: how many of the lowest are left out
+	Clamp    *Marks `json:"clamp,omitempty"`     // clamp: hundredths, 0 or more
+	Majority int    `json:"majority,omitempty"`  // majority: how many must agree, more than half of the panel
 
 	// SpreadMax is the greatest allowed gap between the highest and the lowest
 	// judge, in judgement levels; a wider gap calls a conference. Null = no
 	// limit. It is for judgement aspects only.
 	SpreadMax *int `json:"spread_max,omitempty"`
+
+	// Bands limit the gap between the marks that count (after drops), by where
+	// the agreed amount lies: the last band with FromMarks ≤ amount holds. The
+	// first starts at 0. Empty = no limit. They are for methods that combine
+	// marks: mean, drop_mean, median, clamp.
+	Bands []Band `json:"bands,omitempty"`
+
+	// ChiefDecides lets the chief judge end a conference, or a panel that was
+	// closed with too few sheets, by an Override.
+	ChiefDecides bool `json:"chief_decides,omitempty"`
+}
+
+// Band is how far marks may lie apart from an amount upwards.
+type Band struct {
+	FromMarks Marks `json:"from_marks"` // hundredths
+	MaxGap    Marks `json:"max_gap"`    // hundredths, 0 or more; wider calls a conference
 }
 
 // RoundAt names the one point at which a panel's exact marks are rounded.
@@ -113,6 +157,7 @@ const (
 	TiePart   TieBy = "part"   // more unweighted marks in the part is ahead
 	TieModule TieBy = "module" // more marks in the module is ahead
 	TieTime   TieBy = "time"   // less time is ahead
+	TieChief  TieBy = "chief"  // the order that the chief judge has given the tied; see TieDecision
 	TieLot    TieBy = "lot"    // the lower drawn lot is ahead
 )
 

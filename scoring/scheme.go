@@ -2,7 +2,7 @@ package scoring
 
 // The identifiers of a scheme are short and printable, as on the paper sheet.
 // Those of modules, sub-criteria and aspects are unique in their scheme, those
-// of steps and deductions in their aspect.
+// of steps, deductions and hits in their aspect.
 type (
 	// SchemeID names a scheme through its versions.
 	SchemeID string
@@ -16,6 +16,12 @@ type (
 	StepID string
 	// DeductionID names a listed deduction.
 	DeductionID string
+	// HitID names an item of a hit list.
+	HitID string
+	// ZeroRuleID names a zeroing rule.
+	ZeroRuleID string
+	// ViolationID names a violation.
+	ViolationID string
 )
 
 // Text is a name or sentence in the languages of the screens. ZH is always
@@ -42,6 +48,25 @@ type Scheme struct {
 	Version int      `json:"version"` // from 1
 	Name    Text     `json:"name"`
 	Modules []Module `json:"modules"`
+
+	// Sections are the sections of the occupational standard (WSSS) that
+	// aspects belong to; without them aspects name none. SectionDeviation is
+	// how far a section's share of the marks may lie from its weight, in basis
+	// points of the whole.
+	Sections         []Section `json:"sections,omitempty"`
+	SectionDeviation int       `json:"section_deviation,omitempty"`
+
+	// Zeroing are the rules that hold in every module, Module.Zeroing those of
+	// one; Violations are what is punished by steps. See Conduct.
+	Zeroing    []ZeroRule  `json:"zeroing,omitempty"`
+	Violations []Violation `json:"violations,omitempty"`
+}
+
+// Section is one section of the occupational standard (WSSS, WSOS).
+type Section struct {
+	ID     string `json:"id"` // "1"
+	Name   Text   `json:"name"`
+	Weight int    `json:"weight"` // basis points of all marks; those of a scheme add up to 10000
 }
 
 // Source says where a module's marks come from.
@@ -62,7 +87,23 @@ type Module struct {
 	Max         Marks          `json:"max"` // hundredths
 	Source      Source         `json:"source"`
 	SubCriteria []SubCriterion `json:"sub_criteria"` // empty, not null, for an imported module
+
+	// SeenAs is the layer of identity at which its judges see a competitor;
+	// empty means station.
+	SeenAs SeenAs `json:"seen_as,omitempty"`
+	// TimeLimitMS is how long competitors have, in milliseconds; 0 = no limit.
+	TimeLimitMS int64      `json:"time_limit_ms,omitempty"`
+	Zeroing     []ZeroRule `json:"zeroing,omitempty"`
 }
+
+// SeenAs is the layer of identity at which judges see what they mark.
+type SeenAs string
+
+// The layers that judges may see. None of them shows a name.
+const (
+	SeenAtStation SeenAs = "station" // live, by the station code (赛位号): marks of the process
+	SeenAsWork    SeenAs = "work"    // afterwards, by the work code (评审号): marks of the result
+)
 
 // SubCriterion groups aspects (评分项). Max is stated apart from the aspects
 // so that a sheet whose parts do not add up is caught.
@@ -71,6 +112,9 @@ type SubCriterion struct {
 	Name    Text           `json:"name"`
 	Max     Marks          `json:"max"` // hundredths; the sum of its aspects
 	Aspects []Aspect       `json:"aspects"`
+
+	Day    int    `json:"day,omitempty"`     // day of marking, from 1; 0 = not stated
+	SeenAs SeenAs `json:"seen_as,omitempty"` // replaces the module's
 }
 
 // Kind says how an aspect is observed and turned into marks.
@@ -87,6 +131,8 @@ const (
 	KindJudgement Kind = "judgement"             // Level 0–3; mean level ÷ 3 × Max, with four Aspect.Descriptors
 	KindPot       Kind = "deduction_pot"         // Deductions; Max − Aspect.Deductions taken, never below 0
 	KindPenalty   Kind = "penalty"               // Deductions; taken off the module (Max is 0), which never falls below 0
+	KindHitList   Kind = "hit_list"              // Hits; the steps of Aspect.HitList's items, and what false alarms leave of their pot
+	KindTimeTable Kind = "time_table"            // TimeMS, or the station's clock; marks by the rows of Aspect.TimeTable
 )
 
 // The judgement sheet has four levels, 0 to 3; its formula divides by 3.
@@ -100,6 +146,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindBinary, KindStepped, KindTolerance, KindLinear,
 		KindPoints, KindJudgement, KindPot, KindPenalty,
+		KindHitList, KindTimeTable,
 	}
 }
 
@@ -112,6 +159,11 @@ type Aspect struct {
 	Description Text     `json:"description"` // what to look at and how; may be empty
 	Max         Marks    `json:"max"`         // hundredths; 0 for a penalty
 
+	// Requirement is the nominal value or expected result of a measurement, as
+	// the sheet prints it.
+	Requirement Text   `json:"requirement,omitzero"`
+	Section     string `json:"section,omitempty"` // of Scheme.Sections
+
 	// Agreement replaces the rules' default for the kind.
 	Agreement *Agreement `json:"agreement,omitempty"`
 
@@ -121,9 +173,11 @@ type Aspect struct {
 	Points      *Points     `json:"points,omitempty"`      // points
 	Descriptors []Text      `json:"descriptors,omitempty"` // judgement: four, for the levels 0, 1, 2, 3
 	Deductions  []Deduction `json:"deductions,omitempty"`  // deduction_pot and penalty: at least one
+	HitList     *HitList    `json:"hit_list,omitempty"`    // hit_list
+	TimeTable   *TimeTable  `json:"time_table,omitempty"`  // time_table
 }
 
-// Step is one choice of a stepped measurement.
+// Step is one choice of a stepped measurement, or of an item of a hit list.
 type Step struct {
 	ID    StepID `json:"id"`
 	Label Text   `json:"label"`

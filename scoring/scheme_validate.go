@@ -164,6 +164,8 @@ func (a Aspect) parameters() []parameter {
 		{"points", a.Points != nil, a.Kind == KindPoints, a.checkPoints},
 		{"descriptors", len(a.Descriptors) > 0, a.Kind == KindJudgement, a.checkDescriptors},
 		{"deductions", len(a.Deductions) > 0, pot, a.checkDeductions},
+		{"hit_list", a.HitList != nil, a.Kind == KindHitList, a.checkHitList},
+		{"time_table", a.TimeTable != nil, a.Kind == KindTimeTable, a.checkTimeTable},
 	}
 }
 

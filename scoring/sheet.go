@@ -20,6 +20,8 @@ type Observation struct {
 	Points     *Marks              `json:"points,omitempty"`    // points, hundredths
 	Level      *int                `json:"level,omitempty"`     // judgement, 0 to 3
 	Deductions map[DeductionID]int `json:"deductions,omitzero"` // deduction_pot and penalty: how often each was taken
+	Hits       *Hits               `json:"hits,omitempty"`      // hit_list
+	TimeMS     *int64              `json:"time_ms,omitempty"`   // time_table, milliseconds
 }
 
 // AspectEntry is one judge's entry for one aspect of a sheet.
@@ -44,7 +46,7 @@ func (o Observation) set() []string {
 	}{
 		{"met", o.Met != nil}, {"step", o.Step != nil}, {"measured", o.Measured != nil},
 		{"errors", o.Errors != nil}, {"points", o.Points != nil}, {"level", o.Level != nil},
-		{"deductions", o.Deductions != nil},
+		{"deductions", o.Deductions != nil}, {"hits", o.Hits != nil}, {"time_ms", o.TimeMS != nil},
 	} {
 		if f.set {
 			names = append(names, f.name)
@@ -135,6 +137,10 @@ func (k Kind) observed() string {
 		return "level"
 	case KindPot, KindPenalty:
 		return "deductions"
+	case KindHitList:
+		return "hits"
+	case KindTimeTable:
+		return "time_ms"
 	}
 	return ""
 }
@@ -162,6 +168,10 @@ func exactMark(a Aspect, o Observation) (mark Ratio, p problems) {
 		return a.judgement(*o.Level)
 	case KindPot, KindPenalty:
 		return a.deducted(o.Deductions)
+	case KindHitList:
+		return a.hits(*o.Hits)
+	case KindTimeTable:
+		return a.timed(*o.TimeMS)
 	}
 	return Ratio{}, p // not reached: an unknown kind takes no field
 }

@@ -213,8 +213,32 @@ func (b *bench) observe(a scoring.Aspect, s engine.SheetBrief, agreed bool) scor
 		if q < 0.25 {
 			o.Deductions[a.Deductions[0].ID] = 1
 		}
+	case scoring.KindHitList:
+		o.Hits = hits(*a.HitList, q, shared)
+	case scoring.KindTimeTable:
+		if a.TimeTable.Source == scoring.TimeByJudge {
+			rows := a.TimeTable.Rows
+			ms := rows[min(len(rows)-1, int((1-q)*float64(len(rows)+1)))].UpToMS - int64(shared.IntN(60))*1000
+			ms = max(0, ms)
+			o.TimeMS = &ms
+		}
 	}
 	return o
+}
+
+// hits finds about a share q of a list, some of it only in part; the weak see
+// what is not there. What is found is the same for every judge.
+func hits(l scoring.HitList, q float64, shared *rand.Rand) *scoring.Hits {
+	out := &scoring.Hits{Steps: map[scoring.HitID]scoring.StepID{}}
+	for _, h := range l.Items {
+		steps := l.StepsOf(h)
+		out.Steps[h.ID] = steps[stepAt(steps, min(0.999, max(0, q+shared.Float64()*0.4-0.2)))].ID
+	}
+	if l.FalseAlarms != nil {
+		n := int((1 - q) * 3 * shared.Float64())
+		out.FalseAlarms = &n
+	}
+	return out
 }
 
 // stepAt picks the step whose marks are nearest below q of the best.
