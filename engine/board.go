@@ -93,7 +93,7 @@ func (t *Tally) publicLine(st Standing) (board.Line, error) {
 	}
 	body, err := json.Marshal(row)
 	// Equal ranks are listed by code, as in the comparator.
-	return board.Line{ID: string(st.ID), SortKey: board.SortKey(st.order...) + st.Code, Body: body}, err
+	return board.Line{ID: st.Code, SortKey: board.SortKey(st.order...) + st.Code, Body: body}, err
 }
 
 func (t *Tally) publicMeta(head boardHead) PublicMeta {

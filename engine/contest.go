@@ -10,6 +10,7 @@ package engine
 import (
 	"time"
 
+	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/store"
@@ -57,12 +58,16 @@ type Division struct {
 	Name    scoring.Text   `json:"name"`
 	Scheme  scoring.Scheme `json:"scheme"`
 	Rules   scoring.Rules  `json:"rules"`
-	Panels  []Panel        `json:"panels"`
-	Theory  *Theory        `json:"theory,omitempty"`
-	Board   BoardPolicy    `json:"board"`
-	Status  Status         `json:"status"`
-	Opened  *time.Time     `json:"opened,omitempty"`
-	Created time.Time      `json:"created"`
+	// Procedure, Officers and Relations are frozen with scheme and rules.
+	Procedure Procedure   `json:"procedure"`
+	Officers  []Officer   `json:"officers"`
+	Relations []Relation  `json:"relations"`
+	Panels    []Panel     `json:"panels"`
+	Theory    *Theory     `json:"theory,omitempty"`
+	Board     BoardPolicy `json:"board"`
+	Status    Status      `json:"status"`
+	Opened    *time.Time  `json:"opened,omitempty"`
+	Created   time.Time   `json:"created"`
 }
 
 // Theory says which sitting's papers give the marks of which module.
@@ -102,9 +107,30 @@ type Competitor struct {
 	Name      string           `json:"name"`
 	Unit      string           `json:"unit"`
 	City      string           `json:"city"`
-	// Code is the station code, drawn when the division opens.
-	Code string `json:"code"`
+	// Delegation is the id of the contest's delegation that sent the
+	// competitor, Identity the group of people that awards are filtered by.
+	Delegation DelegationID `json:"delegation,omitempty"`
+	Identity   Identity     `json:"identity,omitempty"`
+	HeldLevel  bank.Level   `json:"held_level,omitempty"` // certificate held; 0: none
+	Team       TeamID       `json:"team,omitempty"`
 }
+
+type (
+	// DelegationID names a delegation (代表队) within a contest.
+	DelegationID string
+	// TeamID names a team of several competitors within a division.
+	TeamID string
+)
+
+// Identity is what kind of person a competitor is.
+type Identity string
+
+// The identities by which contests group people and filter awards.
+const (
+	Employee Identity = "employee" // 职工
+	Teacher  Identity = "teacher"  // 教师
+	Student  Identity = "student"  // 学生
+)
 
 var contests = store.Table[Contest]{
 	Collection: store.Collection{Name: "contests", Indexes: []store.Index{{Name: "created"}}},

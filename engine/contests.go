@@ -25,6 +25,8 @@ type Options struct {
 	Now  func() time.Time
 	Log  *slog.Logger
 	Tick time.Duration // least time between two frames of a public board
+	// Sealer seals the records of draws.
+	Sealer Sealer
 }
 
 // Contests runs contests: structure, marking, results, boards. Safe for
@@ -86,15 +88,19 @@ func (s *Contests) Contest(ctx context.Context, id ContestID) (Contest, error) {
 	return v.Value, err
 }
 
-// DivisionDraft is a division to be made.
+// DivisionDraft is a division to be made. Without a procedure it gets the
+// OrdinaryProcedure.
 type DivisionDraft struct {
-	Contest ContestID      `json:"contest"`
-	Name    scoring.Text   `json:"name"`
-	Scheme  scoring.Scheme `json:"scheme"`
-	Rules   scoring.Rules  `json:"rules"`
-	Panels  []Panel        `json:"panels"`
-	Theory  *Theory        `json:"theory,omitempty"`
-	Board   BoardPolicy    `json:"board"`
+	Contest   ContestID      `json:"contest"`
+	Name      scoring.Text   `json:"name"`
+	Scheme    scoring.Scheme `json:"scheme"`
+	Rules     scoring.Rules  `json:"rules"`
+	Procedure *Procedure     `json:"procedure,omitempty"`
+	Officers  []Officer      `json:"officers,omitempty"`
+	Relations []Relation     `json:"relations,omitempty"`
+	Panels    []Panel        `json:"panels"`
+	Theory    *Theory        `json:"theory,omitempty"`
+	Board     BoardPolicy    `json:"board"`
 }
 
 // CreateDivision makes a division in status Setup. The scheme and rules are
@@ -112,6 +118,13 @@ func (s *Contests) CreateDivision(ctx context.Context, d DivisionDraft) (Divisio
 	if err := d.Rules.Validate(d.Scheme); err != nil {
 		return Division{}, fmt.Errorf("rules: %w", err)
 	}
+	procedure := OrdinaryProcedure()
+	if d.Procedure != nil {
+		procedure = *d.Procedure
+	}
+	if err := procedure.Validate(); err != nil {
+		return Division{}, err
+	}
 	if d.Theory != nil {
 		m, ok := d.Scheme.Module(d.Theory.Module)
 		if !ok || m.Source != scoring.SourceImported {
@@ -120,10 +133,17 @@ func (s *Contests) CreateDivision(ctx context.Context, d DivisionDraft) (Divisio
 	}
 	div := Division{
 		ID: DivisionID(newID()), Contest: d.Contest, Name: d.Name, Scheme: d.Scheme, Rules: d.Rules,
+		Procedure: procedure, Officers: d.Officers, Relations: d.Relations,
 		Panels: d.Panels, Theory: d.Theory, Board: d.Board, Status: Setup, Created: s.now(),
 	}
 	if div.Panels == nil {
 		div.Panels = []Panel{}
+	}
+	if div.Officers == nil {
+		div.Officers = []Officer{}
+	}
+	if div.Relations == nil {
+		div.Relations = []Relation{}
 	}
 	return div, divisions.Insert(ctx, s.db, &div)
 }
@@ -179,7 +199,7 @@ func (s *Contests) Enter(ctx context.Context, id DivisionID, list []Competitor) 
 	for _, c := range list {
 		// A crash in between leaves a part entered; entering the rest again
 		// names the ones that are there, and nothing counts before Open.
-		c.ID, c.Division, c.Code = CompetitorID(newID()), id, ""
+		c.ID, c.Division = CompetitorID(newID()), id
 		if err := competitors.Insert(ctx, s.db, &c); err != nil {
 			return err
 		}

@@ -26,6 +26,18 @@ var (
 	ErrKeyReused = fault.New(fault.Conflict, "key_reused", "this idempotency key was used for another sheet")
 	// ErrSheetLocked: the panel has agreed; changing it takes an unlock.
 	ErrSheetLocked = fault.New(fault.Conflict, "sheet_locked", "the panel has agreed on this sheet; it is locked")
+	// ErrOffice: the account does not hold the office in this division.
+	ErrOffice = fault.New(fault.Forbidden, "no_such_office", "this is for somebody else of the division")
+	// ErrSamePerson: the second of two people must be another one.
+	ErrSamePerson = fault.New(fault.Forbidden, "same_person", "the second person must be another one than the first")
+	// ErrPhase: the division is not where this can be done.
+	ErrPhase = fault.New(fault.Conflict, "division_phase", "this cannot be done at this point of the division")
+	// ErrReason: the act needs a reason in words.
+	ErrReason = fault.New(fault.Invalid, "act_reason_missing", "give a reason")
+	// ErrOvertaken: something else came first; look again.
+	ErrOvertaken = fault.New(fault.Conflict, "overtaken", "something else came first; look again and repeat if it still fits")
+	// ErrNoCode: there is no such code in this layer, or it has not been drawn.
+	ErrNoCode = fault.New(fault.NotFound, "no_such_code", "there is no such code")
 	// ErrNoBoard: no such division, or it has not been opened.
 	ErrNoBoard = fault.New(fault.NotFound, "no_such_board", "there is no such board")
 	// ErrNoRow: the board has no such row.

@@ -54,13 +54,15 @@ type SheetNews struct {
 	Conferences []scoring.ConferenceView `json:"conferences"`
 }
 
-func sheetID(c CompetitorID, m scoring.ModuleID) SheetID {
-	return SheetID(string(c) + "." + string(m))
+// sheetID names a sheet by the code that its judges see, so that it ties no
+// two layers together.
+func sheetID(code string, m scoring.ModuleID) SheetID {
+	return SheetID(code + "." + string(m))
 }
 
-func (id SheetID) split() (CompetitorID, scoring.ModuleID, bool) {
-	c, m, ok := strings.Cut(string(id), ".")
-	return CompetitorID(c), scoring.ModuleID(m), ok
+func (id SheetID) split() (code string, m scoring.ModuleID, ok bool) {
+	code, mod, ok := strings.Cut(string(id), ".")
+	return code, scoring.ModuleID(mod), ok
 }
 
 // Submission is a judge's sheet on its way in.
@@ -106,14 +108,14 @@ func (s *Contests) Submit(ctx context.Context, judge access.AccountID, id Divisi
 	// filled with it; but a replay must get through to its first answer.
 	var early error
 	err = a.read(ctx, func(t *Tally) error {
-		c, _, _, err := t.find(sub.Sheet)
+		i, m, _, err := t.find(sub.Sheet)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(t.panel(c, sheetModule(sub.Sheet)), judge) {
+		if !slices.Contains(t.panel(t.open.Competitors[i], m.ID), judge) {
 			return ErrWrongPanel.Param("sheet", sub.Sheet)
 		}
-		if len(c.Code) < 2 || !strings.EqualFold(sub.CodeTail, c.Code[len(c.Code)-2:]) {
+		if code := t.code(m, i); len(code) < 2 || !strings.EqualFold(sub.CodeTail, code[len(code)-2:]) {
 			return ErrWrongCode.With(fault.Field{Path: "code_tail", Code: "wrong_code", Message: "repeat the last two characters of the code on the sheet"})
 		}
 		early = t.decide(e).why
@@ -146,11 +148,6 @@ func submitKey(judge access.AccountID, key string) string {
 	return string(judge) + "/" + key
 }
 
-func sheetModule(id SheetID) scoring.ModuleID {
-	_, m, _ := id.split()
-	return m
-}
-
 // received reads what the fold made of the record and tells the panel.
 func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountID, e submitted, seq int64, at time.Time, fresh bool) (Received, error) {
 	var out Received
@@ -163,13 +160,13 @@ func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountI
 		case v.why != nil:
 			return v.why
 		}
-		c, m, w, err := t.find(e.Sheet)
+		i, m, w, err := t.find(e.Sheet)
 		if err != nil {
 			return err
 		}
-		out = Received{Sheet: t.brief(a.id, c, m, w, judge), Total: v.total, At: at, Version: v.version}
-		for _, j := range t.panel(c, m.ID) {
-			news = append(news, SheetNews{Judge: j, Sheet: t.brief(a.id, c, m, w, j), Conferences: w.outcome.Conferences()})
+		out = Received{Sheet: t.brief(a.id, i, m, w, judge), Total: v.total, At: at, Version: v.version}
+		for _, j := range t.panel(t.open.Competitors[i], m.ID) {
+			news = append(news, SheetNews{Judge: j, Sheet: t.brief(a.id, i, m, w, j), Conferences: w.outcome.Conferences()})
 		}
 		return nil
 	})
@@ -198,9 +195,10 @@ func ownTotal(m scoring.Module, entries []scoring.AspectEntry) (scoring.Marks, e
 	return max(0, sum), nil
 }
 
-func (t *Tally) brief(d DivisionID, c Entrant, m scoring.Module, w *work, judge access.AccountID) SheetBrief {
+func (t *Tally) brief(d DivisionID, i int, m scoring.Module, w *work, judge access.AccountID) SheetBrief {
+	code := t.code(m, i)
 	b := SheetBrief{
-		ID: sheetID(c.ID, m.ID), Division: d, Code: c.Code, Module: m.ID, ModuleName: m.Name,
+		ID: sheetID(code, m.ID), Division: d, Code: code, Module: m.ID, ModuleName: m.Name,
 		State: SheetNotStarted, Have: w.outcome.Have, Need: w.outcome.Need,
 	}
 	if s := w.sheets[judge]; s != nil {
@@ -232,8 +230,9 @@ func (s *Contests) Sheets(ctx context.Context, judge access.AccountID, id Divisi
 			}
 			first := len(out)
 			for i, c := range t.open.Competitors {
-				if slices.Contains(t.panel(c, m.ID), judge) {
-					out = append(out, t.brief(id, c, m, t.works[i][m.ID], judge))
+				// Before the draw there is nothing that a judge could call it by.
+				if t.code(m, i) != "" && slices.Contains(t.panel(c, m.ID), judge) {
+					out = append(out, t.brief(id, i, m, t.works[i][m.ID], judge))
 				}
 			}
 			slices.SortFunc(out[first:], func(x, y SheetBrief) int { return strings.Compare(x.Code, y.Code) })
@@ -252,14 +251,14 @@ func (s *Contests) Sheet(ctx context.Context, judge access.AccountID, id Divisio
 	}
 	var out SheetView
 	err = a.read(ctx, func(t *Tally) error {
-		c, m, w, err := t.find(sheet)
+		i, m, w, err := t.find(sheet)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(t.panel(c, m.ID), judge) {
+		if !slices.Contains(t.panel(t.open.Competitors[i], m.ID), judge) {
 			return ErrWrongPanel.Param("sheet", sheet)
 		}
-		out = SheetView{SheetBrief: t.brief(id, c, m, w, judge), ModuleScheme: m, Conferences: w.outcome.Conferences()}
+		out = SheetView{SheetBrief: t.brief(id, i, m, w, judge), ModuleScheme: m, Conferences: w.outcome.Conferences()}
 		if mine := w.sheets[judge]; mine != nil {
 			copied := *mine
 			total, err := ownTotal(m, mine.Entries)

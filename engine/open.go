@@ -45,42 +45,51 @@ func (s *Contests) Open(ctx context.Context, actor access.AccountID, id Division
 		return err
 	}
 	if !started {
-		codes := drawCodes(len(list), seed)
 		entrants := make([]Entrant, len(list))
-		for i := range list {
-			entrants[i] = Entrant{ID: list[i].ID, Code: codes[i], Unit: list[i].Unit, City: list[i].City}
+		for i, c := range list {
+			entrants[i] = Entrant{ID: c.ID, Unit: c.Unit, City: c.City, Delegation: c.Delegation, Identity: c.Identity, HeldLevel: c.HeldLevel, Team: c.Team}
 		}
-		event := opened{Scheme: div.Scheme, Rules: div.Rules, Panels: div.Panels, Board: div.Board, Seed: seed, Competitors: entrants}
+		event := opened{
+			Scheme: div.Scheme, Rules: div.Rules, Procedure: div.Procedure, Panels: div.Panels, Officers: div.Officers,
+			Relations: div.Relations, Board: div.Board, Seed: seed, Competitors: entrants,
+		}
 		// What the fold cannot read must never be stored: no later record
 		// could mend it.
-		if err := newTally().apply(ledger.Record{Stream: a.stream, Seq: 1, At: s.now(), Kind: kindOpened, Data: marshal(event)}); err != nil {
+		if _, err := newTally(s.opts.Sealer).applyOpened(ledger.Record{Stream: a.stream, Seq: 1, At: s.now(), Kind: kindOpened, Data: marshal(event)}); err != nil {
 			return fmt.Errorf("trying the opening out: %w", err)
 		}
 		if _, err := a.append(ctx, string(actor), kindOpened, "open", event); err != nil {
 			return err
 		}
 	}
-	return s.finishOpening(ctx, a, list)
+	return s.finishOpening(ctx, actor, a)
 }
 
-// finishOpening copies what the ledger froze into the documents that lists
-// are made of. It may run again after a crash.
-func (s *Contests) finishOpening(ctx context.Context, a *arena, list []Competitor) error {
-	codes := map[CompetitorID]string{}
+// finishOpening draws the codes where the machine does that at the opening,
+// and copies what the ledger froze into the document that lists are made of.
+// It may run again after a crash.
+func (s *Contests) finishOpening(ctx context.Context, actor access.AccountID, a *arena) error {
 	at := s.now()
-	err := a.read(ctx, func(t *Tally) error {
-		for _, c := range t.open.Competitors {
-			codes[c.ID] = c.Code
-		}
+	var event drawn
+	err := a.read(ctx, func(t *Tally) (err error) {
 		at = t.at
-		return nil
+		if t.open.Procedure.Identity.Mode == IdentityLayered {
+			return nil
+		}
+		codes := drawCodes(len(t.open.Competitors), t.open.Seed)
+		lots := make([]lot, len(codes))
+		for i, c := range t.open.Competitors {
+			lots[i] = lot{Competitor: c.ID, Code: codes[i]}
+		}
+		event = drawn{Draw: string(LayerStation), Layer: LayerStation}
+		event.Sealed, err = s.opts.Sealer.Seal(marshal(lots), drawContext(a.stream, event.Draw))
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		_, err := competitors.Update(ctx, s.db, string(c.ID), func(c *Competitor) error { c.Code = codes[c.ID]; return nil })
-		if err != nil {
+	if event.Draw != "" {
+		if _, err := a.append(ctx, string(actor), kindDrawn, "draw/"+event.Draw, event); err != nil {
 			return err
 		}
 	}
@@ -97,6 +106,7 @@ func ready(div Division, list []Competitor) error {
 	if len(list) == 0 {
 		wrong = append(wrong, fault.Field{Path: "competitors", Code: "missing", Message: "enter competitors first"})
 	}
+	wrong = append(wrong, checkOfficers(div.Officers, div.Procedure.Identity.Mode)...)
 	size := div.Rules.Panel.Size
 	for _, m := range div.Scheme.Modules {
 		if m.Source != scoring.SourcePanel {

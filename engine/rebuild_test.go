@@ -68,13 +68,9 @@ func TestOpeningFreezes(t *testing.T) {
 	if err := n.SetPanels(t.Context(), id, nil); !errors.Is(err, engine.ErrFrozen) {
 		t.Errorf("a new panel: %v, want division_frozen", err)
 	}
-	people, err := n.Competitors(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
 	codes := map[string]bool{}
-	for _, p := range people {
-		codes[p.Code] = true
+	for _, s := range n.sheets(t, id, "j1") {
+		codes[s.Code] = true
 	}
 	if len(codes) != 3 || codes[""] {
 		t.Errorf("codes %v, want three different", codes)
@@ -158,8 +154,7 @@ func TestWhy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a, _, _ := cutSheet(list[0].ID)
-	b, _, _ := cutSheet(list[1].ID)
+	a, b := list[0].Code, list[1].Code
 	x, err := n.Why(t.Context(), id, b, a)
 	if err != nil {
 		t.Fatal(err)

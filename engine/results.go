@@ -43,9 +43,12 @@ const (
 	ProgressAbsent   Progress = "absent"
 )
 
-// Standing is one competitor's place.
+// Standing is one competitor's place. Unit and city are there only where the
+// audience may know whose code it is.
 type Standing struct {
-	Entrant
+	Code      string         `json:"code"`
+	Unit      string         `json:"unit,omitempty"`
+	City      string         `json:"city,omitempty"`
 	Rank      *int           `json:"rank"` // null: not ranked
 	Shared    bool           `json:"shared"`
 	Total     *scoring.Marks `json:"total"` // hundredths of the full marks
@@ -60,6 +63,22 @@ type Standing struct {
 
 // audience says which projection of the tally is wanted.
 type audience int
+
+// label is the code that stands for the competitor where all modules stand
+// beside one another.
+func (t *Tally) label(i int) string {
+	for _, m := range t.open.Scheme.Modules {
+		if l, ok := t.codes.lot(LayerStation, m.ID, i); ok {
+			return l.Code
+		}
+	}
+	return ""
+}
+
+// named reports whether it may be known whose code is whose.
+func (t *Tally) named() bool {
+	return t.decrypted() || t.status == Final
+}
 
 const (
 	jury   audience = iota // the amounts as they are
@@ -77,7 +96,7 @@ func (t *Tally) standings(who audience) ([]Standing, error) {
 		if err != nil {
 			return nil, err
 		}
-		byCode[scoring.Code(c.Code)] = i
+		byCode[scoring.Code(st.Code)] = i
 		out, entries = append(out, st), append(entries, st.entry)
 	}
 	ranked, err := scoring.Rank(entries, t.open.Rules)
@@ -99,7 +118,10 @@ func (t *Tally) standings(who audience) ([]Standing, error) {
 }
 
 func (t *Tally) standing(i int, c Entrant, who audience, hide bool) (Standing, error) {
-	st := Standing{Entrant: c, Parts: []Part{}}
+	st := Standing{Code: t.label(i), Parts: []Part{}}
+	if t.named() {
+		st.Unit, st.City = c.Unit, c.City
+	}
 	values := make(map[scoring.ModuleID]scoring.Value, len(t.open.Scheme.Modules))
 	for _, m := range t.open.Scheme.Modules {
 		w := t.works[i][m.ID]
@@ -121,7 +143,7 @@ func (t *Tally) standing(i int, c Entrant, who audience, hide bool) (Standing, e
 	if total.Value.State == scoring.HasValue {
 		st.Total = &total.Value.Marks
 	}
-	st.entry = total.Entry(scoring.Code(c.Code))
+	st.entry = total.Entry(scoring.Code(st.Code))
 	st.order = scoring.SortParts(st.entry, t.open.Rules)
 	st.Progress = progressOf(st.Parts)
 	return st, nil
@@ -205,8 +227,9 @@ func (s *Contests) Results(ctx context.Context, id DivisionID) (Results, error) 
 }
 
 // Why tells which step of the tie chain puts one competitor ahead of another
-// on the public board, from public amounts only. Error: ErrNoRow.
-func (s *Contests) Why(ctx context.Context, id DivisionID, x, y CompetitorID) (scoring.Explanation, error) {
+// on the public board, both by code, from public amounts only. Error:
+// ErrNoRow.
+func (s *Contests) Why(ctx context.Context, id DivisionID, x, y string) (scoring.Explanation, error) {
 	a, err := s.arena(ctx, id)
 	if err != nil {
 		return scoring.Explanation{}, err
@@ -215,10 +238,10 @@ func (s *Contests) Why(ctx context.Context, id DivisionID, x, y CompetitorID) (s
 	err = a.read(ctx, func(t *Tally) error {
 		hide := !t.open.Board.Live && t.status != Final
 		pair := make([]scoring.Entry, 0, 2)
-		for _, c := range []CompetitorID{x, y} {
-			i, ok := t.byID[c]
-			if !ok {
-				return ErrNoRow.Param("row", c)
+		for _, code := range []string{x, y} {
+			i := slices.IndexFunc(t.open.Competitors, func(c Entrant) bool { return code != "" && t.label(t.byID[c.ID]) == code })
+			if i < 0 {
+				return ErrNoRow.Param("row", code)
 			}
 			st, err := t.standing(i, t.open.Competitors[i], public, hide)
 			if err != nil {

@@ -3,9 +3,11 @@ package engine
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
+	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
@@ -23,18 +25,27 @@ const (
 type opened struct {
 	Scheme      scoring.Scheme `json:"scheme"`
 	Rules       scoring.Rules  `json:"rules"`
+	Procedure   Procedure      `json:"procedure"`
 	Panels      []Panel        `json:"panels"`
+	Officers    []Officer      `json:"officers"`
+	Relations   []Relation     `json:"relations"`
 	Board       BoardPolicy    `json:"board"`
-	Seed        int64          `json:"seed"` // of the draw of station codes
+	Seed        int64          `json:"seed"` // of the codes in mode coded
 	Competitors []Entrant      `json:"competitors"`
 }
 
-// Entrant is a competitor as the ledger knows one: no name, no candidate.
+// Entrant is a competitor as the ledger knows one: no name, no candidate, and
+// no code, which lies sealed in the record of its draw. It never leaves the
+// server before decryption.
 type Entrant struct {
-	ID   CompetitorID `json:"id"`
-	Code string       `json:"code"`
-	Unit string       `json:"unit"`
-	City string       `json:"city"`
+	ID         CompetitorID `json:"id"`
+	Code       string       `json:"code,omitempty"` // records of the first version only
+	Unit       string       `json:"unit"`
+	City       string       `json:"city"`
+	Delegation DelegationID `json:"delegation,omitempty"`
+	Identity   Identity     `json:"identity,omitempty"`
+	HeldLevel  bank.Level   `json:"held_level,omitempty"`
+	Team       TeamID       `json:"team,omitempty"`
 }
 
 type statusChanged struct {
@@ -84,12 +95,34 @@ type work struct {
 	changed time.Time
 }
 
-// verdict is what became of one submission.
+// verdict is what became of one record: why it changed nothing, or nil. The
+// other fields are those of submissions.
 type verdict struct {
 	sheet   SheetID
 	version int           // version that it made; 0: refused
 	total   scoring.Marks // this judge's own, hundredths
 	why     error
+}
+
+// folds has the fold of each kind of record. A fold decides whether the record
+// fits at its place in the stream; if not it changes nothing and returns a
+// verdict with the reason. An error means that the record cannot be read.
+var folds = merged(
+	map[string]fold{
+		kindOpened: (*Tally).applyOpened, kindStatus: (*Tally).applyStatus,
+		kindSubmitted: (*Tally).applySubmitted, kindImported: (*Tally).applyImported,
+	},
+	codeFolds, deskFolds, recheckFolds, outcomeFolds,
+)
+
+type fold func(*Tally, ledger.Record) (verdict, error)
+
+func merged(parts ...map[string]fold) map[string]fold {
+	all := map[string]fold{}
+	for _, p := range parts {
+		maps.Copy(all, p)
+	}
+	return all
 }
 
 // Tally is the fold of one division's stream. It is not safe for concurrent
@@ -102,10 +135,15 @@ type Tally struct {
 	byID     map[CompetitorID]int
 	works    []map[scoring.ModuleID]*work // by position in open.Competitors
 	verdicts map[int64]verdict            // by Seq, for replays
+	codes    codes
+	desk     desk
+	recheck  recheck
+	outcome  outcome
 }
 
-func newTally() *Tally {
-	return &Tally{status: Setup, byID: map[CompetitorID]int{}, verdicts: map[int64]verdict{}}
+// newTally returns an empty tally. The sealer opens what draws have sealed.
+func newTally(sealer Sealer) *Tally {
+	return &Tally{status: Setup, byID: map[CompetitorID]int{}, verdicts: map[int64]verdict{}, codes: newCodes(sealer), desk: newDesk()}
 }
 
 // apply folds one record in. Records must come in order.
@@ -113,34 +151,40 @@ func (t *Tally) apply(r ledger.Record) error {
 	if r.Seq != t.seq+1 {
 		return fmt.Errorf("record %d after %d", r.Seq, t.seq)
 	}
-	var err error
-	switch r.Kind {
-	case kindOpened:
-		err = t.applyOpened(r)
-	case kindStatus:
-		var e statusChanged
-		// Of two changes that race, the second may not follow the first; then
-		// it changes nothing.
-		if err = json.Unmarshal(r.Data, &e); err == nil && t.status.mayBecome(e.Status) {
-			t.status = e.Status
-		}
-	case kindSubmitted:
-		err = t.applySubmitted(r)
-	case kindImported:
-		err = t.applyImported(r)
-	default:
-		err = fmt.Errorf("unknown kind")
+	f := folds[r.Kind]
+	if f == nil {
+		return fmt.Errorf("%s record %d: unknown kind %q", r.Stream, r.Seq, r.Kind)
 	}
+	v, err := f(t, r)
 	if err != nil {
 		return fmt.Errorf("%s record %d %s: %w", r.Stream, r.Seq, r.Kind, err)
 	}
 	t.seq, t.at = r.Seq, r.At
+	t.verdicts[r.Seq] = v
 	return nil
 }
 
-func (t *Tally) applyOpened(r ledger.Record) error {
+// read decodes the data of a record.
+func read[T any](r ledger.Record) (e T, err error) {
+	return e, json.Unmarshal(r.Data, &e)
+}
+
+// applyStatus folds a change of status of the first version. Of two changes
+// that race, the second may not follow the first; then it changes nothing.
+func (t *Tally) applyStatus(r ledger.Record) (verdict, error) {
+	e, err := read[statusChanged](r)
+	if err == nil && !t.status.mayBecome(e.Status) {
+		return verdict{why: ErrStatus.Param("from", t.status).Param("to", e.Status)}, nil
+	}
+	if err == nil {
+		t.status = e.Status
+	}
+	return verdict{}, err
+}
+
+func (t *Tally) applyOpened(r ledger.Record) (verdict, error) {
 	if err := json.Unmarshal(r.Data, &t.open); err != nil {
-		return err
+		return verdict{}, err
 	}
 	t.status = Running
 	t.works = make([]map[scoring.ModuleID]*work, len(t.open.Competitors))
@@ -152,56 +196,55 @@ func (t *Tally) applyOpened(r ledger.Record) error {
 			if m.Source == scoring.SourcePanel {
 				w.sheets = map[access.AccountID]*JudgeSheet{}
 				if err := t.judge(c, m, w); err != nil {
-					return err
+					return verdict{}, err
 				}
 			}
 			t.works[i][m.ID] = w
 		}
 	}
-	return nil
+	t.codes.first(&t.open)
+	return verdict{}, nil
 }
 
-func (t *Tally) applySubmitted(r ledger.Record) error {
-	var e submitted
-	if err := json.Unmarshal(r.Data, &e); err != nil {
-		return err
+func (t *Tally) applySubmitted(r ledger.Record) (verdict, error) {
+	e, err := read[submitted](r)
+	if err != nil {
+		return verdict{}, err
 	}
 	v := t.decide(e)
-	if v.why == nil {
-		c, m, w, _ := t.find(e.Sheet)
-		w.sheets[e.Judge] = &JudgeSheet{Version: v.version, Entries: e.Entries, Note: e.Note, At: r.At}
-		w.changed = r.At
-		if err := t.judge(c, m, w); err != nil {
-			return err
-		}
-		var err error
-		if v.total, err = ownTotal(m, e.Entries); err != nil {
-			return err
-		}
-	}
 	v.sheet = e.Sheet
-	t.verdicts[r.Seq] = v
-	return nil
+	if v.why != nil {
+		return v, nil
+	}
+	i, m, w, _ := t.find(e.Sheet)
+	w.sheets[e.Judge] = &JudgeSheet{Version: v.version, Entries: e.Entries, Note: e.Note, At: r.At}
+	w.changed = r.At
+	if err := t.judge(t.open.Competitors[i], m, w); err != nil {
+		return v, err
+	}
+	v.total, err = ownTotal(m, e.Entries)
+	return v, err
 }
 
-func (t *Tally) applyImported(r ledger.Record) error {
-	var e imported
-	if err := json.Unmarshal(r.Data, &e); err != nil {
-		return err
+func (t *Tally) applyImported(r ledger.Record) (verdict, error) {
+	e, err := read[imported](r)
+	if err != nil {
+		return verdict{}, err
 	}
 	i, ok := t.byID[e.Competitor]
 	if !ok {
-		return ErrNoSheet.Param("competitor", e.Competitor)
+		return verdict{}, ErrNoSheet.Param("competitor", e.Competitor)
 	}
 	w := t.works[i][e.Module]
 	if w == nil {
-		return ErrNoSheet.Param("module", e.Module)
+		return verdict{}, ErrNoSheet.Param("module", e.Module)
 	}
 	// What comes after the results are final stays as evidence.
-	if t.status != Final && e.Revision >= w.revision {
-		w.value, w.shown, w.changed, w.revision = e.Value, e.Value, r.At, e.Revision
+	if t.status == Final || e.Revision < w.revision {
+		return verdict{why: ErrNotRunning.Param("status", t.status)}, nil
 	}
-	return nil
+	w.value, w.shown, w.changed, w.revision = e.Value, e.Value, r.At, e.Revision
+	return verdict{}, nil
 }
 
 // decide says what a submission would become now. The same function answers
@@ -210,11 +253,11 @@ func (t *Tally) decide(e submitted) verdict {
 	if t.status != Running {
 		return verdict{why: ErrNotRunning.Param("status", t.status)}
 	}
-	c, m, w, err := t.find(e.Sheet)
+	i, m, w, err := t.find(e.Sheet)
 	if err != nil {
 		return verdict{why: err}
 	}
-	if !slices.Contains(t.panel(c, m.ID), e.Judge) {
+	if !slices.Contains(t.panel(t.open.Competitors[i], m.ID), e.Judge) {
 		return verdict{why: ErrWrongPanel.Param("sheet", e.Sheet)}
 	}
 	version := 0
@@ -225,7 +268,7 @@ func (t *Tally) decide(e submitted) verdict {
 		return verdict{why: ErrMarkVersion.Param("expected", e.Expect).Param("stored", version)}
 	}
 	if w.outcome.State == scoring.Settled {
-		return verdict{why: ErrSheetLocked.Param("code", c.Code)}
+		return verdict{why: ErrSheetLocked.Param("code", t.code(m, i))}
 	}
 	if err := scoring.CheckSheet(m, scoring.Sheet{Judge: scoring.JudgeID(e.Judge), Entries: e.Entries}); err != nil {
 		return verdict{why: err}
@@ -233,15 +276,22 @@ func (t *Tally) decide(e submitted) verdict {
 	return verdict{version: version + 1}
 }
 
-// find resolves a sheet of a panel-marked module.
-func (t *Tally) find(id SheetID) (Entrant, scoring.Module, *work, error) {
-	comp, mod, ok := id.split()
-	i, known := t.byID[comp]
+// find resolves a sheet of a panel-marked module; i is the competitor's
+// position.
+func (t *Tally) find(id SheetID) (i int, m scoring.Module, w *work, err error) {
+	code, mod, ok := id.split()
 	m, there := t.open.Scheme.Module(mod)
-	if !ok || !known || !there || m.Source != scoring.SourcePanel {
-		return Entrant{}, scoring.Module{}, nil, ErrNoSheet.Param("sheet", id)
+	if !ok || !there || m.Source != scoring.SourcePanel {
+		return 0, m, nil, ErrNoSheet.Param("sheet", id)
 	}
-	return t.open.Competitors[i], m, t.works[i][mod], nil
+	i, known := t.codes.find(t.layer(m), m.ID, code)
+	if !known { // records of the first version name the competitor
+		i, known = t.byID[CompetitorID(code)]
+	}
+	if !known {
+		return 0, m, nil, ErrNoSheet.Param("sheet", id)
+	}
+	return i, m, t.works[i][mod], nil
 }
 
 // panel returns who marks the competitor in the module: the first Size

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
+	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -46,10 +46,20 @@ func newWorld(t *testing.T) *world {
 func (w *world) node() node {
 	led := ledger.Open(w.db.Ledger(), ledger.Options{})
 	n := node{led: led, Contests: engine.New(w.db, led, w.bus, engine.Options{
-		Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Now: time.Now, Log: slog.New(slog.DiscardHandler), Sealer: sealer(w.t),
 	})}
 	w.t.Cleanup(func() { n.Close(); led.Close() })
 	return n
+}
+
+// sealer is what all nodes of a test share.
+func sealer(t *testing.T) *seal.Sealer {
+	t.Helper()
+	s, err := seal.New(make([]byte, seal.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // text is the same in both languages.
@@ -197,8 +207,3 @@ func (w *world) publicRows(id engine.DivisionID) map[string]engine.PublicRow {
 	}
 }
 
-// cutSheet returns whose and which module's a sheet is.
-func cutSheet(id engine.SheetID) (engine.CompetitorID, scoring.ModuleID, bool) {
-	c, m, ok := strings.Cut(string(id), ".")
-	return engine.CompetitorID(c), scoring.ModuleID(m), ok
-}

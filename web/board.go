@@ -23,14 +23,14 @@ func (s *Server) boards(ctx context.Context, _ actor, _ *nothing) (*listOf[engin
 
 type whyIn struct {
 	DivisionPath
-	A engine.CompetitorID `query:"a" required:"true"`
-	B engine.CompetitorID `query:"b" required:"true"`
+	A string `query:"a" required:"true" maxLength:"20" doc:"Code of a row"`
+	B string `query:"b" required:"true" maxLength:"20" doc:"Code of another row"`
 }
 
 // Why answers "why ahead?" from public amounts.
 type Why struct {
-	A           engine.CompetitorID `json:"a"`
-	B           engine.CompetitorID `json:"b"`
+	A           string              `json:"a"`
+	B           string              `json:"b"`
 	Explanation scoring.Explanation `json:"explanation"`
 }
 

@@ -175,7 +175,7 @@ func TestSignIn(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
 	g.account(t, "anna", access.Organiser)
-	g.account(t, "officer", access.CodingOffice)
+	g.account(t, "officer", access.Judge)
 	gone := g.account(t, "gone", access.Organiser)
 	must(t, g.Disable(t.Context(), "test", gone.ID))
 	for _, c := range []struct {
@@ -191,7 +191,7 @@ func TestSignIn(t *testing.T) {
 		{"disabled", "gone", "secret-gone", access.Console, access.ErrRefused},
 		{"no judge", "anna", "secret-anna", access.Judging, access.ErrForbidden},
 		{"no candidate", "anna", "secret-anna", access.Exam, access.ErrForbidden},
-		{"no action at all", "officer", "secret-officer", access.Console, access.ErrForbidden},
+		{"only a judge", "officer", "secret-officer", access.Console, access.ErrForbidden},
 	} {
 		acc, token, err := g.SignIn(t.Context(), c.surface, c.login, c.password)
 		switch {

@@ -16,11 +16,15 @@ const (
 	CodingOffice Role = "coding_office" // 加密裁判
 	Supervisor   Role = "supervisor"    // 监督
 	Custodian    Role = "custodian"     // 试卷保管员
+	Arbiter      Role = "arbiter"       // 仲裁
+	Tabulator    Role = "tabulator"     // 统分员
+	CallRoom     Role = "call_room"     // 检录裁判
+	TeamLeader   Role = "team_leader"   // 领队
 	Provincial   Role = "provincial"    // 省级管理机构
 )
 
 // Roles lists every role in the order in which screens show them.
-var Roles = []Role{Provincial, Organiser, ChiefJudge, Judge, BankAuthor, Invigilator, CodingOffice, Supervisor, Custodian}
+var Roles = []Role{Provincial, Organiser, ChiefJudge, Judge, BankAuthor, Invigilator, CodingOffice, Supervisor, Custodian, Arbiter, Tabulator, CallRoom, TeamLeader}
 
 // Valid reports whether r is a known role.
 func (r Role) Valid() bool { return slices.Contains(Roles, r) }
@@ -61,6 +65,25 @@ const (
 	RoomControl    Action = "room.control"    // admit, move, absence, pauses, announcements
 	IdentityCheck  Action = "identity.check"  // record a check of identity
 	AttemptVoid    Action = "attempt.void"    // take an attempt out of the results
+
+	// Contests. Which division an account may act in is for its offices there.
+	DrawHold        Action = "draw.hold"        // announce and hold draws, code work, see the own layer
+	DrawWatch       Action = "draw.watch"       // commitments, records and proofs of draws; never a layer
+	LayerAsk        Action = "layer.ask"        // ask for the opening of the own layer
+	LayerOpen       Action = "layer.open"       // open a layer that was asked for
+	CallRoomKeep    Action = "call_room.keep"   // check competitors in, late, absent
+	ClockRun        Action = "clock.run"        // station clocks
+	DeskRead        Action = "desk.read"        // progress by code, conferences, tablets
+	DeskAct         Action = "desk.act"         // decide, change panels, lock, compensate, propose
+	SecondSign      Action = "second.sign"      // the second of two: unlock, publication, correction
+	RecheckDo       Action = "recheck.do"       // draw and check the sample
+	PaperKey        Action = "paper.key"        // key in paper sheets
+	AppealFile      Action = "appeal.file"      // for the own delegation, after publication
+	AppealRule      Action = "appeal.rule"      // hear and rule
+	TabletManage    Action = "tablet.manage"    // pair, revoke, transfer tablets
+	QualityRead     Action = "quality.read"     // how judges mark; recorded
+	StoryRead       Action = "story.read"       // every record behind one result; recorded
+	ContestDocument Action = "contest.document" // sheets, reports, certificates, archive
 )
 
 // table is the one place that says which role may do what.
@@ -94,6 +117,24 @@ var table = map[Action][]Role{
 	RoomControl:    {Provincial, Organiser, Invigilator},
 	IdentityCheck:  {Organiser, Invigilator},
 	AttemptVoid:    {Provincial, Organiser},
+
+	DrawHold:        {CodingOffice},
+	DrawWatch:       {Provincial, Organiser, CodingOffice, Supervisor, ChiefJudge, Arbiter},
+	LayerAsk:        {CodingOffice},
+	LayerOpen:       {Supervisor},
+	CallRoomKeep:    {CallRoom, Organiser},
+	ClockRun:        {Judge, ChiefJudge},
+	DeskRead:        {ChiefJudge, Supervisor},
+	DeskAct:         {ChiefJudge},
+	SecondSign:      {ChiefJudge, Supervisor},
+	RecheckDo:       {Supervisor},
+	PaperKey:        {Tabulator},
+	AppealFile:      {TeamLeader},
+	AppealRule:      {Arbiter},
+	TabletManage:    {Organiser, ChiefJudge},
+	QualityRead:     {ChiefJudge, Supervisor},
+	StoryRead:       {ChiefJudge, Supervisor, Arbiter},
+	ContestDocument: {Organiser, ChiefJudge, Supervisor},
 }
 
 // Allows reports whether one of the roles may do the action.

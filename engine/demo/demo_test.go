@@ -41,9 +41,9 @@ func newHouse(t *testing.T) *house {
 	led, bus := ledger.Open(db.Ledger(), ledger.Options{}), live.NewMemory(live.Options{})
 	h.Now = clock
 	h.Access = access.New(db, led, access.Options{Now: clock, MinPassword: 6})
-	h.Contest = engine.New(db, led, bus, engine.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
+	h.Contest = engine.New(db, led, bus, engine.Options{Now: clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer})
 	h.Bank = bank.New(db, led, sealer, clock)
 	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
 	must(t, err)

@@ -61,9 +61,9 @@ func newStage(t *testing.T) *stage {
 	must(t, err)
 	s := &stage{db: db, bus: live.NewMemory(live.Options{}), led: ledger.Open(db.Ledger(), ledger.Options{})}
 	door := access.New(db, s.led, access.Options{Now: time.Now, MinPassword: 6})
-	s.contest = engine.New(db, s.led, s.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
+	s.contest = engine.New(db, s.led, s.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond, Sealer: sealer})
 	questions := bank.New(db, s.led, sealer, time.Now)
 	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
 	must(t, err)
@@ -188,7 +188,7 @@ func (s *stage) checkBoard(t *testing.T, id engine.DivisionID) {
 			Rank: st.Rank, Shared: st.Shared, Code: st.Code, Unit: st.Unit, City: st.City, Total: st.Total,
 			Parts: st.Parts, Status: st.Progress, ChangedAt: st.ChangedAt,
 		}
-		if diff := cmp.Diff(want, row); diff != "" || snap.Rows[i].ID != string(st.ID) {
+		if diff := cmp.Diff(want, row); diff != "" || snap.Rows[i].ID != st.Code {
 			t.Errorf("row %d (-results +board):\n%s", i, diff)
 		}
 	}

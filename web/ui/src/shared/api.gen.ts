@@ -2368,6 +2368,10 @@ export interface components {
             status: string;
             theory?: components["schemas"]["EngineTheory"];
         };
+        EngineAppealRule: {
+            /** Format: int64 */
+            window_ms: number;
+        };
         EngineBoardBrief: {
             /** Format: int64 */
             competitors: number;
@@ -2383,6 +2387,10 @@ export interface components {
         EngineBoardPolicy: {
             live: boolean;
             units: boolean;
+        };
+        EngineCeremonyRule: {
+            /** Format: int64 */
+            within_ms: number;
         };
         EngineContest: {
             /** Format: date-time */
@@ -2406,9 +2414,12 @@ export interface components {
             created: string;
             id: string;
             name: components["schemas"]["ScoringText"];
+            officers: components["schemas"]["EngineOfficer"][];
             /** Format: date-time */
             opened?: string;
             panels: components["schemas"]["EnginePanel"][];
+            procedure: components["schemas"]["EngineProcedure"];
+            relations: components["schemas"]["EngineRelation"][];
             rules: components["schemas"]["ScoringRules"];
             scheme: components["schemas"]["ScoringScheme"];
             status: string;
@@ -2418,10 +2429,26 @@ export interface components {
             board: components["schemas"]["EngineBoardPolicy"];
             contest: string;
             name: components["schemas"]["ScoringText"];
+            officers?: components["schemas"]["EngineOfficer"][];
             panels: components["schemas"]["EnginePanel"][];
+            procedure?: components["schemas"]["EngineProcedure"];
+            relations?: components["schemas"]["EngineRelation"][];
             rules: components["schemas"]["ScoringRules"];
             scheme: components["schemas"]["ScoringScheme"];
             theory?: components["schemas"]["EngineTheory"];
+        };
+        EngineDrawRule: {
+            /** Format: int64 */
+            batches: number;
+            receipt: boolean;
+            /** Format: int64 */
+            spare: number;
+            /** Format: int64 */
+            stations: number;
+            units_apart: boolean;
+        };
+        EngineIdentityRule: {
+            mode: string;
         };
         EngineJudgeSheet: {
             /** Format: date-time */
@@ -2430,6 +2457,11 @@ export interface components {
             note: string;
             /** Format: int64 */
             version: number;
+        };
+        EngineOfficer: {
+            account: string;
+            office: string;
+            unit: string;
         };
         EnginePanel: {
             judges: components["schemas"]["EnginePanelJudge"][];
@@ -2448,6 +2480,20 @@ export interface components {
             /** Format: int64 */
             of: number;
             state: string;
+        };
+        EngineProcedure: {
+            appeal: components["schemas"]["EngineAppealRule"];
+            ceremony: components["schemas"]["EngineCeremonyRule"];
+            draw: components["schemas"]["EngineDrawRule"];
+            identity: components["schemas"]["EngineIdentityRule"];
+            signing: components["schemas"]["EngineSigningRule"];
+            /** Format: int64 */
+            version: number;
+        };
+        EngineRelation: {
+            judge: string;
+            reason: string;
+            unit: string;
         };
         EngineResults: {
             standings: components["schemas"]["EngineStanding"][];
@@ -2492,13 +2538,16 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EngineSigningRule: {
+            judges: boolean;
+            leader: boolean;
+        };
         EngineStanding: {
             /** Format: date-time */
             changed_at: string;
-            city: string;
+            city?: string;
             code: string;
             complete: boolean;
-            id: string;
             parts: components["schemas"]["EnginePart"][];
             progress: string;
             /** Format: int64 */
@@ -2506,7 +2555,7 @@ export interface components {
             shared: boolean;
             /** Format: int64 */
             total: number | null;
-            unit: string;
+            unit?: string;
         };
         EngineTheory: {
             module: string;
@@ -4083,10 +4132,16 @@ export interface components {
             report: components["schemas"]["BankReport"];
         };
         ScoringAgreement: {
+            bands?: components["schemas"]["ScoringBand"][];
+            chief_decides?: boolean;
+            /** Format: int64 */
+            clamp?: number;
             /** Format: int64 */
             drop_high?: number;
             /** Format: int64 */
             drop_low?: number;
+            /** Format: int64 */
+            majority?: number;
             method: string;
             /** Format: int64 */
             spread_max?: number;
@@ -4096,6 +4151,7 @@ export interface components {
             deductions?: components["schemas"]["ScoringDeduction"][];
             description: components["schemas"]["ScoringText"];
             descriptors?: components["schemas"]["ScoringText"][];
+            hit_list?: components["schemas"]["ScoringHitList"];
             id: string;
             kind: string;
             linear?: components["schemas"]["ScoringLinear"];
@@ -4103,7 +4159,10 @@ export interface components {
             max: number;
             name: components["schemas"]["ScoringText"];
             points?: components["schemas"]["ScoringPoints"];
+            requirement?: components["schemas"]["ScoringText"];
+            section?: string;
             steps?: components["schemas"]["ScoringStep"][];
+            time_table?: components["schemas"]["ScoringTimeTable"];
             tolerance?: components["schemas"]["ScoringTolerance"];
         };
         ScoringAspectEntry: {
@@ -4113,6 +4172,7 @@ export interface components {
             };
             /** Format: int64 */
             errors?: number;
+            hits?: components["schemas"]["ScoringHits"];
             /** Format: int64 */
             level?: number;
             /** Format: int64 */
@@ -4121,6 +4181,14 @@ export interface components {
             /** Format: int64 */
             points?: number;
             step?: string;
+            /** Format: int64 */
+            time_ms?: number;
+        };
+        ScoringBand: {
+            /** Format: int64 */
+            from_marks: number;
+            /** Format: int64 */
+            max_gap: number;
         };
         ScoringConferenceView: {
             aspect: string;
@@ -4153,6 +4221,12 @@ export interface components {
             step: number;
             text: components["schemas"]["ScoringText"];
         };
+        ScoringFalseAlarms: {
+            /** Format: int64 */
+            each: number;
+            /** Format: int64 */
+            max: number;
+        };
         ScoringGap: {
             accept?: string[];
             case_matters?: boolean;
@@ -4184,6 +4258,23 @@ export interface components {
             rounding?: components["schemas"]["ScoringGradeRounding"];
             sections?: components["schemas"]["ScoringSectionWeight"][];
         };
+        ScoringHit: {
+            id: string;
+            label: components["schemas"]["ScoringText"];
+            steps?: components["schemas"]["ScoringStep"][];
+        };
+        ScoringHitList: {
+            false_alarms?: components["schemas"]["ScoringFalseAlarms"];
+            items: components["schemas"]["ScoringHit"][];
+            steps?: components["schemas"]["ScoringStep"][];
+        };
+        ScoringHits: {
+            /** Format: int64 */
+            false_alarms?: number;
+            steps: {
+                [key: string]: string;
+            };
+        };
         ScoringItem: {
             also?: string[][];
             blanks?: components["schemas"]["ScoringGap"][];
@@ -4210,8 +4301,12 @@ export interface components {
             /** Format: int64 */
             max: number;
             name: components["schemas"]["ScoringText"];
+            seen_as?: string;
             source: string;
             sub_criteria: components["schemas"]["ScoringSubCriterion"][];
+            /** Format: int64 */
+            time_limit_ms?: number;
+            zeroing?: components["schemas"]["ScoringZeroRule"][];
         };
         ScoringNumeric: {
             tolerance?: string;
@@ -4224,6 +4319,7 @@ export interface components {
             min_judges: number;
             /** Format: int64 */
             size: number;
+            total_gap?: components["schemas"]["ScoringTotalGap"];
         };
         ScoringPart: {
             id: string;
@@ -4283,12 +4379,28 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ScoringSanction: {
+            kind: string;
+            /** Format: int64 */
+            marks?: number;
+        };
         ScoringScheme: {
             id: string;
             modules: components["schemas"]["ScoringModule"][];
             name: components["schemas"]["ScoringText"];
             /** Format: int64 */
+            section_deviation?: number;
+            sections?: components["schemas"]["ScoringSection"][];
+            /** Format: int64 */
             version: number;
+            violations?: components["schemas"]["ScoringViolation"][];
+            zeroing?: components["schemas"]["ScoringZeroRule"][];
+        };
+        ScoringSection: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            weight: number;
         };
         ScoringSectionResult: {
             /** Format: int64 */
@@ -4316,10 +4428,13 @@ export interface components {
         };
         ScoringSubCriterion: {
             aspects: components["schemas"]["ScoringAspect"][];
+            /** Format: int64 */
+            day?: number;
             id: string;
             /** Format: int64 */
             max: number;
             name: components["schemas"]["ScoringText"];
+            seen_as?: string;
         };
         ScoringText: {
             en: string;
@@ -4330,6 +4445,21 @@ export interface components {
             module?: string;
             name: components["schemas"]["ScoringText"];
             part?: string;
+        };
+        ScoringTimeRow: {
+            /** Format: int64 */
+            marks: number;
+            /** Format: int64 */
+            up_to_ms: number;
+        };
+        ScoringTimeTable: {
+            /** Format: int64 */
+            above: number;
+            /** Format: int64 */
+            base?: number;
+            may_rise?: boolean;
+            rows: components["schemas"]["ScoringTimeRow"][];
+            source: string;
         };
         ScoringTolerance: {
             /** Format: int64 */
@@ -4342,6 +4472,11 @@ export interface components {
             plus: number | null;
             unit: string;
         };
+        ScoringTotalGap: {
+            blocks: boolean;
+            /** Format: int64 */
+            limit: number;
+        };
         ScoringTotalRounding: {
             /** Format: int64 */
             step: number;
@@ -4351,6 +4486,17 @@ export interface components {
             /** Format: int64 */
             marks: number;
             state: string;
+        };
+        ScoringViolation: {
+            id: string;
+            label: components["schemas"]["ScoringText"];
+            ladder: components["schemas"]["ScoringSanction"][];
+            per_module?: boolean;
+        };
+        ScoringZeroRule: {
+            id: string;
+            label: components["schemas"]["ScoringText"];
+            scope: string;
         };
         SealInBody: {
             /** @description Accounts that have enrolled; any two of them release */
@@ -8225,7 +8371,9 @@ export interface operations {
     "board-why": {
         parameters: {
             query: {
+                /** @description Code of a row */
                 a: string;
+                /** @description Code of another row */
                 b: string;
             };
             header?: never;

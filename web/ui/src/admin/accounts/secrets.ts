@@ -11,6 +11,10 @@ export const roles = [
   'coding_office',
   'supervisor',
   'custodian',
+  'arbiter',
+  'tabulator',
+  'call_room',
+  'team_leader',
 ]
 
 /** n characters of the alphabet, each equally likely: values beyond the last whole round are thrown again. */

@@ -53,7 +53,6 @@ describe('resultTable', () => {
     },
   } as unknown as Division
   const standing: Standing = {
-    id: 'c1',
     code: 'A01',
     unit: '甲,乙厂',
     city: '济南',
