@@ -1,6 +1,9 @@
 package scoring
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Panel is the judges appointed to mark one module of one competitor.
 type Panel struct {
@@ -31,9 +34,13 @@ type Reason string
 
 // The reasons for a conference or for endless waiting.
 const (
-	ReasonSpread  Reason = "spread"  // the levels are further apart than SpreadMax
-	ReasonUnequal Reason = "unequal" // MethodEqual and the observations differ
-	ReasonTooFew  Reason = "too_few" // the panel was closed with fewer than MinJudges marks
+	ReasonSpread     Reason = "spread"      // the levels are further apart than SpreadMax
+	ReasonUnequal    Reason = "unequal"     // MethodEqual and the observations differ
+	ReasonNoMajority Reason = "no_majority" // MethodMajority and too few observed the same
+	ReasonGap        Reason = "gap"         // the marks are further apart than their band allows
+	ReasonTotalGap   Reason = "total_gap"   // the judges' totals of the module are TotalGap.Limit or more apart
+	ReasonChief      Reason = "chief"       // MethodChief and the chief judge has not decided
+	ReasonTooFew     Reason = "too_few"     // no more marks will come and there are fewer than MinJudges
 )
 
 // Outcome is what a panel's marks for one aspect have become. It names no
@@ -47,17 +54,23 @@ type Outcome struct {
 	// summed from the exact amounts.
 	Marks  Value  `json:"marks"`
 	Have   int    `json:"have"` // marks at hand
-	Need   int    `json:"need"` // judges of the panel
+	Need   int    `json:"need"` // judges of the panel; 2 for double entry, 1 for the station's clock
 	Reason Reason `json:"reason,omitempty"`
 	// Spread and SpreadMax are levels, set with ReasonSpread.
 	Spread    int `json:"spread,omitempty"`
 	SpreadMax int `json:"spread_max,omitempty"`
+	// Gap and GapMax are hundredths, set with ReasonGap.
+	Gap    Marks `json:"gap,omitempty"`
+	GapMax Marks `json:"gap_max,omitempty"`
+	// Override is the chief judge's decision that Marks follow from; null =
+	// the panel's marks.
+	Override *Override `json:"override,omitempty"`
 }
 
 // ConferenceView is all that a judge learns of a conference: that one is
 // needed and why. It has no marks and no names, so nobody is pointed at.
 type ConferenceView struct {
-	Aspect    AspectID `json:"aspect"`
+	Aspect    AspectID `json:"aspect"` // empty for the whole module (total_gap)
 	Reason    Reason   `json:"reason"`
 	Spread    int      `json:"spread"`     // levels; 0 unless the reason is spread
 	SpreadMax int      `json:"spread_max"` // levels
@@ -66,15 +79,21 @@ type ConferenceView struct {
 // ModuleOutcome is what a panel's sheets for one module have become.
 type ModuleOutcome struct {
 	Module ModuleID `json:"module"`
-	State  Agreed   `json:"state"` // conference if any aspect is in conference, agreed if all are agreed
+	State  Agreed   `json:"state"` // conference if any aspect is in conference or Blocked, agreed if all are agreed
 	// Marks is the module's amount, never below zero. While the panel has not
 	// agreed it is blank, or provisional where the rules allow: what the
 	// undisputed marks at hand give.
 	Marks       Value     `json:"marks"`
 	Provisional bool      `json:"provisional"` // Marks may still change
 	Have        int       `json:"have"`        // judges whose sheet is complete
-	Need        int       `json:"need"`        // judges of the panel
+	Need        int       `json:"need"`        // judges of the panel, or of all panels
 	Aspects     []Outcome `json:"aspects"`     // in sheet order
+	// Flag is total_gap when the judges' totals are too far apart, Gap how far
+	// in hundredths. Blocked says that the module has no amount for that alone:
+	// TotalGap.Blocks, and nobody has accepted the gap.
+	Flag    Reason `json:"flag,omitempty"`
+	Gap     Marks  `json:"gap,omitempty"`
+	Blocked bool   `json:"blocked,omitempty"`
 }
 
 // Conferences returns what judges see of the module's open conferences.
@@ -85,59 +104,10 @@ func (o ModuleOutcome) Conferences() []ConferenceView {
 			out = append(out, ConferenceView{a.Aspect, a.Reason, a.Spread, a.SpreadMax})
 		}
 	}
+	if o.Blocked {
+		out = append(out, ConferenceView{Reason: o.Flag})
+	}
 	return out
-}
-
-// JudgeModule folds the judges' sheets for one competitor into the module's
-// outcome. Judges without a sheet are waited for. Errors as for Agree, and
-// ErrEntry for a sheet that does not fit the module (CheckEntries).
-func JudgeModule(m Module, r Rules, panel Panel, sheets []Sheet) (ModuleOutcome, error) {
-	judges := make([]JudgeID, len(sheets))
-	have := 0
-	for i, s := range sheets {
-		judges[i] = s.Judge
-		p, filled := checkEntries(m, s.Entries)
-		if err := p.err(ErrEntry); err != nil {
-			return ModuleOutcome{}, fmt.Errorf("sheet of judge %s: %w", s.Judge, err)
-		}
-		if len(filled) == len(m.Aspects()) {
-			have++
-		}
-	}
-	if err := panel.check(r.Panel, judges); err != nil {
-		return ModuleOutcome{}, err
-	}
-	out := ModuleOutcome{
-		Module: m.ID, State: Settled, Marks: None(),
-		Have: have, Need: len(panel.Judges), Aspects: []Outcome{},
-	}
-	var sum Ratio
-	for _, a := range m.Aspects() {
-		o, exact, err := agree(a, r, panel, marksFor(a.ID, sheets))
-		if err != nil {
-			return ModuleOutcome{}, err
-		}
-		out.Aspects = append(out.Aspects, o)
-		out.State = worse(out.State, o.State)
-		if o.Marks.State == HasValue {
-			out.Marks = Of(0) // there is something to show; the amount follows
-		}
-		sum = sum.Add(exact)
-	}
-	out.settle(r, sum)
-	return out, nil
-}
-
-// settle sets the amount from the exact sum, or hides it while the rules do.
-func (o *ModuleOutcome) settle(r Rules, sum Ratio) {
-	o.Provisional = o.State != Settled
-	if o.Provisional && r.ProvisionalMarks != ProvisionalEach {
-		o.Marks = None()
-	}
-	if o.Marks.State == HasValue {
-		// Penalties may outweigh everything: a module never falls below zero.
-		o.Marks = Of(max(0, sum.Round(r.Rounding.Step)))
-	}
 }
 
 // worse returns the state of a whole that has parts in states a and b.
@@ -150,35 +120,33 @@ func worse(a, b Agreed) Agreed {
 	return Settled
 }
 
-func marksFor(id AspectID, sheets []Sheet) []JudgeMark {
-	var out []JudgeMark
-	for _, s := range sheets {
-		for _, e := range s.Entries {
-			if e.Aspect == id {
-				out = append(out, JudgeMark{Judge: s.Judge, Observation: e.Observation})
-			}
-		}
-	}
-	return out
-}
-
 // check looks at the panel itself and at the judges that marked for it.
 func (panel Panel) check(rule PanelRule, marked []JudgeID) error {
 	var p problems
+	p.under("panel", panel.problems(rule))
+	return append(p, checkMarked(panel.Judges, marked)...).err(ErrPanel)
+}
+
+func (panel Panel) problems(rule PanelRule) (p problems) {
 	if len(panel.Judges) != rule.Size {
-		p.add("panel.judges", "wrong_count", "the rules want %d judges, the panel has %d", rule.Size, len(panel.Judges))
+		p.add("judges", "wrong_count", "the rules want %d judges, the panel has %d", rule.Size, len(panel.Judges))
 	}
 	appointed := make(map[JudgeID]bool)
 	for i, j := range panel.Judges {
 		if appointed[j] {
-			p.add(fmt.Sprintf("panel.judges[%d]", i), "duplicate", "judge %s is there twice", j)
+			p.add(fmt.Sprintf("judges[%d]", i), "duplicate", "judge %s is there twice", j)
 		}
 		appointed[j] = true
 	}
+	return p
+}
+
+// checkMarked asks that everyone who marked is appointed, and marked once.
+func checkMarked(appointed, marked []JudgeID) (p problems) {
 	seen := make(map[JudgeID]bool)
 	for i, j := range marked {
 		path := fmt.Sprintf("marks[%d].judge", i)
-		if !appointed[j] {
+		if !slices.Contains(appointed, j) {
 			p.add(path, "not_on_panel", "judge %s is not on this panel", j)
 		}
 		if seen[j] {
@@ -186,5 +154,5 @@ func (panel Panel) check(rule PanelRule, marked []JudgeID) error {
 		}
 		seen[j] = true
 	}
-	return p.err(ErrPanel)
+	return p
 }

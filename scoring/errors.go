@@ -22,8 +22,18 @@ var (
 	// ErrPanel: marks come from a judge outside the panel or twice from one
 	// judge, or the panel is not of the size that the rules name.
 	ErrPanel = fault.New(fault.Invalid, "panel_invalid", "the marks do not fit the panel")
+	// ErrOverride: a decision of the chief judge has no reason, does not fit its
+	// aspect, or is not the chief's to take by the rules.
+	ErrOverride = fault.New(fault.Invalid, "override_invalid", "the chief judge's decision does not fit the rules")
 	// ErrModules: module marks do not fit the scheme: unknown module, above its maximum.
 	ErrModules = fault.New(fault.Invalid, "module_marks_invalid", "the module marks do not fit the marking scheme")
+	// ErrConduct: a recorded zeroing or violation does not fit the scheme.
+	ErrConduct = fault.New(fault.Invalid, "conduct_invalid", "the recorded conduct does not fit the marking scheme")
+	// ErrTie: a decision on a tie has no reason, or does not order exactly the
+	// competitors who are tied.
+	ErrTie = fault.New(fault.Invalid, "tie_decision_invalid", "the decision does not fit the tie")
+	// ErrRecheck: a recheck rule is inconsistent, or counts do not fit.
+	ErrRecheck = fault.New(fault.Invalid, "recheck_invalid", "the recheck is inconsistent")
 	// ErrRanking: two entries of a ranking have one code.
 	ErrRanking = fault.New(fault.Invalid, "ranking_invalid", "the ranking entries are inconsistent")
 	// ErrItems: a paper's items are inconsistent: a key outside its options.

@@ -11,7 +11,8 @@ type Explanation struct {
 	// -1 means that all are equal.
 	Step int `json:"step"`
 	// Name is the comparison's name, A and B the two values as shown: "—" for
-	// a blank, 缺考 or DNS for someone who did not start.
+	// a blank, 缺考 or DNS for someone who did not start, 取消资格 or DSQ for
+	// someone who is disqualified.
 	Name Text `json:"name"`
 	A    Text `json:"a"`
 	B    Text `json:"b"`
@@ -28,7 +29,7 @@ func Explain(a, b Entry, r Rules) Explanation {
 		if pa[i] == pb[i] {
 			continue
 		}
-		x := Explanation{Ahead: a.Code, Step: i, Name: totalName, A: a.Total.shown(), B: b.Total.shown()}
+		x := Explanation{Ahead: a.Code, Step: i, Name: totalName, A: a.shownTotal(), B: b.shownTotal()}
 		if pa[i] > pb[i] {
 			x.Ahead = b.Code
 		}
@@ -39,14 +40,17 @@ func Explain(a, b Entry, r Rules) Explanation {
 		x.Text = x.sentence(pa[i], pb[i], i > 0 && r.TieChain[i-1].lessIsAhead())
 		return x
 	}
-	return Explanation{Step: -1, Text: equalText(r.Ranking)}
+	return Explanation{Step: -1, Text: r.equalText()}
 }
 
-func equalText(style RankingStyle) Text {
-	if style == RankUnique {
+func (r Rules) equalText() Text {
+	switch {
+	case r.Ranking != RankUnique:
+		return Text{ZH: "各项均相同，名次并列", EN: "Equal in everything; the rank is shared"}
+	case r.asks(TieLot):
 		return Text{ZH: "各项均相同，须抽签决定", EN: "Equal in everything; a lot must be drawn"}
 	}
-	return Text{ZH: "各项均相同，名次并列", EN: "Equal in everything; the rank is shared"}
+	return Text{ZH: "各项均相同，须由裁判长裁定", EN: "Equal in everything; the chief judge must decide"}
 }
 
 // sentence writes the comparison of two different sort parts.
@@ -67,7 +71,7 @@ func (x Explanation) sentence(pa, pb int64, lessIsAhead bool) Text {
 	}
 }
 
-func (t TieStep) lessIsAhead() bool { return t.By == TieTime || t.By == TieLot }
+func (t TieStep) lessIsAhead() bool { return t.By == TieTime || t.By == TieChief || t.By == TieLot }
 
 func plain(s string) Text { return Text{ZH: s, EN: s} }
 
@@ -82,6 +86,13 @@ func (v Value) shown() Text {
 	}
 }
 
+func (e Entry) shownTotal() Text {
+	if e.Disqualified {
+		return Text{ZH: "取消资格", EN: "DSQ"}
+	}
+	return e.Total.shown()
+}
+
 func (e Entry) shown(t TieStep) Text {
 	switch t.By {
 	case TiePart:
@@ -91,6 +102,10 @@ func (e Entry) shown(t TieStep) Text {
 	case TieTime:
 		if e.TimeMS != nil {
 			return plain(clock(*e.TimeMS))
+		}
+	case TieChief:
+		if e.Chief != nil {
+			return plain(fmt.Sprint(*e.Chief))
 		}
 	case TieLot:
 		if e.Lot != nil {

@@ -112,6 +112,28 @@ func (r Ratio) Mul(num, den int64) Ratio {
 	return Ratio{new(big.Rat).Mul(r.big(), big.NewRat(num, den))}
 }
 
+func (r Ratio) sub(s Ratio) Ratio { return Ratio{new(big.Rat).Sub(r.big(), s.big())} }
+
+// times returns r × s, for a share s of something.
+func (r Ratio) times(s Ratio) Ratio { return Ratio{new(big.Rat).Mul(r.big(), s.big())} }
+
+// over returns r ÷ s; s is not 0.
+func (r Ratio) over(s Ratio) Ratio { return Ratio{new(big.Rat).Quo(r.big(), s.big())} }
+
+func least(a, b Ratio) Ratio {
+	if a.Cmp(b) < 0 {
+		return a
+	}
+	return b
+}
+
+func greatest(a, b Ratio) Ratio {
+	if a.Cmp(b) > 0 {
+		return a
+	}
+	return b
+}
+
 // Cmp returns -1, 0 or 1 as r is below, equal to or above s.
 func (r Ratio) Cmp(s Ratio) int { return r.big().Cmp(s.big()) }
 

@@ -20,6 +20,11 @@ type Entry struct {
 	Modules map[ModuleID]Value `json:"modules"`
 	TimeMS  *int64             `json:"time_ms"` // milliseconds used; null = not taken
 	Lot     *int64             `json:"lot"`     // drawn once, witnessed and recorded; null = not drawn
+
+	// Chief is the place that the chief judge has given among the tied, from 1;
+	// null = not decided. TieDecision sets it.
+	Chief        *int64 `json:"chief,omitempty"`
+	Disqualified bool   `json:"disqualified,omitempty"` // listed behind everyone, without a rank
 }
 
 // Entry returns the total as a ranking entry under the given code, without a
@@ -29,6 +34,8 @@ func (t Total) Entry(code Code) Entry {
 		Code: code, Total: t.Value,
 		Parts:   make(map[PartID]Value, len(t.Parts)),
 		Modules: make(map[ModuleID]Value, len(t.Modules)),
+
+		Disqualified: t.Disqualified,
 	}
 	for _, p := range t.Parts {
 		e.Parts[p.Part] = p.Value
@@ -47,12 +54,14 @@ type Ranked struct {
 	// LotNeeded says that ranks may not be shared and the whole chain could
 	// not separate the tied, who have a total: a lot must be drawn and recorded.
 	LotNeeded bool `json:"lot_needed"`
+	// DecisionNeeded says the same of a chain that lets the chief judge decide.
+	DecisionNeeded bool `json:"decision_needed,omitempty"`
 }
 
 // The places of missing values in SortParts, behind every value.
 const (
 	sortAbsent  = math.MaxInt64 - 1 // did not start
-	sortMissing = math.MaxInt64     // blank, or no time or lot
+	sortMissing = math.MaxInt64     // blank, disqualified, or no time, decision or lot
 )
 
 // SortParts returns the ranking order as numbers: an entry is ahead of another
@@ -67,6 +76,9 @@ const (
 func SortParts(e Entry, r Rules) []int64 {
 	parts := make([]int64, 1, 1+len(r.TieChain))
 	parts[0] = e.Total.sortPart()
+	if e.Disqualified {
+		parts[0] = sortMissing
+	}
 	for _, t := range r.TieChain {
 		parts = append(parts, e.sortPart(t))
 	}
@@ -92,6 +104,8 @@ func (e Entry) sortPart(t TieStep) int64 {
 		return e.Modules[t.Module].sortPart()
 	case TieTime:
 		return sortNumber(e.TimeMS)
+	case TieChief:
+		return sortNumber(e.Chief)
 	case TieLot:
 		return sortNumber(e.Lot)
 	}
@@ -137,7 +151,7 @@ func Rank(entries []Entry, r Rules) ([]Ranked, error) {
 	out := make([]Ranked, len(rows))
 	for i, w := range rows {
 		out[i] = Ranked{Code: w.Code}
-		if !r.ranks(w.Total) {
+		if !r.ranks(w.Entry) {
 			continue
 		}
 		out[i].Rank = i + 1
@@ -145,15 +159,24 @@ func Rank(entries []Entry, r Rules) ([]Ranked, error) {
 			out[i].Rank = out[i-1].Rank
 			out[i].Tied, out[i-1].Tied = true, true
 			needed := r.Ranking == RankUnique && w.Total.State == HasValue
-			out[i].LotNeeded, out[i-1].LotNeeded = needed, needed
+			lot := needed && r.asks(TieLot)
+			out[i].LotNeeded, out[i-1].LotNeeded = lot, lot
+			decision := needed && r.asks(TieChief)
+			out[i].DecisionNeeded, out[i-1].DecisionNeeded = decision, decision
 		}
 	}
 	return out, nil
 }
 
-// ranks reports whether a total has a place in the ranking.
-func (r Rules) ranks(total Value) bool {
-	return total.State == HasValue || total.State == DidNotStart && r.Absent == AbsentLast
+// ranks reports whether an entry has a place in the ranking.
+func (r Rules) ranks(e Entry) bool {
+	state := e.Total.State
+	return !e.Disqualified && (state == HasValue || state == DidNotStart && r.Absent == AbsentLast)
+}
+
+// asks reports whether the tie chain has a step of this kind.
+func (r Rules) asks(by TieBy) bool {
+	return slices.ContainsFunc(r.TieChain, func(t TieStep) bool { return t.By == by })
 }
 
 func checkCodes(entries []Entry) error {

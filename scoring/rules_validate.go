@@ -44,6 +44,9 @@ func (r Rules) checkPanel(p *problems, s Scheme) {
 	if r.Panel.MinJudges < 1 || r.Panel.MinJudges > r.Panel.Size {
 		p.add("panel.min_judges", "out_of_range", "min_judges must be 1 to the panel's size %d", r.Panel.Size)
 	}
+	if g := r.Panel.TotalGap; g != nil {
+		p.amount("panel.total_gap.limit", g.Limit, 1)
+	}
 	for _, k := range Kinds() {
 		a, ok := r.Agreement[k]
 		if !ok {
@@ -67,36 +70,6 @@ func (r Rules) checkPanel(p *problems, s Scheme) {
 			}
 		}
 	}
-}
-
-// check looks at the agreement alone.
-func (a Agreement) check(k Kind) (p problems) {
-	oneOf(&p, "method", a.Method, MethodEqual, MethodMean, MethodDropMean)
-	if a.DropHigh < 0 || a.DropLow < 0 {
-		p.add("drop_high", "out_of_range", "a number of judges cannot be negative")
-	}
-	if dropped := a.DropHigh + a.DropLow; (a.Method == MethodDropMean) != (dropped > 0) {
-		p.add("drop_high", "inconsistent", "drop_high and drop_low belong to drop_mean, which needs at least one of them")
-	}
-	if a.SpreadMax != nil {
-		if k != KindJudgement {
-			p.add("spread_max", "not_allowed", "a spread limit counts judgement levels; kind %s has none", k)
-		}
-		if *a.SpreadMax < 0 || *a.SpreadMax > levelTop {
-			p.add("spread_max", "out_of_range", "a spread limit is 0 to %d levels", levelTop)
-		}
-	}
-	return p
-}
-
-// checkPanel asks that a judge is left after the drops, even when the panel
-// was closed early.
-func (a Agreement) checkPanel(panel PanelRule) (p problems) {
-	if a.DropHigh+a.DropLow >= panel.MinJudges && a.Method == MethodDropMean {
-		p.add("drop_high", "too_many", "dropping %d of at least %d judges leaves none",
-			a.DropHigh+a.DropLow, panel.MinJudges)
-	}
-	return p
 }
 
 func (r Rules) checkRounding(p *problems, s Scheme) {
@@ -205,11 +178,11 @@ func (r Rules) checkPassLines(p *problems, s Scheme) {
 }
 
 func (r Rules) checkTieChain(p *problems, s Scheme) {
-	lot := false
+	decided := TieBy("") // the decision by people that ends the chain
 	seen := make(map[TieStep]bool)
 	for i, t := range r.TieChain {
 		path := fmt.Sprintf("tie_chain[%d]", i)
-		oneOf(p, path+".by", t.By, TiePart, TieModule, TieTime, TieLot)
+		oneOf(p, path+".by", t.By, TiePart, TieModule, TieTime, TieChief, TieLot)
 		p.under(path+".name", t.Name.check())
 		if _, ok := r.part(t.Part); ok != (t.By == TiePart) || !ok && t.Part != "" {
 			p.add(path+".part", "unknown", "part %q: a step by part names a part of the rules, others none", t.Part)
@@ -217,18 +190,23 @@ func (r Rules) checkTieChain(p *problems, s Scheme) {
 		if _, ok := s.Module(t.Module); ok != (t.By == TieModule) || !ok && t.Module != "" {
 			p.add(path+".module", "unknown", "module %q: a step by module names a module of the scheme, others none", t.Module)
 		}
-		if lot {
+		switch {
+		case decided == TieLot:
 			p.add(path, "unreachable", "nothing is compared after the lot")
+		case decided == TieChief && t.By != TieLot:
+			p.add(path, "unreachable", "after the chief judge only a lot is compared")
 		}
-		lot = lot || t.By == TieLot
+		if decided != TieLot && (t.By == TieLot || t.By == TieChief) {
+			decided = t.By
+		}
 		key := TieStep{By: t.By, Part: t.Part, Module: t.Module}
 		if seen[key] {
 			p.add(path, "duplicate", "this comparison is in the chain already")
 		}
 		seen[key] = true
 	}
-	if r.Ranking == RankUnique && !lot {
-		p.add("tie_chain", "lot_missing", "unique ranks need a drawn lot as the last step")
+	if r.Ranking == RankUnique && decided == "" {
+		p.add("tie_chain", "lot_missing", "unique ranks need a drawn lot or the chief judge's decision as the last step")
 	}
 }
 

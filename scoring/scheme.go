@@ -243,6 +243,30 @@ func (s Scheme) Module(id ModuleID) (Module, bool) {
 	return Module{}, false
 }
 
+// Seen returns the layer of identity at which sc is judged.
+func (m Module) Seen(sc SubCriterion) SeenAs {
+	switch {
+	case sc.SeenAs != "":
+		return sc.SeenAs
+	case m.SeenAs != "":
+		return m.SeenAs
+	}
+	return SeenAtStation
+}
+
+// Only returns the module with the sub-criteria that keep wants, as a judge
+// gets it whose panel marks no others. Max stays the whole module's.
+func (m Module) Only(keep func(SubCriterion) bool) Module {
+	kept := []SubCriterion{}
+	for _, sc := range m.SubCriteria {
+		if keep(sc) {
+			kept = append(kept, sc)
+		}
+	}
+	m.SubCriteria = kept
+	return m
+}
+
 // Aspects returns the module's aspects in sheet order.
 func (m Module) Aspects() []Aspect {
 	var out []Aspect

@@ -42,6 +42,9 @@ func (s Scheme) Validate() error {
 		seen.check(&p, path, "module", string(m.ID))
 		p.under(path, m.check(seen))
 	}
+	p = append(p, checkZeroRules(s.Zeroing, seen)...)
+	p = append(p, s.checkViolations(seen)...)
+	p = append(p, s.checkSections()...)
 	return p.err(ErrScheme)
 }
 
@@ -70,10 +73,18 @@ func (t Text) check() (p problems) {
 func (m Module) check(seen seenIDs) (p problems) {
 	p.under("name", m.Name.check())
 	p.amount("max", m.Max, 1)
+	p = append(p, checkZeroRules(m.Zeroing, seen)...)
+	if m.TimeLimitMS < 0 || m.TimeLimitMS > timeLimit {
+		p.add("time_limit_ms", "out_of_range", "a time limit is 0 (none) to %d ms", timeLimit)
+	}
+	m.SeenAs.check(&p)
 	switch m.Source {
 	case SourceImported:
 		if len(m.SubCriteria) > 0 {
 			p.add("sub_criteria", "not_allowed", "an imported module has no sub-criteria")
+		}
+		if m.SeenAs != "" {
+			p.add("seen_as", "not_allowed", "nobody looks at an imported module")
 		}
 		return p
 	case SourcePanel:
@@ -95,12 +106,23 @@ func (m Module) check(seen seenIDs) (p problems) {
 	if sum != m.Max {
 		p.add("max", "sum_differs", "module %s states %v, its sub-criteria add up to %v", m.ID, m.Max, sum)
 	}
-	return p
+	return append(p, m.checkQuality()...)
+}
+
+// check refuses a layer that is neither empty nor known.
+func (as SeenAs) check(p *problems) {
+	if as != "" {
+		oneOf(p, "seen_as", as, SeenAtStation, SeenAsWork)
+	}
 }
 
 func (sc SubCriterion) check(seen seenIDs) (p problems) {
 	p.under("name", sc.Name.check())
 	p.amount("max", sc.Max, 0) // 0 for a group of penalties
+	sc.SeenAs.check(&p)
+	if sc.Day < 0 || sc.Day > countLimit {
+		p.add("day", "out_of_range", "days count from 1; 0 is not stated")
+	}
 	if len(sc.Aspects) == 0 {
 		p.add("aspects", "missing", "a sub-criterion needs aspects")
 		return p

@@ -83,11 +83,23 @@ func CheckEntries(m Module, entries []AspectEntry) error {
 }
 
 // CheckSheet checks a sheet that is handed in: CheckEntries, and no aspect of
-// the module is missing or blank.
+// the module is missing or blank, except those that the station's clock
+// decides. Where the rules have double entry, CheckHandIn asks for less.
 func CheckSheet(m Module, s Sheet) error {
+	return checkHandIn(m, s, func(a Aspect) bool { return !a.byClock() })
+}
+
+// CheckHandIn is CheckSheet under the rules r: an aspect with double entry may
+// be blank. A judge whose panel marks only some sub-criteria hands in for
+// m.Only of these.
+func CheckHandIn(m Module, r Rules, s Sheet) error {
+	return checkHandIn(m, s, r.wants)
+}
+
+func checkHandIn(m Module, s Sheet, wants func(Aspect) bool) error {
 	p, filled := checkEntries(m, s.Entries)
 	for _, a := range m.Aspects() {
-		if !filled[a.ID] {
+		if !filled[a.ID] && wants(a) {
 			p.add("entries", "aspect_missing", "aspect %s is not marked", a.ID)
 		}
 	}
@@ -98,10 +110,11 @@ func CheckSheet(m Module, s Sheet) error {
 func checkEntries(m Module, entries []AspectEntry) (p problems, filled map[AspectID]bool) {
 	filled = make(map[AspectID]bool, len(entries))
 	seen := make(map[AspectID]bool, len(entries))
+	byID := m.byID()
 	for i, e := range entries {
 		path := fmt.Sprintf("entries[%d]", i)
-		a, ok := m.Aspect(e.Aspect)
-		if !ok {
+		a := byID[e.Aspect]
+		if a == nil {
 			p.add(path+".aspect", "unknown", "aspect %s is not in module %s", e.Aspect, m.ID)
 			continue
 		}
@@ -114,10 +127,25 @@ func checkEntries(m Module, entries []AspectEntry) (p problems, filled map[Aspec
 			continue
 		}
 		filled[e.Aspect] = true
-		_, inner := exactMark(a, e.Observation)
+		if a.byClock() {
+			p.add(path, "not_allowed", "aspect %s is read from the station's clock", e.Aspect)
+			continue
+		}
+		_, inner := exactMark(*a, e.Observation)
 		p.under(path, inner)
 	}
 	return p, filled
+}
+
+// byID returns the module's aspects, which are not to be changed.
+func (m Module) byID() map[AspectID]*Aspect {
+	out := make(map[AspectID]*Aspect)
+	for _, sc := range m.SubCriteria {
+		for i := range sc.Aspects {
+			out[sc.Aspects[i].ID] = &sc.Aspects[i]
+		}
+	}
+	return out
 }
 
 // observed names the Observation field of each kind.

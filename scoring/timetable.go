@@ -68,6 +68,25 @@ func (a Aspect) withQuality() bool {
 	return a.Kind == KindTimeTable && a.TimeTable.Base != nil
 }
 
+// scale returns what a mark is worth when earned is the share, 0 to 1, of the
+// module's other marks. Only time tables with a Base ask for it.
+func (a Aspect) scale(mark, earned Ratio) Ratio {
+	if !a.withQuality() {
+		return mark
+	}
+	base := NewRatio(*a.TimeTable.Base, 1)
+	if mark.Cmp(base) <= 0 {
+		return mark
+	}
+	return base.Add(mark.sub(base).times(earned))
+}
+
+// earned returns the share of its other marks that sum is for a module with
+// the time table a, 0 to 1.
+func (m Module) earned(a Aspect, sum Ratio) Ratio {
+	return least(whole, greatest(Ratio{}, sum.over(NewRatio(m.Max-a.Max, 1))))
+}
+
 func (a Aspect) checkTimeTable() (p problems) {
 	t := a.TimeTable
 	if len(t.Rows) == 0 {
@@ -103,6 +122,25 @@ func (a Aspect) checkTimeTable() (p problems) {
 	oneOf(&p, "time_table.source", t.Source, TimeByJudge, TimeByClock)
 	if t.Base != nil && (*t.Base < 0 || *t.Base > a.Max) {
 		p.add("time_table.base", "out_of_range", "%v is not between 0.00 and %v", *t.Base, a.Max)
+	}
+	return p
+}
+
+// checkQuality asks that a time table with a base has other marks to look at,
+// and that there is one such table at most, since it would look at the other.
+func (m Module) checkQuality() (p problems) {
+	with := 0
+	for _, a := range m.Aspects() {
+		if a.Kind != KindTimeTable || a.TimeTable == nil || a.TimeTable.Base == nil {
+			continue
+		}
+		with++
+		if a.Max >= m.Max {
+			p.add("sub_criteria", "base_alone", "aspect %s has a base, but module %s has no other marks", a.ID, m.ID)
+		}
+	}
+	if with > 1 {
+		p.add("sub_criteria", "base_twice", "only one time table of module %s can have a base", m.ID)
 	}
 	return p
 }

@@ -17,6 +17,13 @@ type Total struct {
 	Complete bool          `json:"complete"` // no module is blank
 	Parts    []PartScore   `json:"parts"`    // in the rules' order
 	Modules  []ModuleScore `json:"modules"`  // in the scheme's order
+
+	// Sanctions are the consequences of the competitor's conduct, and Earned
+	// what Value would be without them (null: they change nothing). Who is
+	// disqualified keeps the value but has no rank.
+	Sanctions    []Applied `json:"sanctions,omitempty"`
+	Earned       *Value    `json:"earned,omitempty"`
+	Disqualified bool      `json:"disqualified,omitempty"`
 }
 
 // PartScore is one part's share of a total.
@@ -36,6 +43,7 @@ type ModuleScore struct {
 	Module ModuleID `json:"module"`
 	Value  Value    `json:"value"`
 	Max    Marks    `json:"max"`
+	Earned *Value   `json:"earned,omitempty"` // before sanctions; null: they change nothing
 }
 
 // Sum adds up a competitor's modules under the weights of r; s and r must be
@@ -78,6 +86,43 @@ func Sum(s Scheme, r Rules, modules map[ModuleID]Value) (Total, error) {
 		t.Value = Of(exact.Round(r.TotalRounding.Step))
 	}
 	return t, nil
+}
+
+// SumWith is Sum for a competitor with the given conduct: modules become less
+// or 0 as Scheme.Sanctions says, and what they would have been without stays
+// beside them. The errors are ErrModules and ErrConduct.
+func SumWith(s Scheme, r Rules, modules map[ModuleID]Value, c Conduct) (Total, error) {
+	earned, err := Sum(s, r, modules)
+	if err != nil {
+		return Total{}, err
+	}
+	sanctions, err := s.Sanctions(c)
+	if err != nil || len(sanctions) == 0 {
+		return earned, err
+	}
+	left := make(map[ModuleID]Value, len(modules))
+	for _, m := range earned.Modules {
+		left[m.Module] = punish(m.Module, m.Value, sanctions)
+	}
+	t, err := Sum(s, r, left)
+	if err != nil {
+		return Total{}, err
+	}
+	t.Sanctions = sanctions
+	for i, m := range earned.Modules {
+		t.Modules[i].Earned = unless(t.Modules[i].Value, m.Value)
+	}
+	t.Earned = unless(t.Value, earned.Value)
+	t.Disqualified = slices.ContainsFunc(sanctions, func(a Applied) bool { return a.Kind == SanctionDisqualify })
+	return t, nil
+}
+
+// unless returns before where it differs from now.
+func unless(now, before Value) *Value {
+	if now == before {
+		return nil
+	}
+	return &before
 }
 
 // partScore returns the part's score and the amount to add to the total:
