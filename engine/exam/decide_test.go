@@ -3,6 +3,7 @@ package exam_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -304,23 +305,71 @@ func TestLateAnswers(t *testing.T) {
 	}
 }
 
-// A frame may carry what was given at two seats. An answer that is there
-// already is acknowledged though the seat it names holds another one.
+// What an earlier seat gave under the same number is another answer, though its
+// value is the same: acknowledged without being stored it would not count, and
+// an older one of this seat would.
+func TestAnEarlierSeatsAnswerIsNotThisSeats(t *testing.T) {
+	t.Parallel()
+	moved := []happened{{0, exam.Admitted{Place: seat, Device: "one", Fence: 1}}, {0, exam.Started{Fence: 1}},
+		{time.Minute, exam.SeatMoved{Place: seat, Device: "two", Fence: 2}}}
+	at := func(fence int64, g exam.Given) exam.Given { g.Fence = fence; return g }
+	older := happened{2 * time.Minute, exam.Answered{Fence: 2, Answers: []exam.Given{give("s0", 4, 2)}}}
+	byFile := happened{3 * time.Minute, exam.Answered{Fence: 1, Via: exam.ViaRescue, Answers: []exam.Given{give("s0", 5, 0)}}}
+	for name, tt := range map[string]struct {
+		before []happened
+		given  []exam.Given
+		stored []exam.Given
+		counts string // fence and seq
+	}{
+		"an old seat's file brought the same":     {[]happened{older, byFile}, []exam.Given{give("s0", 5, 0)}, []exam.Given{give("s0", 5, 0)}, "2 5"},
+		"the old seat's counts until now":         {[]happened{byFile}, []exam.Given{give("s0", 5, 0)}, []exam.Given{give("s0", 5, 0)}, "2 5"},
+		"both in one frame, the old seat's first": {[]happened{older}, []exam.Given{at(1, give("s0", 5, 0)), give("s0", 5, 0)}, []exam.Given{at(1, give("s0", 5, 0)), give("s0", 5, 0)}, "2 5"},
+		"both in one frame, this seat's first":    {[]happened{older}, []exam.Given{give("s0", 5, 0), at(1, give("s0", 5, 0))}, []exam.Given{give("s0", 5, 0)}, "2 5"},
+		"a later seat has it already":             {[]happened{older}, []exam.Given{at(1, give("s0", 4, 2))}, nil, "2 4"},
+		"a replay":                                {[]happened{older, byFile}, []exam.Given{give("s0", 4, 2), at(1, give("s0", 5, 0))}, nil, "2 4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			life := append(moved[:len(moved):len(moved)], tt.before...)
+			a := attempt(t, prepared(seat), life...)
+			e, saved, err := a.Save(start.Add(4*time.Minute), course(exam.Running), form(t), 2, frame(1, tt.given...), "n")
+			must(t, err)
+			if len(saved.Acks) != len(tt.given) {
+				t.Errorf("acknowledged %+v, refused %+v", saved.Acks, saved.Refused)
+			}
+			var stored []exam.Given
+			if e != nil {
+				stored = e.(exam.Answered).Answers
+				a = attempt(t, prepared(seat), append(life[:len(life):len(life)], happened{4 * time.Minute, e})...)
+			}
+			if d := cmp.Diff(tt.stored, stored); d != "" {
+				t.Errorf("stored (-want +got):\n%s", d)
+			}
+			if k, _ := a.Answer("s0"); fmt.Sprint(k.Fence, " ", k.Seq) != tt.counts {
+				t.Errorf("%d %d counts, want %s", k.Fence, k.Seq, tt.counts)
+			}
+		})
+	}
+}
+
+// A frame may carry what was given at two seats. An answer that a later seat
+// has already is acknowledged though the seat it names holds another one.
 func TestSaveKnowsWhatTheFrameHolds(t *testing.T) {
 	t.Parallel()
 	a := attempt(t, prepared(seat), happened{0, exam.Admitted{Place: seat, Device: "pc", Fence: 1}}, happened{0, exam.Started{Fence: 1}},
 		happened{0, exam.SeatMoved{Place: seat, Device: "spare", Fence: 2}})
 	at := func(fence int64, g exam.Given) exam.Given { g.Fence = fence; return g }
-	first, second := at(1, give("m0", 3, 0)), at(2, give("m0", 3, 0, 1))
+	first, second, third := at(1, give("m0", 3, 0)), at(2, give("m0", 3, 0, 1)), at(2, give("m0", 4, 0))
 	e, saved, err := a.Save(start.Add(time.Minute), course(exam.Running), form(t), 2,
-		frame(1, first, second, at(1, give("m0", 3, 0, 1)), at(1, give("m0", 3, 1))), "n")
+		frame(1, first, second, at(1, give("m0", 3, 0, 1)), at(1, give("m0", 3, 1)), third, at(1, give("m0", 4, 0)), at(2, give("m0", 3, 0))), "n")
 	must(t, err)
-	second.Fence = 0 // of the seat that sends
-	if d := cmp.Diff([]exam.Given{first, second}, e.(exam.Answered).Answers); d != "" {
+	second.Fence, third.Fence = 0, 0 // of the seat that sends
+	if d := cmp.Diff([]exam.Given{first, second, third}, e.(exam.Answered).Answers); d != "" {
 		t.Errorf("stored (-want +got):\n%s", d)
 	}
-	if len(saved.Acks) != 3 || len(saved.Refused) != 1 || saved.Refused[0].Code != exam.CodeSeqReused {
-		t.Errorf("acknowledged %+v, refused %+v", saved.Acks, saved.Refused)
+	refused := []exam.RefusedAnswer{{Question: "m0", Seq: 3, Code: exam.CodeSeqReused}, {Question: "m0", Seq: 3, Code: exam.CodeSeqReused}}
+	if d := cmp.Diff(refused, saved.Refused); d != "" || len(saved.Acks) != 5 {
+		t.Errorf("acknowledged %+v, refused (-want +got):\n%s", saved.Acks, d)
 	}
 }
 

@@ -21,14 +21,15 @@ type Journal struct {
 	// told it; the zero head: nothing was ever acknowledged.
 	Ledger StreamHead `json:"head"`
 	// Pending counts answers that the seat has and that were not acknowledged.
-	// Waiting names them, "question|seq", as far as a frame holds them.
+	// Waiting names them, "question|seq|fence", as far as a frame holds them.
 	Pending int      `json:"pending"`
 	Waiting []string `json:"waiting,omitempty"`
 	// Entries counts the answers that were acknowledged to this seat in all.
 	Entries int `json:"entries"`
 	// Digest is the JournalDigest of Lines. Lines are the newest answer to
-	// each question that was acknowledged to the seat, "question|seq|sha256"
-	// as the receipt names them; none when they do not fit a frame.
+	// each question that was acknowledged to the seat, "question|seq|sha256" as
+	// the receipt names them and "|fence" of the seat where they were given, as
+	// far as this seat knows it; none when they do not fit a frame.
 	Digest string   `json:"digest"`
 	Lines  []string `json:"lines,omitempty"`
 }
@@ -66,9 +67,13 @@ var (
 	ErrJournalFull = fault.New(fault.Conflict, "journal_full", "no more journals are recorded for this attempt")
 )
 
-// JournalLine is the line of one answer. sum is its SHA-256 in lower-case hex.
-func JournalLine(q bank.QuestionID, seq int64, sum string) string {
-	return fmt.Sprintf("%s|%d|%s", q, seq, sum)
+// JournalLine is the line of one answer. sum is its SHA-256 in lower-case hex,
+// fence that of the seat where it was given; 0: the seat does not say.
+func JournalLine(q bank.QuestionID, seq int64, sum string, fence int64) string {
+	if fence == 0 {
+		return fmt.Sprintf("%s|%d|%s", q, seq, sum)
+	}
+	return fmt.Sprintf("%s|%d|%s|%d", q, seq, sum, fence)
 }
 
 // JournalDigest is the first 32 bytes, in hex, of the SHA-512 over the lines
@@ -85,15 +90,25 @@ func JournalDigest(lines []string) string {
 	return hex.EncodeToString(h.Sum(nil)[:32])
 }
 
-// lines are the lines of the answers that count.
-func (a *Attempt) lines() []string {
+// lines are the lines of the answers that count, with the seats where they
+// were given or without them.
+func (a *Attempt) lines(seats bool) []string {
 	list := make([]string, 0, len(a.answers))
 	for q, kept := range a.answers {
 		k := &kept[len(kept)-1]
-		list = append(list, JournalLine(q, k.Seq, hex.EncodeToString(k.Sum[:])))
+		fence := k.Fence
+		if !seats {
+			fence = 0
+		}
+		list = append(list, JournalLine(q, k.Seq, hex.EncodeToString(k.Sum[:]), fence))
 	}
 	slices.Sort(list)
 	return list
+}
+
+// digested reports whether the digest is that of the answers that count.
+func (a *Attempt) digested(digest string) bool {
+	return digest == JournalDigest(a.lines(true)) || digest == JournalDigest(a.lines(false))
 }
 
 // check reports what is malformed, and brings the lists into byte order.
@@ -143,7 +158,7 @@ func (a *Attempt) Report(fence int64, j Journal, via Via, node string) (Event, e
 		return nil, err
 	}
 	// The digest says the same in a hundredth of the space.
-	if a.State != InProgress && j.Digest == JournalDigest(a.lines()) {
+	if a.State != InProgress && a.digested(j.Digest) {
 		j.Lines = nil
 	}
 	e := Reported{Journal: j, Fence: fence, Via: via, Node: node}
@@ -210,14 +225,12 @@ func (c *RescueContent) journal() Journal {
 		}
 	}
 	for q, k := range newest {
-		j.Lines = append(j.Lines, JournalLine(q, k.Seq, k.SHA256))
+		j.Lines = append(j.Lines, JournalLine(q, k.Seq, k.SHA256, 0))
 	}
 	for i := range min(len(c.Entries), maxFrame) {
-		j.Waiting = append(j.Waiting, waiting(c.Entries[i].Question, c.Entries[i].Seq))
+		g := &c.Entries[i]
+		j.Waiting = append(j.Waiting, fmt.Sprintf("%s|%d|%d", g.Question, g.Seq, givenAt(c.Fence, g)))
 	}
 	j.Entries, j.Digest = len(j.Lines), JournalDigest(j.Lines)
 	return j
 }
-
-// waiting names an answer that was not acknowledged.
-func waiting(q bank.QuestionID, seq int64) string { return fmt.Sprintf("%s|%d", q, seq) }

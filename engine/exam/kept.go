@@ -188,11 +188,14 @@ func (a *Attempt) Answered() int {
 	return n
 }
 
-// same returns the kept answer that g repeats: of the same seq and value,
-// whichever seat sent it.
-func (a *Attempt) same(g *Given, sum [sha256.Size]byte) (Kept, bool) {
+// known returns the kept answer that g repeats: of the same seq and value,
+// given at the seat with the fence or at a later one. An equal one of an
+// earlier seat is another answer: an older one of this seat would count in its
+// place. Later ones are enough, since g could not count beside them; so a
+// replay is known too whose seat the clocks prove only since.
+func (a *Attempt) known(fence int64, g *Given, sum [sha256.Size]byte) (Kept, bool) {
 	list := a.answers[g.Question]
-	for i := len(list) - 1; i >= 0; i-- {
+	for i := len(list) - 1; i >= 0 && list[i].Fence >= fence; i-- {
 		if k := &list[i]; k.Seq == g.Seq && k.Flagged == g.Flagged && k.Sum == sum {
 			return *k, true
 		}

@@ -37,12 +37,14 @@ type Finding struct {
 	// Code is one of:
 	//  - lost: the seat has an acknowledgement, and the ledger no such answer
 	//  - other_value: the ledger has that answer with another value
+	//  - earlier_seat: the ledger has that answer of an earlier seat alone, so
+	//    that an older one of this seat may count
 	//  - unseen: an answer counts that the seat has never seen
 	//  - entries: the ledger has fewer answers than the seat had acknowledged
 	//  - digest: the answers are not those that the seat reported
 	//  - head: the record that the seat saw last is not in the ledger
 	//  - chain: the stream does not read, or its chain is broken
-	Code     string          `json:"code" enum:"lost,other_value,unseen,entries,digest,head,chain"`
+	Code     string          `json:"code" enum:"lost,other_value,earlier_seat,unseen,entries,digest,head,chain"`
 	Question bank.QuestionID `json:"question,omitempty"`
 	Seq      int64           `json:"seq,omitempty"`   // of the answer
 	Fence    int64           `json:"fence,omitempty"` // of the seat that says so
@@ -241,7 +243,7 @@ func (p *proof) row(t *seatedPerson) ReconciledAttempt {
 		row.Look = row.Zero || row.Evidence > 0 && row.Verdict == Proven
 	}
 	row.line = strings.Join([]string{string(row.Ticket), string(row.Attempt), string(row.Verdict), fmt.Sprint(last.Fence), fmt.Sprint(last.Ledger.Seq),
-		last.Ledger.Hash, fmt.Sprint(row.Entries), fmt.Sprint(row.Pending), JournalDigest(a.lines()), fmt.Sprint(row.Answered), fmt.Sprint(row.Evidence)}, "|")
+		last.Ledger.Hash, fmt.Sprint(row.Entries), fmt.Sprint(row.Pending), JournalDigest(a.lines(false)), fmt.Sprint(row.Answered), fmt.Sprint(row.Evidence)}, "|")
 	return row
 }
 
@@ -282,10 +284,18 @@ func (a *Attempt) leftAt(r *Report) int {
 	return n
 }
 
-// arrived reports whether the answer "question|seq" has come since.
+// arrived reports whether the answer "question|seq|fence" has come since, of
+// that seat or a later one. Older journals name no seat.
 func (a *Attempt) arrived(name string) bool {
-	q, seq := cutLast(name)
-	is := func(k Kept) bool { return string(k.Question) == q && strconv.FormatInt(k.Seq, 10) == seq }
+	head, last := cutLast(name)
+	q, seq := cutLast(head)
+	fence, err := strconv.ParseInt(last, 10, 64)
+	if _, old := strconv.ParseInt(seq, 10, 64); err != nil || old != nil {
+		q, seq, fence = head, last, 0
+	}
+	is := func(k Kept) bool {
+		return string(k.Question) == q && strconv.FormatInt(k.Seq, 10) == seq && k.Fence >= fence
+	}
 	return slices.ContainsFunc(a.answers[bank.QuestionID(q)], is) || slices.ContainsFunc(a.late, is)
 }
 
@@ -313,8 +323,7 @@ func (p *proof) compare(r *Report) {
 	if r.Entries > kept {
 		p.find(Finding{Code: "entries", Fence: r.Fence})
 	}
-	lines := a.lines()
-	if r.Digest == JournalDigest(lines) {
+	if a.digested(r.Digest) {
 		return
 	}
 	// Only the last seat's own last word tells of all that counts.
@@ -326,44 +335,62 @@ func (p *proof) compare(r *Report) {
 		return
 	}
 	settled := map[string]bool{} // questions with a finding, and lines that count
-	for _, l := range r.Lines {
-		settled[l] = true
-		if f, ok := a.missingLine(l); ok {
-			f.Fence = r.Fence
-			p.find(f)
-			settled[string(f.Question)] = true
+	for _, text := range r.Lines {
+		l := cutLine(text)
+		settled[l.plain()] = true
+		if code := a.lacks(&l); code != "" {
+			p.find(Finding{Code: code, Question: l.question, Seq: l.seq, Fence: r.Fence})
+			settled[string(l.question)] = true
 		}
 	}
-	for _, l := range lines {
-		if q, seq, _ := cutLine(l); whole && !settled[l] && !settled[string(q)] {
-			p.find(Finding{Code: "unseen", Question: q, Seq: seq, Fence: r.Fence})
+	for _, text := range a.lines(false) {
+		if l := cutLine(text); whole && !settled[text] && !settled[string(l.question)] {
+			p.find(Finding{Code: "unseen", Question: l.question, Seq: l.seq, Fence: r.Fence})
 		}
 	}
 }
 
-// missingLine reports what is wrong with the line of an answer; ok is false
-// when the ledger has the answer, whether it counts or not.
-func (a *Attempt) missingLine(line string) (f Finding, ok bool) {
-	q, seq, sum := cutLine(line)
-	f = Finding{Code: "lost", Question: q, Seq: seq}
-	for i := range a.answers[q] {
-		k := &a.answers[q][i]
+// lacks says what is wrong with the line of an answer; "" when the ledger has
+// the answer of the seat that the line names or a later one, whether it counts
+// or not.
+func (a *Attempt) lacks(l *journalLine) string {
+	code := "lost"
+	for i := range a.answers[l.question] {
+		k := &a.answers[l.question][i]
+		same := hex.EncodeToString(k.Sum[:]) == l.sum
 		switch {
-		case k.Seq != seq:
-		case hex.EncodeToString(k.Sum[:]) == sum:
-			return f, false
-		default:
-			f.Code = "other_value"
+		case k.Seq != l.seq:
+		case same && k.Fence >= l.fence:
+			return ""
+		case same:
+			code = "earlier_seat"
+		case code == "lost" && (l.fence == 0 || l.fence == k.Fence):
+			code = "other_value"
 		}
 	}
-	return f, true
+	return code
 }
 
-// cutLine takes a JournalLine apart. What is none is an answer that nothing
-// equals.
-func cutLine(line string) (q bank.QuestionID, seq int64, sum string) {
-	name, sum := cutLast(line)
-	text, number := cutLast(name)
-	seq, _ = strconv.ParseInt(number, 10, 64)
-	return bank.QuestionID(text), seq, sum
+// journalLine is a JournalLine taken apart.
+type journalLine struct {
+	question bank.QuestionID
+	seq      int64
+	sum      string
+	fence    int64 // 0: the seat does not say
+}
+
+// plain is the line without the seat.
+func (l *journalLine) plain() string { return JournalLine(l.question, l.seq, l.sum, 0) }
+
+// cutLine takes a line apart. What is none is an answer that nothing equals.
+func cutLine(text string) (l journalLine) {
+	head, last := cutLast(text)
+	if len(last) != hex.EncodedLen(sha256.Size) {
+		l.fence, _ = strconv.ParseInt(last, 10, 64)
+		head, last = cutLast(head)
+	}
+	name, number := cutLast(head)
+	l.seq, _ = strconv.ParseInt(number, 10, 64)
+	l.question, l.sum = bank.QuestionID(name), last
+	return l
 }

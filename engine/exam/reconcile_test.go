@@ -2,7 +2,9 @@ package exam_test
 
 import (
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +17,7 @@ import (
 	"github.com/xinglu/xinglu/internal/ledger"
 )
 
-// journalOf is what a seat says that has got the acknowledgements.
+// journalOf is what the first seat says that has got the acknowledgements.
 func journalOf(acks ...*exam.AckFrame) exam.Journal {
 	var j exam.Journal
 	newest := map[string]string{}
@@ -23,7 +25,7 @@ func journalOf(acks ...*exam.AckFrame) exam.Journal {
 		j.Ledger = f.Ledger
 		for _, k := range f.Answers {
 			j.Entries++
-			newest[string(k.Question)] = exam.JournalLine(k.Question, k.Seq, k.SHA256)
+			newest[string(k.Question)] = exam.JournalLine(k.Question, k.Seq, k.SHA256, 1)
 		}
 	}
 	for _, l := range newest {
@@ -126,13 +128,16 @@ func TestReconcileFinds(t *testing.T) {
 		want    []exam.Finding
 	}{
 		"an answer that the ledger lacks": {func(j *exam.Journal) {
-			j.Lines = append(j.Lines, exam.JournalLine("truth", 1, other))
+			j.Lines = append(j.Lines, exam.JournalLine("truth", 1, other, 1))
 		}, exam.Differs, []exam.Finding{{Code: "lost", Question: "truth", Seq: 1, Fence: 1}}},
 		"a newer one that the ledger lacks": {func(j *exam.Journal) {
-			j.Lines[lineOf(*j, "multi")] = exam.JournalLine("multi", 2, other)
+			j.Lines[lineOf(*j, "multi")] = exam.JournalLine("multi", 2, other, 1)
 		}, exam.Differs, []exam.Finding{{Code: "lost", Question: "multi", Seq: 2, Fence: 1}}},
 		"another value": {func(j *exam.Journal) {
-			j.Lines[lineOf(*j, "multi")] = exam.JournalLine("multi", 1, other)
+			j.Lines[lineOf(*j, "multi")] = exam.JournalLine("multi", 1, other, 1)
+		}, exam.Differs, []exam.Finding{{Code: "other_value", Question: "multi", Seq: 1, Fence: 1}}},
+		"another value, of a seat that it does not name": {func(j *exam.Journal) {
+			j.Lines[lineOf(*j, "multi")] = exam.JournalLine("multi", 1, other, 0)
 		}, exam.Differs, []exam.Finding{{Code: "other_value", Question: "multi", Seq: 1, Fence: 1}}},
 		"an answer that the seat never saw": {func(j *exam.Journal) {
 			i := lineOf(*j, "short")
@@ -147,8 +152,13 @@ func TestReconcileFinds(t *testing.T) {
 		"a digest alone": {func(j *exam.Journal) {
 			j.Lines, j.Digest = nil, other
 		}, exam.Differs, []exam.Finding{{Code: "digest", Fence: 1}}},
-		"answers left": {func(j *exam.Journal) { j.Pending, j.Waiting = 2, []string{"truth|1"} }, exam.Left, []exam.Finding{}},
+		"answers left": {func(j *exam.Journal) { j.Pending, j.Waiting = 2, []string{"truth|1|1"} }, exam.Left, []exam.Finding{}},
 		"nothing":      {func(*exam.Journal) {}, exam.Proven, []exam.Finding{}},
+		"nothing, as older pages say it": {func(j *exam.Journal) {
+			for i := range j.Lines {
+				j.Lines[i] = strings.TrimSuffix(j.Lines[i], "|1")
+			}
+		}, exam.Proven, []exam.Finding{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,6 +178,46 @@ func TestReconcileFinds(t *testing.T) {
 				t.Errorf("look %v, pending %d, totals %+v", row.Look, row.Pending, r.Reconciled)
 			}
 		})
+	}
+}
+
+// What a seat says was acknowledged to it is not what an earlier seat gave
+// under the same number, though the value is the same: what counts may be older.
+func TestReconcileTellsSeatsApart(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	key := boxKey(t)
+	_, n, id, _ := written(t, exam.Options{Box: key})
+	fence, _, err := n.Admit(ctx, id, exam.Seat{Device: "spare", Pledge: true})
+	must(t, err)
+	later, err := n.Save(ctx, id, fence, frame(3, give("multi", 4, 1)))
+	must(t, err)
+	old := give("multi", 5, 0, 2)
+	_, err = n.ImportRescue(ctx, "s1", "staff", rescueFile(t, key, exam.RescueContent{Attempt: id, Fence: 1, Entries: []exam.Given{old}}))
+	must(t, err)
+	handIn(t, n, id)
+	sum := exam.ValueSum(old.Value)
+	for _, tt := range []struct {
+		name string
+		j    exam.Journal
+		want []exam.Finding
+	}{
+		{"acknowledged to the later seat", exam.Journal{Lines: []string{exam.JournalLine("multi", 5, hex.EncodeToString(sum[:]), fence)}},
+			[]exam.Finding{{Code: "earlier_seat", Question: "multi", Seq: 5, Fence: fence},
+				{Code: "unseen", Question: "short", Seq: 1, Fence: fence}, {Code: "unseen", Question: "single", Seq: 2, Fence: fence}}},
+		{"waiting at the later seat", exam.Journal{Pending: 1, Waiting: []string{fmt.Sprint("multi|5|", fence)}}, nil},
+		{"waiting there for the earlier one", exam.Journal{Pending: 1, Waiting: []string{"multi|5|1"}}, nil},
+	} {
+		tt.j.Ledger = later.Ack.Ledger
+		_, err = n.Journal(ctx, id, fence, 1, digested(tt.j))
+		must(t, err)
+		row, _ := rowOf(t, n, id)
+		if d := cmp.Diff(tt.want, row.Findings); tt.want != nil && d != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, d)
+		}
+		if want := map[string]int{"waiting at the later seat": 1}[tt.name]; row.Pending != want {
+			t.Errorf("%s: %d left, want %d", tt.name, row.Pending, want)
+		}
 	}
 }
 

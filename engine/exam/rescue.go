@@ -178,7 +178,8 @@ func (a *Attempt) Rescue(now time.Time, c *Course, f *Form, fence int64, entries
 
 func (d *saving) rescueOne(g *Given, r *RescueReport) {
 	stored, late := len(d.event.Answers), len(d.event.Late)
-	held := d.a.heldLate(g, ValueSum(g.Value))
+	fence := d.a.seatOf(d.fence, g)
+	held := d.a.heldLate(fence, g, ValueSum(g.Value))
 	d.saved = Saved{}
 	d.decide(g)
 	switch {
@@ -192,7 +193,7 @@ func (d *saving) rescueOne(g *Given, r *RescueReport) {
 		} else {
 			r.Late++
 		}
-		given, ok := d.a.givenBy(d.a.seatOf(d.fence, g), g)
+		given, ok := d.a.givenBy(fence, g)
 		r.Evidence = append(r.Evidence, RescueEvidence{Question: g.Question, Seq: g.Seq, Code: d.saved.Refused[0].Code,
 			Proven: ok && !given.After(d.times.End)})
 	default:

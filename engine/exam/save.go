@@ -26,9 +26,9 @@ type Saved struct {
 //
 //   - What was given at the later seat counts, and at one seat the higher seq:
 //     see Attempt.seatOf. Others are kept as history and acknowledged. A seq
-//     that is there with the same value gets its first acknowledgement again,
-//     even after the end; with another value of the same seat it is refused
-//     (seq_reused) and can be sent with a higher seq.
+//     that is there with the same value, of that seat or a later one, gets its
+//     first acknowledgement again, even after the end; with another value of
+//     the same seat it is refused (seq_reused) and can be sent with a higher seq.
 //   - After the end, within the grace, an answer counts if the machine's own
 //     monotonic clock, tied to the server's by answers recorded earlier,
 //     proves that it was given before the end. Others are refused (too_late)
@@ -84,11 +84,11 @@ func (d *saving) ack(g *Given, sum [sha256.Size]byte, at time.Time) {
 
 func (d *saving) decide(g *Given) {
 	sum := ValueSum(g.Value)
-	if k, ok := d.a.same(g, sum); ok {
+	fence := d.a.seatOf(d.fence, g)
+	if k, ok := d.a.known(fence, g, sum); ok {
 		d.ack(g, sum, k.At)
 		return
 	}
-	fence := d.a.seatOf(d.fence, g)
 	g.Fence = 0
 	if fence != d.fence {
 		g.Fence = fence
@@ -97,7 +97,7 @@ func (d *saving) decide(g *Given) {
 		d.refuse(g, CodeSeqReused)
 		return
 	}
-	if known, clash := d.inFrame(g); known {
+	if known, clash := d.inFrame(fence, g); known {
 		d.ack(g, sum, time.Time{})
 		return
 	} else if clash {
@@ -110,23 +110,25 @@ func (d *saving) decide(g *Given) {
 		d.ack(g, sum, time.Time{})
 		return
 	}
-	if evidence && !d.a.heldLate(g, sum) {
+	if evidence && !d.a.heldLate(fence, g, sum) {
 		d.event.Late = append(d.event.Late, *g)
 	}
 	d.refuse(g, code)
 }
 
-// inFrame looks at the answers of this frame that were taken before g: known
-// is an equal one, of whichever seat; clash is another value under the same seq
-// of the same seat. What is known is no clash, as with answers in the ledger.
-func (d *saving) inFrame(g *Given) (known, clash bool) {
+// inFrame looks at the answers of this frame that were taken before g, given
+// at the seat with the fence: known is an equal one of that seat or a later
+// one; clash is another value under the same seq of that seat. What is known is
+// no clash, as with answers in the ledger.
+func (d *saving) inFrame(fence int64, g *Given) (known, clash bool) {
 	for i := range d.event.Answers {
 		e := &d.event.Answers[i]
 		if e.Question != g.Question || e.Seq != g.Seq {
 			continue
 		}
-		known = known || e.Flagged == g.Flagged && slices.Equal(e.Value, g.Value)
-		clash = clash || e.Fence == g.Fence
+		at := givenAt(d.fence, e)
+		known = known || at >= fence && e.Flagged == g.Flagged && slices.Equal(e.Value, g.Value)
+		clash = clash || at == fence
 	}
 	return known, clash
 }
@@ -156,9 +158,12 @@ func (d *saving) timely(fence int64, g *Given) (code string, evidence bool) {
 	return ErrTooLate.Code, true
 }
 
-// heldLate reports whether the late answer is kept already.
-func (a *Attempt) heldLate(g *Given, sum [sha256.Size]byte) bool {
-	return slices.ContainsFunc(a.late, func(k Kept) bool { return k.Question == g.Question && k.Seq == g.Seq && k.Sum == sum })
+// heldLate reports whether the late answer of the seat with the fence is kept
+// already.
+func (a *Attempt) heldLate(fence int64, g *Given, sum [sha256.Size]byte) bool {
+	return slices.ContainsFunc(a.late, func(k Kept) bool {
+		return k.Fence >= fence && k.Question == g.Question && k.Seq == g.Seq && k.Sum == sum
+	})
 }
 
 // savedAnswers lists the answers that count.

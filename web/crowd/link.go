@@ -1,6 +1,7 @@
 package crowd
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -165,7 +166,7 @@ func (s *Seat) welcome(f *inbound) {
 	for _, a := range f.Answers {
 		if a.Seq > s.seqs[a.Question] {
 			s.seqs[a.Question] = a.Seq
-			s.lines[a.Question] = exam.JournalLine(a.Question, a.Seq, a.SHA256)
+			s.lines[a.Question] = exam.JournalLine(a.Question, a.Seq, a.SHA256, a.Fence)
 		}
 	}
 	s.flush()
@@ -183,7 +184,7 @@ func (s *Seat) tell() {
 	}
 	j := exam.Journal{Ledger: s.head, Pending: len(s.journal), Entries: len(s.receipts), Lines: slices.Collect(maps.Values(s.lines))}
 	for _, x := range s.journal[:min(len(s.journal), 500)] {
-		j.Waiting = append(j.Waiting, fmt.Sprintf("%s|%d", x.given.Question, x.given.Seq))
+		j.Waiting = append(j.Waiting, fmt.Sprintf("%s|%d|%d", x.given.Question, x.given.Seq, x.given.Fence))
 	}
 	j.Digest = exam.JournalDigest(j.Lines)
 	s.report = s.next()
@@ -222,9 +223,10 @@ func (s *Seat) ack(f *inbound) {
 		}
 		j := s.journal[i]
 		s.journal = slices.Delete(s.journal, i, i+1)
-		r := Acknowledged{a.Question, a.Seq, j.given.Value, a.At, a.SHA256, a.Sig, s.signer}
+		fence := cmp.Or(j.given.Fence, s.fence)
+		r := Acknowledged{a.Question, a.Seq, fence, j.given.Value, a.At, a.SHA256, a.Sig, s.signer}
 		s.receipts = append(s.receipts, r)
-		s.lines[a.Question] = exam.JournalLine(a.Question, a.Seq, a.SHA256)
+		s.lines[a.Question] = exam.JournalLine(a.Question, a.Seq, a.SHA256, fence)
 		if s.signer != nil && !r.Verify(s.view.ID, a.SHA256) {
 			s.lost = fmt.Errorf("the receipt of answer %d to %s is not the server's", a.Seq, a.Question)
 		}

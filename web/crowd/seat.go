@@ -81,6 +81,7 @@ type journalled struct {
 type Acknowledged struct {
 	Question bank.QuestionID `json:"question"`
 	Seq      int64           `json:"seq"`
+	Fence    int64           `json:"fence"` // of the seat where it was given
 	Value    []string        `json:"value"`
 	At       time.Time       `json:"at"`
 	SHA256   string          `json:"sha256"` // of the value as the server keeps it
@@ -405,6 +406,7 @@ type inbound struct {
 		Question bank.QuestionID `json:"question"`
 		Seq      int64           `json:"seq"`
 		At       time.Time       `json:"at"`
+		Fence    int64           `json:"fence"`
 		SHA256   string          `json:"sha256"`
 		Sig      []byte          `json:"sig"`
 		Code     string          `json:"code"`

@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -46,8 +47,10 @@ type stored struct {
 	answers map[answerKey]storedAnswer
 }
 
+// answerKey names an answer: one seat's number is not another's.
 type answerKey struct {
 	question bank.QuestionID
+	fence    int64 // of the seat where it was given
 	seq      int64
 }
 
@@ -83,7 +86,7 @@ func (a *stored) add(records []ledger.Record) error {
 			return fmt.Errorf("record %d of %s: %w", r.Seq, r.Stream, err)
 		}
 		for _, g := range e.Answers {
-			a.answers[answerKey{g.Question, g.Seq}] = storedAnswer{g.Value, r.At}
+			a.answers[answerKey{g.Question, cmp.Or(g.Fence, e.Fence), g.Seq}] = storedAnswer{g.Value, r.At}
 		}
 	}
 	return a.Fold(records)
@@ -118,6 +121,7 @@ func (p *Report) compare(h *held, a *stored) {
 		p.Acknowledged++
 		p.check(h, &h.receipts[i], a)
 	}
+	p.counting(h, a)
 	for _, g := range h.journal {
 		p.Missing++
 		p.fault("%s: answer %d to %s is still in the journal", h.ticket, g.Seq, g.Question)
@@ -140,9 +144,29 @@ func (p *Report) compare(h *held, a *stored) {
 	}
 }
 
+// counting is the proof that of each question the last answer counts that was
+// acknowledged, and no older one.
+func (p *Report) counting(h *held, a *stored) {
+	last := map[bank.QuestionID]*crowd.Acknowledged{}
+	for i := range h.receipts {
+		x := &h.receipts[i]
+		if k := last[x.Question]; k == nil || cmp.Or(cmp.Compare(x.Fence, k.Fence), cmp.Compare(x.Seq, k.Seq)) > 0 {
+			last[x.Question] = x
+		}
+	}
+	for q, x := range last {
+		k, _ := a.Answer(q)
+		if _, there := a.answers[answerKey{q, x.Fence, x.Seq}]; !there || k.Fence == x.Fence && k.Seq == x.Seq {
+			continue // one that is not there is told by check
+		}
+		p.Lost++
+		p.fault("%s: of %s answer %d of seat %d was acknowledged last, and %d of seat %d counts", h.ticket, q, x.Seq, x.Fence, k.Seq, k.Fence)
+	}
+}
+
 // check compares one receipt with the ledger's record of the answer.
 func (p *Report) check(h *held, x *crowd.Acknowledged, a *stored) {
-	k, ok := a.answers[answerKey{x.Question, x.Seq}]
+	k, ok := a.answers[answerKey{x.Question, x.Fence, x.Seq}]
 	switch {
 	case !ok:
 		p.Lost++

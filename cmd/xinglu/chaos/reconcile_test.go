@@ -38,10 +38,12 @@ func TestCompareNotices(t *testing.T) {
 	seed := sha256.Sum256([]byte("node"))
 	key := ed25519.NewKeyFromSeed(seed[:])
 	acked := func(seq int64, when time.Time, signed []string, value ...string) crowd.Acknowledged {
-		x := crowd.Acknowledged{Question: "q", Seq: seq, Value: value, At: when, Signer: key.Public().(ed25519.PublicKey)}
+		x := crowd.Acknowledged{Question: "q", Fence: 1, Seq: seq, Value: value, At: when, Signer: key.Public().(ed25519.PublicKey)}
 		x.Sig = ed25519.Sign(key, exam.ReceiptMessage("a1", exam.Ack{Question: "q", Seq: seq, At: when, SHA256: sum(signed)}))
 		return x
 	}
+	elsewhere := acked(1, at, []string{"x", "y"}, "x", "y")
+	elsewhere.Fence = 2
 	in := exam.Given{Question: "q", Seq: 1, Value: []string{"x", "y"}}
 	xy := []string{"x", "y"}
 	handedIn := exam.Receipt{Code: "R", Answered: 1}
@@ -52,6 +54,7 @@ func TestCompareNotices(t *testing.T) {
 	}{
 		{"all there", held{given: 1, receipts: []crowd.Acknowledged{acked(1, at, xy, "x", "y")}, receipt: handedIn}, Report{Given: 1, Acknowledged: 1, Signatures: 1, HandedIn: 1}},
 		{"lost", held{given: 1, receipts: []crowd.Acknowledged{acked(2, at, xy, "x", "y")}, receipt: handedIn}, Report{Given: 1, Acknowledged: 1, Lost: 1, HandedIn: 1, Faults: 1}},
+		{"there for an earlier seat alone", held{given: 1, receipts: []crowd.Acknowledged{elsewhere}, receipt: handedIn}, Report{Given: 1, Acknowledged: 1, Lost: 1, HandedIn: 1, Faults: 1}},
 		{"another value", held{given: 1, receipts: []crowd.Acknowledged{acked(1, at, xy, "x", "z")}, receipt: handedIn}, Report{Given: 1, Acknowledged: 1, Lost: 1, HandedIn: 1, Faults: 1}},
 		{"another order", held{given: 1, receipts: []crowd.Acknowledged{acked(1, at, xy, "y", "x")}, receipt: handedIn}, Report{Given: 1, Acknowledged: 1, Lost: 1, HandedIn: 1, Faults: 1}},
 		{"another time", held{given: 1, receipts: []crowd.Acknowledged{acked(1, at.Add(time.Second), xy, "x", "y")}, receipt: handedIn}, Report{Given: 1, Acknowledged: 1, HandedIn: 1, Faults: 1}},
@@ -68,6 +71,33 @@ func TestCompareNotices(t *testing.T) {
 		}
 		if got.Proven() != (c.want.Faults == 0) {
 			t.Errorf("%s: proven is %v", c.name, got.Proven())
+		}
+	}
+}
+
+// An answer that is there and does not count, though nothing newer was
+// acknowledged, is lost too.
+func TestCompareNoticesAnOlderAnswerThatCounts(t *testing.T) {
+	t.Parallel()
+	given := func(seq, fence int64) exam.Given {
+		return exam.Given{Question: "q", Seq: seq, Fence: fence, Value: []string{"x"}}
+	}
+	data, err := json.Marshal(exam.Answered{Fence: 2, Answers: []exam.Given{given(5, 1), given(4, 0)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &stored{exam.NewAttempt("a1"), map[answerKey]storedAnswer{}}
+	if err := a.add([]ledger.Record{{Stream: "attempt/a1", Seq: 1, At: at, Kind: "attempt.answered", Data: data}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		fence, seq int64
+		lost       int
+	}{{2, 4, 0}, {1, 5, 1}} {
+		var p Report
+		p.counting(&held{receipts: []crowd.Acknowledged{{Question: "q", Fence: c.fence, Seq: c.seq}}}, a)
+		if p.Lost != c.lost || p.Faults != c.lost {
+			t.Errorf("seat %d, answer %d: %d lost, want %d: %v", c.fence, c.seq, p.Lost, c.lost, p.First)
 		}
 	}
 }

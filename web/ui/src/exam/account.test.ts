@@ -48,7 +48,7 @@ describe('account', () => {
     account.acknowledged([ack('q1', 2)], [given('q1', 2)], head(5))
     account.acknowledged([ack('q1', 2)], [given('q1', 2)], head(5)) // a replay
     const j = account.journal([], journalDigest)
-    expect(j.lines).toEqual(['q1|2|sum-q1-2', 'q2|1|sum-q2-1'])
+    expect(j.lines).toEqual(['q1|2|sum-q1-2|1', 'q2|1|sum-q2-1|1'])
     expect([j.entries, j.pending, j.head]).toEqual([3, 0, head(5)])
     expect(j.digest).toBe(journalDigest(j.lines!))
   })
@@ -60,7 +60,7 @@ describe('account', () => {
     const second = await page()
     second.held([held('q1', 2)]) // q2 is lost, q1 is older there
     const j = second.journal([], journalDigest)
-    expect(j.lines).toEqual(['q1|3|sum-q1-3', 'q2|1|sum-q2-1'])
+    expect(j.lines).toEqual(['q1|3|sum-q1-3|1', 'q2|1|sum-q2-1|1'])
     expect([j.entries, j.head]).toEqual([2, head(9)])
   })
 
@@ -68,7 +68,7 @@ describe('account', () => {
     const account = await page()
     account.acknowledged([ack('q1', 8)], [given('q1', 8, 1)], head(3))
     account.held([held('q1', 2, 2)])
-    expect(account.journal([], journalDigest).lines).toEqual(['q1|2|sum-q1-2'])
+    expect(account.journal([], journalDigest).lines).toEqual(['q1|2|sum-q1-2|2'])
   })
 
   it('names what the server does not have', async () => {
@@ -76,7 +76,7 @@ describe('account', () => {
     account.acknowledged([ack('q1', 1)], [given('q1', 1)], head(3))
     const kept = [given('q1', 1), given('q1', 2), given('q2', 1)]
     const j = account.journal(kept, journalDigest)
-    expect([j.pending, j.waiting]).toEqual([2, ['q1|2', 'q2|1']])
+    expect([j.pending, j.waiting]).toEqual([2, ['q1|2|1', 'q2|1|1']])
   })
 
   it('leaves the lines out where a frame cannot hold them', async () => {

@@ -19,7 +19,7 @@ export interface AccountData {
   head?: LedgerHead
 }
 
-/** What the frame "journal" says. */
+/** What the frame "journal" says; lines and names end in the fence of the seat where the answer was given. */
 export interface SeatJournal {
   head: LedgerHead
   pending: number
@@ -104,12 +104,13 @@ export function createAccount(attempt: string, store: Journal<AccountData>) {
 
   /** What to tell the server; `kept` are the answers that this machine still keeps to be sent. */
   function journal(kept: Given[], digest: (lines: string[]) => string): SeatJournal {
-    const lines = Object.entries(data.lines).map(([q, l]) => `${q}|${l.seq}|${l.sha256}`)
+    const at = (fence?: number): string => (fence ? `|${fence}` : '')
+    const lines = Object.entries(data.lines).map(([q, l]) => `${q}|${l.seq}|${l.sha256}${at(l.fence)}`)
     const left = kept.filter((given) => !covers(given))
     return {
       head: data.head ?? { seq: 0, hash: '' },
       pending: left.length,
-      waiting: left.slice(0, mostNamed).map((g) => `${g.question}|${g.seq}`),
+      waiting: left.slice(0, mostNamed).map((g) => `${g.question}|${g.seq}${at(g.fence)}`),
       entries: data.entries,
       digest: digest(lines),
       ...(lines.join('","').length < frameBytes && { lines }),

@@ -2714,7 +2714,7 @@ export interface components {
         };
         ExamFinding: {
             /** @enum {string} */
-            code: "lost" | "other_value" | "unseen" | "entries" | "digest" | "head" | "chain";
+            code: "lost" | "other_value" | "earlier_seat" | "unseen" | "entries" | "digest" | "head" | "chain";
             /** Format: int64 */
             fence?: number;
             question?: string;
