@@ -47,9 +47,15 @@ func JudgeModule(m Module, r Rules, panel Panel, sheets []Sheet) (ModuleOutcome,
 // that has no reason, is there twice, does not fit its aspect, or is not the
 // chief's to take.
 func Judge(m Module, r Rules, c Call) (ModuleOutcome, error) {
+	out, _, err := judged(m, r, c)
+	return out, err
+}
+
+// judged is Judge, and returns the sum that the amount was rounded from.
+func judged(m Module, r Rules, c Call) (ModuleOutcome, Ratio, error) {
 	d := docketOf(m, r, c)
 	if err := d.check(); err != nil {
-		return ModuleOutcome{}, err
+		return ModuleOutcome{}, Ratio{}, err
 	}
 	out := ModuleOutcome{Module: m.ID, State: Settled, Marks: None(), Aspects: make([]Outcome, len(d.aspects))}
 	out.Have, out.Need = d.progress()
@@ -67,7 +73,7 @@ func Judge(m Module, r Rules, c Call) (ModuleOutcome, error) {
 			}
 			o, exact, err := d.hearing(i, earned).agree(d.marks[a.ID])
 			if err != nil {
-				return ModuleOutcome{}, err
+				return ModuleOutcome{}, Ratio{}, err
 			}
 			sum = sum.Add(exact)
 			out.Aspects[i] = o
@@ -81,7 +87,7 @@ func Judge(m Module, r Rules, c Call) (ModuleOutcome, error) {
 	}
 	d.flag(&out)
 	out.settle(r, sum)
-	return out, nil
+	return out, greatest(Ratio{}, sum), nil
 }
 
 // settle sets the amount from the exact sum, or hides it while the rules do.

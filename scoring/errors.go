@@ -34,6 +34,8 @@ var (
 	ErrTie = fault.New(fault.Invalid, "tie_decision_invalid", "the decision does not fit the tie")
 	// ErrRecheck: a recheck rule is inconsistent, or counts do not fit.
 	ErrRecheck = fault.New(fault.Invalid, "recheck_invalid", "the recheck is inconsistent")
+	// ErrSimulation: the samples of a simulation do not fit, or there are none or too many.
+	ErrSimulation = fault.New(fault.Invalid, "simulation_invalid", "the samples do not fit the marking scheme")
 	// ErrRanking: two entries of a ranking have one code.
 	ErrRanking = fault.New(fault.Invalid, "ranking_invalid", "the ranking entries are inconsistent")
 	// ErrItems: a paper's items are inconsistent: a key outside its options.

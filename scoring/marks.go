@@ -2,7 +2,6 @@ package scoring
 
 import (
 	"fmt"
-	"math/big"
 	"strconv"
 	"strings"
 )
@@ -86,68 +85,3 @@ func (v Value) String() string {
 		return string(Blank)
 	}
 }
-
-// Ratio is an exact fraction of hundredths of a mark. The zero Ratio is 0.
-// Ratios are values: no operation changes its operands.
-type Ratio struct{ rat *big.Rat }
-
-// NewRatio returns num ÷ den hundredths. It panics when den is 0, like the
-// division it stands for.
-func NewRatio(num Marks, den int64) Ratio {
-	return Ratio{big.NewRat(int64(num), den)}
-}
-
-func (r Ratio) big() *big.Rat {
-	if r.rat == nil {
-		return new(big.Rat)
-	}
-	return r.rat
-}
-
-// Add returns r + s.
-func (r Ratio) Add(s Ratio) Ratio { return Ratio{new(big.Rat).Add(r.big(), s.big())} }
-
-// Mul returns r × num ÷ den. It panics when den is 0.
-func (r Ratio) Mul(num, den int64) Ratio {
-	return Ratio{new(big.Rat).Mul(r.big(), big.NewRat(num, den))}
-}
-
-func (r Ratio) sub(s Ratio) Ratio { return Ratio{new(big.Rat).Sub(r.big(), s.big())} }
-
-// times returns r × s, for a share s of something.
-func (r Ratio) times(s Ratio) Ratio { return Ratio{new(big.Rat).Mul(r.big(), s.big())} }
-
-// over returns r ÷ s; s is not 0.
-func (r Ratio) over(s Ratio) Ratio { return Ratio{new(big.Rat).Quo(r.big(), s.big())} }
-
-func least(a, b Ratio) Ratio {
-	if a.Cmp(b) < 0 {
-		return a
-	}
-	return b
-}
-
-func greatest(a, b Ratio) Ratio {
-	if a.Cmp(b) > 0 {
-		return a
-	}
-	return b
-}
-
-// Cmp returns -1, 0 or 1 as r is below, equal to or above s.
-func (r Ratio) Cmp(s Ratio) int { return r.big().Cmp(s.big()) }
-
-// Round returns the multiple of step next to r, half up: towards positive
-// infinity when r lies in the middle. Step is in hundredths (1 = 0.01 marks,
-// 10 = 0.1, 100 = 1) and above 0. The result differs from r by at most half a
-// step. It is the only rounding in this package.
-func (r Ratio) Round(step Marks) Marks {
-	q := new(big.Rat).Quo(r.big(), big.NewRat(int64(step), 1))
-	q.Add(q, big.NewRat(1, 2))
-	// Div is Euclidean: with the positive denominator of a Rat it is the floor.
-	n := new(big.Int).Div(q.Num(), q.Denom())
-	return Marks(n.Int64()) * step
-}
-
-// String writes the fraction in lowest terms, for logs and tests: "2000/3".
-func (r Ratio) String() string { return r.big().RatString() }

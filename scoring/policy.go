@@ -88,7 +88,8 @@ func (p Agreement) checkGap(out *Outcome, amount Ratio, marks []Ratio) {
 // While so few marks are in that the drops would leave none, nothing is
 // dropped yet. Which of several equal marks is dropped makes no difference.
 func (p Agreement) counting(marks []Ratio) []Ratio {
-	kept := slices.SortedFunc(slices.Values(marks), Ratio.Cmp)
+	kept := slices.Clone(marks)
+	slices.SortFunc(kept, Ratio.Cmp)
 	if p.Method == MethodDropMean && len(kept) > p.DropHigh+p.DropLow {
 		kept = kept[p.DropLow : len(kept)-p.DropHigh]
 	}

@@ -56,7 +56,10 @@ func (o Observation) set() []string {
 }
 
 // Blank reports whether nothing has been entered.
-func (o Observation) Blank() bool { return len(o.set()) == 0 }
+func (o Observation) Blank() bool {
+	return o.Met == nil && o.Step == nil && o.Measured == nil && o.Errors == nil && o.Points == nil &&
+		o.Level == nil && o.Deductions == nil && o.Hits == nil && o.TimeMS == nil
+}
 
 // MarkEntry returns what one judge's observation of a is worth, rounded to
 // hundredths for display (a judgement level may be worth a fraction; Agree
@@ -112,14 +115,14 @@ func checkEntries(m Module, entries []AspectEntry) (p problems, filled map[Aspec
 	seen := make(map[AspectID]bool, len(entries))
 	byID := m.byID()
 	for i, e := range entries {
-		path := fmt.Sprintf("entries[%d]", i)
+		path := func() string { return fmt.Sprintf("entries[%d]", i) }
 		a := byID[e.Aspect]
 		if a == nil {
-			p.add(path+".aspect", "unknown", "aspect %s is not in module %s", e.Aspect, m.ID)
+			p.add(path()+".aspect", "unknown", "aspect %s is not in module %s", e.Aspect, m.ID)
 			continue
 		}
 		if seen[e.Aspect] {
-			p.add(path+".aspect", "duplicate", "aspect %s is there twice", e.Aspect)
+			p.add(path()+".aspect", "duplicate", "aspect %s is there twice", e.Aspect)
 			continue
 		}
 		seen[e.Aspect] = true
@@ -128,11 +131,12 @@ func checkEntries(m Module, entries []AspectEntry) (p problems, filled map[Aspec
 		}
 		filled[e.Aspect] = true
 		if a.byClock() {
-			p.add(path, "not_allowed", "aspect %s is read from the station's clock", e.Aspect)
+			p.add(path(), "not_allowed", "aspect %s is read from the station's clock", e.Aspect)
 			continue
 		}
-		_, inner := exactMark(*a, e.Observation)
-		p.under(path, inner)
+		if _, inner := exactMark(*a, e.Observation); len(inner) > 0 {
+			p.under(path(), inner)
+		}
 	}
 	return p, filled
 }
@@ -173,12 +177,37 @@ func (k Kind) observed() string {
 	return ""
 }
 
+// fits reports whether the kind's field is set and no other.
+func (k Kind) fits(o Observation) bool {
+	var there bool
+	switch k {
+	case KindBinary:
+		there, o.Met = o.Met != nil, nil
+	case KindStepped:
+		there, o.Step = o.Step != nil, nil
+	case KindTolerance:
+		there, o.Measured = o.Measured != nil, nil
+	case KindLinear:
+		there, o.Errors = o.Errors != nil, nil
+	case KindPoints:
+		there, o.Points = o.Points != nil, nil
+	case KindJudgement:
+		there, o.Level = o.Level != nil, nil
+	case KindPot, KindPenalty:
+		there, o.Deductions = o.Deductions != nil, nil
+	case KindHitList:
+		there, o.Hits = o.Hits != nil, nil
+	case KindTimeTable:
+		there, o.TimeMS = o.TimeMS != nil, nil
+	}
+	return there && o.Blank()
+}
+
 // exactMark values an observation that is not blank, for an aspect of a valid
 // scheme.
 func exactMark(a Aspect, o Observation) (mark Ratio, p problems) {
-	want := a.Kind.observed()
-	if set := o.set(); len(set) != 1 || set[0] != want {
-		p.add("", "wrong_field", "kind %s takes %s and nothing else, not %q", a.Kind, want, set)
+	if !a.Kind.fits(o) {
+		p.add("", "wrong_field", "kind %s takes %s and nothing else, not %q", a.Kind, a.Kind.observed(), o.set())
 		return Ratio{}, p
 	}
 	switch a.Kind {
