@@ -7,12 +7,14 @@
 //
 //	AspectEntry  what one judge saw        MarkEntry   → a judge's mark
 //	Agree        policy of the aspect      → Outcome   (waiting, agreed, conference)
-//	JudgeModule  all aspects of a module   → ModuleOutcome
-//	Sum          modules, parts, weights   → Total
+//	Judge        all aspects of a module   → ModuleOutcome
+//	SumWith      modules, weights, conduct → Total
 //	Rank         total, then tie chain     → Ranked, explained by Explain
+//	RecheckSample  whose marks are checked again before publication
 //
 // and of a theory paper: NewPaper, Paper.Mark → PaperResult, GradePaper → Grade.
-// Decide changes keys afterwards, and Rescore says whom that changes.
+// Decide changes keys afterwards, and Rescore says whom that changes. Simulate
+// tries a scheme and its rules on invented work before they are frozen.
 //
 // Amounts are integers in hundredths of a mark (Marks). Between steps values
 // are exact fractions (Ratio); they are rounded half up at the point that the
