@@ -19,7 +19,7 @@ import {
 import { Site } from './site'
 
 const kind = inject('site')
-/** The second practical module: eight aspects, two of them judgement. */
+/** The second practical module: six aspects, two of them judgement. */
 const module = 'C'
 
 let site: Site
@@ -109,7 +109,7 @@ it('refuses a wrong end of the code, at the tablet and at the server', async () 
   await screenshot(first.page, 'judge-wrong-tail-tablet')
   await first.page.getByRole('button', { name: '返回检查' }).click()
   await first.page.getByRole('button', { name: '返回列表' }).click()
-  await expect.poll(() => tile(first.page, code).innerText()).toContain('已打 8 / 8')
+  await expect.poll(() => tile(first.page, code).innerText()).toContain('已打 6 / 6')
 
   const sheet = await sheetOf(first.page, module, code)
   const reply = await crowd[0]!.submit(sheet, bestEntries(scheme, 3), { tail: wrong })

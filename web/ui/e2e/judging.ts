@@ -1,17 +1,20 @@
 // The contest as its people see it: the public board, judges on tablets, and judges without a screen who hand in
 // through the API like the rehearsal's crowd.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import type { Row } from '../src/board/wire'
 import type {
   Aspect,
   AspectEntry,
+  Hit,
+  HitList,
+  Hits,
   Module,
   Observation,
   SheetBrief,
   SheetList,
   SheetView,
 } from '../src/judge/wire'
-import { decimal } from '../src/judge/marking'
+import { decimal, stepsOf } from '../src/judge/marking'
 import type { Login, Program } from './program'
 
 /** The newest board's division and rows. */
@@ -43,9 +46,18 @@ function observe(aspect: Aspect, level: number): Observation {
       return { points: aspect.max }
     case 'judgement':
       return { level }
+    case 'hit_list':
+      return { hits: bestHits(aspect.hit_list!) }
+    case 'time_table':
+      return { time_ms: aspect.time_table!.rows[0]!.up_to_ms }
     default:
       return { deductions: {} }
   }
+}
+
+function bestHits(list: HitList): Hits {
+  const best = (hit: Hit): string => stepsOf(list, hit).reduce((a, b) => (b.marks > a.marks ? b : a)).id
+  return { steps: Object.fromEntries(list.items.map((h) => [h.id, best(h)])), false_alarms: 0 }
 }
 
 const aspects = (module: Module): Aspect[] => module.sub_criteria.flatMap((s) => s.aspects)
@@ -145,8 +157,21 @@ export async function fillSheet(page: Page, module: Module, level: number, only?
     } else if (seen.errors === 0) await card.getByRole('button', { name: '0 处，无错误' }).click()
     else if (seen.points !== undefined) await card.locator('.choice').last().click()
     else if (seen.level !== undefined) await card.locator('.choice').nth(seen.level).click()
+    else if (seen.hits) await fillHits(card, aspect.hit_list!, seen.hits)
+    else if (seen.time_ms !== undefined) {
+      await card.locator('input').first().fill(String(Math.floor(seen.time_ms / 60_000)))
+      await card.locator('input').last().fill(decimal((seen.time_ms % 60_000) / 10, 2))
+    }
     else await card.getByRole('button', { name: '不扣分' }).click()
   }
+}
+
+async function fillHits(card: Locator, list: HitList, hits: Hits): Promise<void> {
+  for (const hit of list.items) {
+    const at = stepsOf(list, hit).findIndex((s) => s.id === hits.steps[hit.id])
+    await card.locator(`[data-hit="${hit.id}"] button`).nth(at).click()
+  }
+  await card.getByRole('button', { name: '0 处，无误判' }).click()
 }
 
 /** Hands the open sheet in, typing `tail` for the code's end. Returns when the last tap was, ms since 1970. */

@@ -5,11 +5,14 @@ import {
   fromWire,
   holds,
   isBlank,
+  isMarked,
   markOf,
+  mayStayBlank,
   parseDecimal,
   rangeText,
   roundHalfUp,
   sameObservation,
+  stopwatch,
   toleranceText,
   toWire,
   totalOf,
@@ -41,6 +44,28 @@ const reasons = [
 ]
 const pot = aspect('D1', 'deduction_pot', 800, { deductions: reasons })
 const penalty = aspect('X1', 'penalty', 0, { deductions: reasons })
+const steps = [
+  { id: 'no', label: text, marks: 0 },
+  { id: 'near', label: text, marks: 50 },
+  { id: 'exact', label: text, marks: 100 },
+]
+const hitList = aspect('H1', 'hit_list', 500, {
+  hit_list: {
+    items: [
+      { id: 'a', label: text },
+      { id: 'b', label: text },
+      { id: 'c', label: text, steps: [steps[0]!, { id: 'all', label: text, marks: 100 }] },
+    ],
+    steps,
+    false_alarms: { max: 200, each: 100 },
+  },
+})
+const found = { a: 'exact', b: 'near', c: 'no' }
+const rows = [
+  { up_to_ms: 900_000, marks: 1000 },
+  { up_to_ms: 1_200_000, marks: 190 },
+]
+const timed = aspect('T1', 'time_table', 1000, { time_table: { rows, above: 0, source: 'judge' } })
 
 const module: Module = {
   id: 'B',
@@ -77,6 +102,16 @@ describe('what an entry is worth', () => {
     ['a pot never below zero', pot, { deductions: { b: 3 } }, 0],
     ['a penalty', penalty, { deductions: { b: 2 } }, -600],
     ['no penalty', penalty, { deductions: {} }, 0],
+    ['hits and no false alarm', hitList, { hits: { steps: found, false_alarms: 0 } }, 350],
+    ['a false alarm costs the pot', hitList, { hits: { steps: found, false_alarms: 1 } }, 250],
+    ['many cost no hits', hitList, { hits: { steps: found, false_alarms: 9 } }, 150],
+    ['an item’s own steps', hitList, { hits: { steps: { ...found, c: 'all' }, false_alarms: 2 } }, 250],
+    ['an item not looked at', hitList, { hits: { steps: { a: 'exact', b: 'near' }, false_alarms: 0 } }, null],
+    ['false alarms not counted', hitList, { hits: { steps: found } }, null],
+    ['in time', timed, { time_ms: 900_000 }, 1000],
+    ['a millisecond more', timed, { time_ms: 900_001 }, 190],
+    ['no time at all', timed, { time_ms: 0 }, 1000],
+    ['beyond the table', timed, { time_ms: 1_200_001 }, 0],
   ])('%s', (_name, a, o, want) => {
     expect(markOf(a, o)).toBe(want)
   })
@@ -113,6 +148,40 @@ describe('the running total', () => {
   it('is zero with nothing marked, and everything is blank', () => {
     expect(totalOf(module, {})).toBe(0)
     expect(blanksOf(module, {})).toHaveLength(8)
+  })
+
+  it('counts a time table with a base in the share that the rest has earned', () => {
+    const table = { rows, above: 0, source: 'judge' as const, base: 100 }
+    const withBase = aspect('T2', 'time_table', 1000, { time_table: table })
+    const work = aspect('W', 'points', 9000, { points: { step: 1 } })
+    const station: Module = {
+      ...module,
+      max: 10_000,
+      sub_criteria: [{ id: 'S', name: text, max: 10_000, aspects: [withBase, work] }],
+    }
+    const total = (points: number | undefined, time_ms: number): number =>
+      totalOf(station, { W: points === undefined ? {} : { points }, T2: { time_ms } })
+    expect(total(9000, 900_000)).toBe(10_000)
+    expect(total(4500, 900_000)).toBe(4500 + 550)
+    expect(total(0, 900_000)).toBe(100)
+    expect(total(undefined, 900_000)).toBe(100)
+    expect(total(9000, 1_200_001)).toBe(9000)
+    // “other × f + 10, all × 0.1” with f = 0.1, rounded half up
+    for (let points = 0; points <= 9000; points += 7)
+      expect(total(points, 1_200_000)).toBe(points + Math.floor((points / 10 + 1000) / 10 + 0.5))
+  })
+
+  it('does not wait for what a judge need not enter', () => {
+    const table = { rows, above: 0, source: 'clock' as const }
+    const byClock = aspect('T3', 'time_table', 1000, { time_table: table })
+    const twice = aspect('M9', 'measurement_binary', 100, { agreement: { method: 'double_entry' } })
+    expect([byClock, twice, binary].map(mayStayBlank)).toEqual([true, true, false])
+    const sheet: Module = {
+      ...module,
+      sub_criteria: [{ id: 'S', name: text, max: 1400, aspects: [byClock, twice, binary] }],
+    }
+    expect(blanksOf(sheet, {}).map((a) => a.id)).toEqual(['M1'])
+    expect(toWire(sheet, { T3: { time_ms: 1 }, M9: { met: true } })).toEqual([{ aspect: 'M9', met: true }])
   })
 
   it('adds rounded thirds, as on the receipt', () => {
@@ -152,6 +221,38 @@ describe('entries', () => {
     expect(sameObservation({ level: 0 }, { level: 0 })).toBe(true)
     expect(sameObservation({ met: false }, { level: 0 })).toBe(false)
   })
+
+  it('are the same when the same was found, in whatever order', () => {
+    const a = { hits: { steps: { x: 'no', y: 'near' }, false_alarms: 0 } }
+    const b = { hits: { steps: { y: 'near', x: 'no' }, false_alarms: 0 } }
+    expect(sameObservation(a, b)).toBe(true)
+    expect(sameObservation(a, { hits: { ...b.hits, false_alarms: 1 } })).toBe(false)
+    expect(sameObservation(a, { hits: { steps: a.hits.steps } })).toBe(false)
+    expect(sameObservation({ time_ms: 0 }, {})).toBe(false)
+    expect(sameObservation({ time_ms: 5 }, { time_ms: 5 })).toBe(true)
+  })
+
+  it('do not travel while a hit list is not gone through', () => {
+    const partly = { hits: { steps: { a: 'exact' } } }
+    expect(isBlank(partly)).toBe(false)
+    expect(isMarked(hitList, partly)).toBe(false)
+    const sheet = { ...module, sub_criteria: [{ id: 'S', name: text, max: 500, aspects: [hitList] }] }
+    expect(toWire(sheet, { H1: partly })).toEqual([])
+    expect(blanksOf(sheet, { H1: partly })).toHaveLength(1)
+    const whole = { hits: { steps: found, false_alarms: 0 } }
+    expect(toWire(sheet, { H1: whole })).toEqual([{ aspect: 'H1', ...whole }])
+  })
+})
+
+it('shows times as a stopwatch does', () => {
+  expect([0, 1000, 59_990, 60_000, 905_500, 900_001].map(stopwatch)).toEqual([
+    '0:00',
+    '0:01',
+    '0:59.99',
+    '1:00',
+    '15:05.50',
+    '15:00.001',
+  ])
 })
 
 describe('measured values', () => {

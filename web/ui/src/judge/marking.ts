@@ -1,6 +1,18 @@
 // What entries are worth: the running total on the tablet. The server's scoring package is the authority and uses
 // the same arithmetic, so that the total on the receipt is the one the judge saw. Integers in hundredths, no floats.
-import type { Aspect, AspectEntry, Deduction, Module, Observation, Tolerance } from './wire'
+import type {
+  Aspect,
+  AspectEntry,
+  Deduction,
+  Hit,
+  HitList,
+  Hits,
+  Module,
+  Observation,
+  Step,
+  TimeTable,
+  Tolerance,
+} from './wire'
 
 const levelTop = 3
 
@@ -17,7 +29,34 @@ export function roundHalfUp(num: number, den: number): number {
 /** Whether nothing has been entered. An empty set of deductions is an entry: nothing to deduct. */
 export function isBlank(o: Observation | undefined): boolean {
   if (!o) return true
-  return [o.met, o.step, o.measured, o.errors, o.points, o.level, o.deductions].every((v) => v === undefined)
+  const { met, step, measured, errors, points, level, deductions, hits, time_ms } = o
+  return [met, step, measured, errors, points, level, deductions, hits, time_ms].every((v) => v === undefined)
+}
+
+/** The steps that an item of a hit list may take. */
+export function stepsOf(list: HitList, hit: Hit): Step[] {
+  return hit.steps?.length ? hit.steps : (list.steps ?? [])
+}
+
+/** Whether every item has been looked at and the false alarms are counted. */
+export function isWhole(list: HitList, hits: Hits): boolean {
+  const counted = !list.false_alarms || hits.false_alarms !== undefined
+  return counted && list.items.every((h) => hits.steps[h.id] !== undefined)
+}
+
+/** Whether the aspect is marked: entered, and a hit list gone through. */
+export function isMarked(aspect: Aspect, o: Observation | undefined): boolean {
+  return !isBlank(o) && (!o?.hits || !aspect.hit_list || isWhole(aspect.hit_list, o.hits))
+}
+
+/** Whether the station's clock decides, so that judges enter nothing. */
+export function isByClock(aspect: Aspect): boolean {
+  return aspect.time_table?.source === 'clock'
+}
+
+/** Whether the sheet may be handed in without it: the clock decides, or two of the panel are enough. */
+export function mayStayBlank(aspect: Aspect): boolean {
+  return isByClock(aspect) || aspect.agreement?.method === 'double_entry'
 }
 
 /** Whether a measured value (with the tolerance's implied decimals) is within it. */
@@ -30,12 +69,29 @@ function taken(deductions: Deduction[] = [], counts: Record<string, number> = {}
   return deductions.reduce((sum, d) => sum + d.marks * (counts[d.id] ?? 0), 0)
 }
 
+function found(list: HitList, hits: Hits): number {
+  const marks = list.items.map((h) => stepsOf(list, h).find((s) => s.id === hits.steps[h.id])?.marks ?? 0)
+  return marks.reduce((sum, m) => sum + m, 0)
+}
+
+/** What the false alarms leave of their pot; 0 where there is none. */
+export function potLeft(list: HitList, hits: Hits): number {
+  const pot = list.false_alarms
+  return pot ? Math.max(0, pot.max - (hits.false_alarms ?? 0) * pot.each) : 0
+}
+
+/** What a time is worth, with faultless other aspects. */
+export function timeMark(table: TimeTable, ms: number): number {
+  return table.rows.find((r) => ms <= r.up_to_ms)?.marks ?? table.above
+}
+
 /**
- * What one entry is worth in hundredths; null for blank; a penalty is below zero. A judgement level is worth thirds
- * of the maximum, rounded half up.
+ * What one entry is worth in hundredths; null for blank and for a hit list not gone through; a penalty is below zero.
+ * A judgement level is worth thirds of the maximum, rounded half up. A time table with a base is worth what it would
+ * be with faultless other aspects; totalOf knows them.
  */
 export function markOf(aspect: Aspect, o: Observation | undefined): number | null {
-  if (!o || isBlank(o)) return null
+  if (!o || !isMarked(aspect, o)) return null
   switch (aspect.kind) {
     case 'measurement_binary':
       return o.met ? aspect.max : 0
@@ -53,6 +109,10 @@ export function markOf(aspect: Aspect, o: Observation | undefined): number | nul
       return Math.max(0, aspect.max - taken(aspect.deductions, o.deductions))
     case 'penalty':
       return 0 - taken(aspect.deductions, o.deductions)
+    case 'hit_list':
+      return found(aspect.hit_list!, o.hits!) + potLeft(aspect.hit_list!, o.hits!)
+    case 'time_table':
+      return timeMark(aspect.time_table!, o.time_ms!)
   }
 }
 
@@ -61,13 +121,26 @@ export type Entries = Record<string, Observation>
 
 /** The running total in hundredths, never below zero. */
 export function totalOf(module: Module, entries: Entries): number {
-  const sum = aspectsOf(module).reduce((s, a) => s + (markOf(a, entries[a.id]) ?? 0), 0)
-  return Math.max(0, sum)
+  const aspects = aspectsOf(module)
+  const add = (list: Aspect[]): number => list.reduce((s, a) => s + (markOf(a, entries[a.id]) ?? 0), 0)
+  const sum = add(aspects.filter((a) => a.time_table?.base === undefined))
+  const timed = aspects.find((a) => a.time_table?.base !== undefined)
+  return Math.max(0, sum + (timed ? timedMark(module, timed, entries[timed.id], sum) : 0))
 }
 
-/** The aspects that are not marked yet. */
+/** What a time table with a base is worth when the module's other aspects have earned `others`. */
+function timedMark(module: Module, aspect: Aspect, o: Observation | undefined, others: number): number {
+  const mark = markOf(aspect, o) ?? 0
+  const base = aspect.time_table!.base!
+  if (mark <= base) return mark
+  const most = module.max - aspect.max
+  const earned = Math.min(most, Math.max(0, others))
+  return roundHalfUp(base * most + (mark - base) * earned, most)
+}
+
+/** The aspects that must still be marked. */
 export function blanksOf(module: Module, entries: Entries): Aspect[] {
-  return aspectsOf(module).filter((a) => isBlank(entries[a.id]))
+  return aspectsOf(module).filter((a) => !isMarked(a, entries[a.id]) && !mayStayBlank(a))
 }
 
 /** Whether two observations say the same; a deduction taken no times is the same as one not listed. */
@@ -77,12 +150,14 @@ export function sameObservation(a: Observation | undefined, b: Observation | und
 
 function canonical(o: Observation = {}): string {
   const counts = o.deductions && Object.entries(o.deductions).filter(([, n]) => n !== 0)
-  return JSON.stringify([o.met, o.step, o.measured, o.errors, o.points, o.level, counts?.sort()])
+  const hits = o.hits && [Object.entries(o.hits.steps).sort(), o.hits.false_alarms]
+  const { met, step, measured, errors, points, level, time_ms } = o
+  return JSON.stringify([met, step, measured, errors, points, level, counts?.sort(), hits, time_ms])
 }
 
 /** As they travel: one entry for each aspect of the module that is marked, in sheet order. */
 export function toWire(module: Module, entries: Entries): AspectEntry[] {
-  const marked = aspectsOf(module).filter((a) => !isBlank(entries[a.id]))
+  const marked = aspectsOf(module).filter((a) => isMarked(a, entries[a.id]) && !isByClock(a))
   return marked.map((a) => ({ aspect: a.id, ...entries[a.id] }))
 }
 
@@ -108,6 +183,13 @@ export function parseDecimal(typed: string, decimals: number): number | undefine
   const value = Number(whole + fraction.padEnd(decimals, '0'))
   if (!Number.isSafeInteger(value)) return undefined
   return match[1] && value !== 0 ? -value : value
+}
+
+/** A time as a stopwatch shows it: 905_500 → "15:05.50", 900_000 → "15:00". */
+export function stopwatch(ms: number): string {
+  const seconds = decimal(ms % 60_000, 3).padStart(6, '0')
+  const short = ms % 1000 === 0 ? seconds.slice(0, 2) : ms % 10 === 0 ? seconds.slice(0, 5) : seconds
+  return `${Math.floor(ms / 60_000)}:${short}`
 }
 
 /** The tolerance in one line: "8.8 ± 0.4 A", "≥ 0.50 MΩ", "5.0 +0.5/−0.2 s". */

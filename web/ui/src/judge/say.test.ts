@@ -54,4 +54,10 @@ it('says an entry in one line, blank apart from zero', () => {
   expect(observationText(judgement, { level: 0 })).toBe('judge.say.level')
   const measured: Aspect = { ...base, kind: 'measurement_tolerance', tolerance }
   expect(observationText(measured, { measured: 92 })).toBe('9.2 A')
+  const rows = [{ up_to_ms: 60_000, marks: 600 }]
+  const timed: Aspect = { ...base, kind: 'time_table', time_table: { rows, above: 0, source: 'judge' } }
+  expect(observationText(timed, { time_ms: 0 })).toBe('judge.say.time')
+  const steps = [{ id: 'no', label: text, marks: 0 }]
+  const hits: Aspect = { ...base, kind: 'hit_list', hit_list: { items: [{ id: 'a', label: text }], steps } }
+  expect(observationText(hits, { hits: { steps: { a: 'no' } } })).toBe('judge.say.hits')
 })

@@ -1,9 +1,9 @@
 // Entries and sheets in words.
 import { marks } from '../shared/format'
 import { t, text } from '../shared/i18n'
-import { decimal, isBlank, markOf } from './marking'
+import { decimal, isBlank, markOf, stepsOf, stopwatch } from './marking'
 import type { Draft, Seen } from './tablet'
-import type { Aspect, Observation, SheetBrief } from './wire'
+import type { Aspect, Hits, Observation, SheetBrief } from './wire'
 
 /** An entry in one line: "2 级", "8.8 A", "3 处". */
 export function observationText(aspect: Aspect, o: Observation | undefined): string {
@@ -15,7 +15,20 @@ export function observationText(aspect: Aspect, o: Observation | undefined): str
     return `${decimal(o.measured, aspect.tolerance?.decimals ?? 0)} ${aspect.tolerance?.unit ?? ''}`.trim()
   if (o.errors !== undefined) return t('judge.say.errors', { n: o.errors, worth })
   if (o.level !== undefined) return t('judge.say.level', { level: o.level, worth })
+  if (o.hits !== undefined) return hitsText(aspect, o.hits, worth)
+  if (o.time_ms !== undefined) return t('judge.say.time', { time: stopwatch(o.time_ms), worth })
   return t('judge.say.marks', { worth })
+}
+
+/** Every step of a hit list, so that two entries of the same worth can be told apart. */
+function hitsText(aspect: Aspect, hits: Hits, worth: string): string {
+  const list = aspect.hit_list ?? { items: [] }
+  const items = list.items.map((h) => {
+    const step = stepsOf(list, h).find((s) => s.id === hits.steps[h.id])
+    return `${h.id} ${step ? marks(step.marks) : '—'}`
+  })
+  if (hits.false_alarms !== undefined) items.push(t('judge.say.alarms', { n: hits.false_alarms }))
+  return t('judge.say.hits', { items: items.join(' · '), worth })
 }
 
 /** What a sheet is for this judge, most urgent first. */

@@ -12,6 +12,8 @@ export type Kind =
   | 'judgement'
   | 'deduction_pot'
   | 'penalty'
+  | 'hit_list'
+  | 'time_table'
 
 /** Low = nominal − minus, high = nominal + plus; null means no limit on that side. `decimals` implied places. */
 export interface Tolerance {
@@ -36,6 +38,31 @@ export interface Deduction {
   max_count: number
 }
 
+/** One thing to find. Its own steps replace those of the list. */
+export interface Hit {
+  id: string
+  label: Text
+  steps?: Step[]
+}
+
+/** Things to find, and a pot that findings that are none are paid from; no pot: they are not counted. */
+export interface HitList {
+  items: Hit[]
+  steps?: Step[]
+  false_alarms?: { max: number; each: number }
+}
+
+/**
+ * Marks by the time used: those of the first row that the time does not exceed, else `above`. With the source clock
+ * judges enter nothing. Marks above `base` are earned in the share that the module's other aspects have earned.
+ */
+export interface TimeTable {
+  rows: { up_to_ms: number; marks: number }[]
+  above: number
+  source: 'judge' | 'clock'
+  base?: number
+}
+
 /** One line of the sheet. Exactly the parameters of its kind are set. */
 export interface Aspect {
   id: string
@@ -49,6 +76,10 @@ export interface Aspect {
   points?: { step: number }
   descriptors?: Text[]
   deductions?: Deduction[]
+  hit_list?: HitList
+  time_table?: TimeTable
+  /** Set where the aspect has an agreement of its own. */
+  agreement?: { method: string }
 }
 
 export interface SubCriterion {
@@ -65,6 +96,12 @@ export interface Module {
   sub_criteria: SubCriterion[]
 }
 
+/** Which step each item took, and how many false alarms there were. An item that is missing has not been looked at. */
+export interface Hits {
+  steps: Record<string, string>
+  false_alarms?: number
+}
+
 /** What a judge saw of one aspect: the field of the aspect's kind, or none for blank. Blank is not zero. */
 export interface Observation {
   met?: boolean
@@ -74,6 +111,8 @@ export interface Observation {
   points?: number
   level?: number
   deductions?: Record<string, number>
+  hits?: Hits
+  time_ms?: number
 }
 
 export interface AspectEntry extends Observation {
@@ -96,10 +135,13 @@ export interface SheetBrief {
   submitted_at?: string
 }
 
-/** That the panel must talk about an aspect, and why; never whose mark lies apart. */
+/**
+ * That the panel must talk about an aspect, and why; never whose mark lies apart. Without an aspect it is about the
+ * judges' totals of the module (total_gap).
+ */
 export interface Conference {
   aspect: string
-  reason: 'spread' | 'unequal'
+  reason: 'spread' | 'unequal' | 'no_majority' | 'gap' | 'total_gap'
   spread: number
   spread_max: number
 }
