@@ -159,10 +159,15 @@ export async function fillSheet(page: Page, module: Module, level: number, only?
     else if (seen.level !== undefined) await card.locator('.choice').nth(seen.level).click()
     else if (seen.hits) await fillHits(card, aspect.hit_list!, seen.hits)
     else if (seen.time_ms !== undefined) {
-      await card.locator('input').first().fill(String(Math.floor(seen.time_ms / 60_000)))
-      await card.locator('input').last().fill(decimal((seen.time_ms % 60_000) / 10, 2))
-    }
-    else await card.getByRole('button', { name: '不扣分' }).click()
+      await card
+        .locator('input')
+        .first()
+        .fill(String(Math.floor(seen.time_ms / 60_000)))
+      await card
+        .locator('input')
+        .last()
+        .fill(decimal((seen.time_ms % 60_000) / 10, 2))
+    } else await card.getByRole('button', { name: '不扣分' }).click()
   }
 }
 
