@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"engine/access":                 50,
 	"engine/custody":                50,
 	"scoring/award":                 45,
+	"engine/draw":                   50,
 	"scoring/board":                 45,
 	"scoring/quality":               45,
 	"scoring/similarity":            45,
