@@ -37,6 +37,7 @@ var floors = map[string]int{
 	"engine/draw":                   50,
 	"scoring/board":                 45,
 	"scoring/quality":               45,
+	"scoring/exchange":              45,
 	"scoring/similarity":            45,
 	"scoring":                       40,
 	"bank":                          40,
