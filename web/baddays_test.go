@@ -7,8 +7,9 @@ package web_test
 //	---------------------------------|--------------------------------------------
 //	signs out in another tab         | this tab's socket closes with 4100
 //	login ended, screen reconnects   | the socket opens and closes with 4100
-//	two tabs of one seat             | both write; the answer with the higher seq
-//	                                 | counts, and each tab is told on reconnect
+//	two tabs of one seat             | the one opened last has the exam, the other's
+//	                                 | socket closes with 4104 until it is taken back
+//	a page whose network was away    | its own new socket; 4002 ends the old one
 //	a question of another paper      | refused, unknown_question; nothing is kept
 //	a frame over 64 KiB, garbage     | 4113 (TestFramesOfNoProtocol)
 //	the seat was replaced            | 4101 (TestASeatMovesWithItsAnswers)
@@ -62,25 +63,66 @@ func TestEndedLoginIsToldByTheSocket(t *testing.T) {
 	}
 }
 
+// tab dials as the nth connection of a page and says hello.
+func (c *client) tab(page string, n int) (*socket, frame) {
+	c.w.t.Helper()
+	s := c.dial("/api/exam/ws")
+	return s, s.ask(map[string]any{"t": "hello", "page": page, "n": n}, "welcome")
+}
+
 func TestTwoTabsOfOneSeat(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.start()
 	c := w.seated(0)
 	q := questionsOf(c.paperOf())[0]
-	one, _ := c.examSocket()
-	two, _ := c.examSocket()
+	one, _ := c.tab("one", 1)
 	one.ask(save(1, q.ID, 1, q.Options[0].ID), "ack")
+	two, _ := c.tab("two", 1)
+	if code := one.closed(); code != 4104 {
+		t.Errorf("the first tab was closed with %d, want 4104", code)
+	}
 	if f := two.ask(save(1, q.ID, 1, q.Options[1].ID), "ack", "refused"); f.Code != "seq_reused" {
 		t.Errorf("the second tab with the same seq: %s", f.raw)
 	}
 	two.ask(save(2, q.ID, 2, q.Options[1].ID), "ack")
-	one.ask(save(2, q.ID, 2, q.Options[1].ID), "ack")
-	_, welcome := c.examSocket()
+	back, welcome := c.tab("one again", 1) // loaded anew
+	if code := two.closed(); code != 4104 {
+		t.Errorf("the second tab was closed with %d, want 4104", code)
+	}
 	var answers []exam.SavedAnswer
 	must(t, json.Unmarshal(welcome.Answers, &answers))
 	if len(answers) != 1 || answers[0].Seq != 2 || answers[0].Value[0] != string(q.Options[1].ID) {
 		t.Errorf("what counts: %s", welcome.Answers)
+	}
+	back.ask(save(1, q.ID, 3, q.Options[0].ID), "ack")
+}
+
+// A page that comes back is not locked out by its own dead socket, and not
+// told of another window; nor by one that arrives late.
+func TestAPageComesBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.start()
+	c := w.seated(0)
+	other, _ := w.seated(1).tab("page", 1)
+	dead, _ := c.tab("page", 1)
+	alive, _ := c.tab("page", 3)
+	if code := dead.closed(); code != 4002 {
+		t.Errorf("the dead socket was closed with %d, want 4002", code)
+	}
+	late, _ := c.tab("page", 2)
+	if code := late.closed(); code != 4002 {
+		t.Errorf("the late socket was closed with %d, want 4002", code)
+	}
+	alive.ask(map[string]any{"t": "beat", "n": 1}, "beat")
+	other.ask(map[string]any{"t": "beat", "n": 1}, "beat")
+	if code := func() int {
+		s := c.dial("/api/exam/ws")
+		s.send(map[string]any{"t": "hello", "page": strings.Repeat("x", 65), "n": 1})
+		return s.closed()
+	}(); code != 4113 {
+		t.Errorf("a page with a long name: closed with %d, want 4113", code)
 	}
 }
 

@@ -145,6 +145,7 @@ type examFrame struct {
 	T string `json:"t"`
 	exam.SaveFrame
 	Key          string               `json:"key"`
+	Page         string               `json:"page"`     // hello: exam.Page; n counts its connections
 	SEB          seb.Proof            `json:"seb"`      // of the page, in hello and hand_in
 	RTTMS        int64                `json:"rtt_ms"`   // beat
 	Hidden       bool                 `json:"hidden"`   // beat: the page is out of sight
@@ -199,7 +200,10 @@ func (c *examConn) frame(raw []byte) error {
 		if f.T != "hello" {
 			return errBadFrame
 		}
-		return c.hello(f.SEB)
+		if len(f.Page) > maxPageID {
+			return errBadFrame
+		}
+		return c.hello(f.SEB, exam.Page{ID: f.Page, N: f.N})
 	}
 	switch f.T {
 	case "save":
@@ -236,27 +240,42 @@ func (c *examConn) handIn(f examFrame) {
 	c.answer(f.N, r, err)
 }
 
-func (c *examConn) hello(p seb.Proof) error {
-	if err := c.s.unlock(c.ctx, c.a, exam.AtResume, p); err != nil {
+// maxPageID bounds what a page calls itself, in bytes.
+const maxPageID = 64
+
+// hello accepts the connection; others of the attempt end with it.
+func (c *examConn) hello(proof seb.Proof, page exam.Page) error {
+	if err := c.s.unlock(c.ctx, c.a, exam.AtResume, proof); err != nil {
 		c.answer(0, nil, err)
 		c.k.close(closeLocked, "the locked browser is not proven")
 		return nil
 	}
-	link, err := c.s.Exam.Connect(c.ctx, attemptOf(c.a), c.a.Login.Fence, func(f exam.Frame) {
-		c.k.send(f)
-		switch f.(type) {
-		case exam.ReplacedFrame:
-			c.k.close(closeReplaced, "another seat took over")
-		case exam.RefusedFrame:
-			c.k.close(closeOver, "the attempt is over")
-		}
-	})
+	link, err := c.s.Exam.Connect(c.ctx, attemptOf(c.a), c.a.Login.Fence, page, c.deliver)
 	c.link = link
 	if err != nil {
 		c.answer(0, nil, err)
 		c.k.close(closeRestarting, "try again")
 	}
 	return nil
+}
+
+// deliver sends news; the last news of a connection end it.
+func (c *examConn) deliver(f exam.Frame) {
+	if f, ok := f.(exam.SupersededFrame); ok {
+		if f.OwnPage {
+			c.k.close(closeRenewed, "a newer connection of this page")
+		} else {
+			c.k.close(closeSecondTab, "the exam is open in another window")
+		}
+		return
+	}
+	c.k.send(f)
+	switch f.(type) {
+	case exam.ReplacedFrame:
+		c.k.close(closeReplaced, "another seat took over")
+	case exam.RefusedFrame:
+		c.k.close(closeOver, "the attempt is over")
+	}
 }
 
 func (c *examConn) save(f exam.SaveFrame) {

@@ -15,11 +15,13 @@ import (
 // back", 4100 and above are final until the person does something.
 const (
 	closeRestarting = 4001 // the server stops; reconnect
+	closeRenewed    = 4002 // the page itself has made a newer connection
 	closeSlow       = 4008 // frames were not read in time; reconnect and resend
 	closeSignedOut  = 4100 // no login, or it is over
 	closeReplaced   = 4101 // another seat or tablet took over
 	closeOver       = 4102 // the attempt is over; nothing more will come
 	closeLocked     = 4103 // the locked browser is not proven, or another machine
+	closeSecondTab  = 4104 // another page of the same login has the exam now
 	closeBadFrame   = 4113 // too big, or not a frame of this protocol
 )
 

@@ -93,6 +93,17 @@ func seatMoves(t *testing.T, a, b *node) {
 	if !strings.Contains(welcome, string(q.Options[2].ID)) {
 		t.Errorf("the answer given at the first node is not at the second: %s", welcome)
 	}
+	// The same login in another window, at the first node: the exam is there now.
+	window := (&visitor{n: a, http: to.http}).dial("/api/exam/ws")
+	window.ask(`{"t":"hello","device":"b","page":"another","n":1}`, "welcome")
+	if err := second.end(); !websocket.IsCloseError(err, 4104) {
+		t.Errorf("the window at the second node ended with %v, want 4104", err)
+	}
+	second = to.dial("/api/exam/ws")
+	second.ask(`{"t":"hello","device":"b","page":"back","n":1}`, "welcome")
+	if err := window.end(); !websocket.IsCloseError(err, 4104) {
+		t.Errorf("the window at the first node ended with %v, want 4104", err)
+	}
 	receipt := second.ask(`{"t":"hand_in","n":2,"key":"k"}`, "receipt")
 	var me exam.Me
 	to.call("GET", "/api/exam/me", nil, &me)

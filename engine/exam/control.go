@@ -282,15 +282,17 @@ const (
 	NewsReceipt   News = "receipt"   // attempt: handed in
 	NewsVoid      News = "void"      // attempt: declared void
 	NewsAbandoned News = "abandoned" // attempt: the time ran out, nobody handed in
+	NewsConnected News = "connected" // attempt: a connection was accepted; no record says so
 )
 
 // Notice is what nodes tell one another on the live channels
 // "sitting:{id}" and "attempt:{id}". It only says that a record is there;
-// what it means is read from the ledger.
+// what it means is read from the ledger. Connections alone have no records.
 type Notice struct {
 	News   News    `json:"news"`
 	Seq    int64   `json:"seq"`              // of the record of the channel's stream
 	Target *Target `json:"target,omitempty"` // of a sitting's news; nil: everybody
+	Claim  *Claim  `json:"claim,omitempty"`  // of NewsConnected
 }
 
 func (id SittingID) channel() live.Channel { return live.Channel("sitting:{" + string(id) + "}") }

@@ -16,25 +16,31 @@ type Link struct {
 	e       *entry
 	c       *course
 	fence   int64
+	page    Page
+	at      time.Time // of the connection
 	deliver func(Frame)
 	cancels []func()
 
-	mu     sync.Mutex // held while frames are made, so they come in order
-	opened bool       // the welcome was delivered
-	over   bool       // nothing is delivered any more
+	mu      sync.Mutex // held while frames are made, so they come in order
+	opened  bool       // the welcome was delivered
+	over    bool       // nothing is delivered any more
+	claimed live.Position
 }
 
 // Connect ties a connection to the attempt and delivers to it: first the
 // welcome, then news as frames: StartFrame, TimeFrame, ReceiptFrame,
-// ReplacedFrame, and RefusedFrame with code attempt_void; after the last two
-// nothing more comes and the connection should end. When news may have been
-// missed another WelcomeFrame comes.
+// ReplacedFrame, SupersededFrame, and RefusedFrame with code attempt_void;
+// after the last three nothing more comes and the connection should end. When
+// news may have been missed another WelcomeFrame comes.
+//
+// An attempt has one connection: with this one accepted, all others of the
+// attempt end at their nodes with a SupersededFrame.
 //
 // deliver is called from one goroutine at a time, must not block and must not
 // call Link's methods. Close the link when the connection is over. Errors:
 // ErrReplaced, ErrVoid, ErrNotAdmitted, ErrAttemptNotFound.
-func (s *Service) Connect(ctx context.Context, id AttemptID, fence int64, deliver func(Frame)) (*Link, error) {
-	l := &Link{s: s, e: s.cache.hold(id), fence: fence, deliver: deliver}
+func (s *Service) Connect(ctx context.Context, id AttemptID, fence int64, page Page, deliver func(Frame)) (*Link, error) {
+	l := &Link{s: s, e: s.cache.hold(id), fence: fence, page: page, at: s.now(), deliver: deliver}
 	l.mu.Lock()
 	err := l.open(ctx, id)
 	l.opened, l.over = err == nil, err != nil
@@ -63,16 +69,22 @@ func (l *Link) open(ctx context.Context, id AttemptID) error {
 	l.s.rooms.join(l, sitting)
 	for _, sub := range []struct {
 		ch   live.Channel
-		hear func(context.Context, Notice) error
+		hear hearing
 	}{{id.channel(), l.hearAttempt}, {sitting.channel(), l.hearSitting}} {
 		if err := l.subscribe(ctx, sub.ch, sub.hear); err != nil {
 			return fmt.Errorf("listening to %s: %w", sub.ch, err)
 		}
 	}
-	return l.welcome(ctx)
+	if err := l.welcome(ctx); err != nil {
+		return err
+	}
+	return l.claim(ctx, false)
 }
 
-func (l *Link) subscribe(ctx context.Context, ch live.Channel, hear func(context.Context, Notice) error) error {
+// hearing acts on news of a channel.
+type hearing func(ctx context.Context, n Notice, at live.Position) error
+
+func (l *Link) subscribe(ctx context.Context, ch live.Channel, hear hearing) error {
 	from, err := l.s.bus.Position(ctx, ch)
 	if err != nil {
 		return err
@@ -89,10 +101,12 @@ func (l *Link) subscribe(ctx context.Context, ch live.Channel, hear func(context
 		var err error
 		switch {
 		case reset:
-			err = l.welcome(ctx)
+			if err = l.welcome(ctx); err == nil && !l.over {
+				err = l.claim(ctx, true)
+			}
 		default:
 			if err = json.Unmarshal(p.Data, &n); err == nil {
-				err = hear(ctx, n)
+				err = hear(ctx, n, p.Position)
 			}
 		}
 		if err != nil {
@@ -159,7 +173,10 @@ func (l *Link) look(ctx context.Context, attemptSeq, courseSeq int64, f func(*At
 	})
 }
 
-func (l *Link) hearAttempt(ctx context.Context, n Notice) error {
+func (l *Link) hearAttempt(ctx context.Context, n Notice, at live.Position) error {
+	if n.Claim != nil {
+		return l.hearClaim(ctx, n.Claim, at)
+	}
 	return l.look(ctx, n.Seq, 1, func(a *Attempt, _ *Course, _ time.Time) error {
 		switch {
 		case a.State == Void:
@@ -175,7 +192,7 @@ func (l *Link) hearAttempt(ctx context.Context, n Notice) error {
 	})
 }
 
-func (l *Link) hearSitting(ctx context.Context, n Notice) error {
+func (l *Link) hearSitting(ctx context.Context, n Notice, _ live.Position) error {
 	return l.look(ctx, 1, n.Seq, func(a *Attempt, c *Course, now time.Time) error {
 		if n.Target != nil && !n.Target.covers(a.ID, a.Ticket.Place) && !n.Target.covers(a.ID, a.Place) {
 			return nil
@@ -199,7 +216,7 @@ func (l *Link) hearSitting(ctx context.Context, n Notice) error {
 					l.deliver(AnnounceFrame{Head: Head{"announce"}, Notice: v.view()})
 				}
 			}
-		case NewsClosed, NewsReplaced, NewsReceipt, NewsVoid, NewsAbandoned:
+		case NewsClosed, NewsReplaced, NewsReceipt, NewsVoid, NewsAbandoned, NewsConnected:
 		}
 		return nil
 	})

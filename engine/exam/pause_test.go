@@ -191,7 +191,7 @@ func frameOf[F exam.Frame](t testing.TB, frames *inbox) F {
 func listen(t testing.TB, n *node, id exam.AttemptID, fence int64) (*exam.Link, *inbox) {
 	t.Helper()
 	frames := &inbox{}
-	link, err := n.Connect(t.Context(), id, fence, frames.put)
+	link, err := n.Connect(t.Context(), id, fence, exam.Page{}, frames.put)
 	must(t, err)
 	return link, frames
 }
@@ -243,7 +243,7 @@ func TestPauseOfASitting(t *testing.T) {
 		wantCode(t, n.Resume(ctx, "s1", 99, "chief", false, "staff"), "pause_not_found")
 		must(t, n.Resume(ctx, "s1", seq, "chief", false, "staff"))
 		must(t, n.Resume(ctx, "s1", seq, "chief", false, "staff"))
-		if got := frameOf[exam.PauseFrame](t, frames); got.Paused != nil || got.RemainingMS != 80*minute || got.Attempt.GrantedMS != 60*minute {
+		if got := frameOf[exam.PauseFrame](t, welcomed); got.Paused != nil || got.RemainingMS != 80*minute || got.Attempt.GrantedMS != 60*minute {
 			t.Errorf("resume frame %+v", got)
 		}
 		_, err = n.SeatPaper(ctx, waiting, waitingFence)

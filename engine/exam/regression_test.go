@@ -37,7 +37,7 @@ func TestRegressionLostOnDisconnect(t *testing.T) {
 		list, tails := opened(t, n, sitting(3), 1)
 		must(t, n.Start(ctx, "s1", "staff"))
 		id, fence := seated(t, n, list[0], tails[list[0].No])
-		l, err := n.Connect(ctx, id, fence, func(exam.Frame) {})
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, func(exam.Frame) {})
 		must(t, err)
 		time.Sleep(10 * time.Minute)
 		unheard, err := n.Save(ctx, id, fence, frame(1, give("s0", 1, 0))) // the reply is lost
@@ -52,7 +52,7 @@ func TestRegressionLostOnDisconnect(t *testing.T) {
 		n = w.serve(t, exam.Options{Node: "b"})
 		defer n.halt()
 		var box inbox
-		l, err = n.Connect(ctx, id, fence, box.put)
+		l, err = n.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		defer l.Close()
 		welcome := box.take()[0].(exam.WelcomeFrame)
@@ -133,7 +133,7 @@ func extendRunning(t *testing.T, w *stores) {
 	defer n.halt()
 	id, fence := seated(t, n, list[0], tails[list[0].No])
 	var box inbox
-	l, err := n.Connect(t.Context(), id, fence, box.put)
+	l, err := n.Connect(t.Context(), id, fence, exam.Page{}, box.put)
 	must(t, err)
 	defer l.Close()
 	time.Sleep(89 * time.Minute)
@@ -271,7 +271,7 @@ func TestRegressionLockTime(t *testing.T) {
 		}
 		fence, _, err := n.Admit(ctx, id, exam.Seat{Device: "spare", Place: seatNo("spare"), Pledge: true})
 		must(t, err)
-		l, err := n.Connect(ctx, id, fence, func(exam.Frame) {})
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, func(exam.Frame) {})
 		must(t, err)
 		defer l.Close()
 		wantCode(t, n.CloseSitting(ctx, "s1", "staff"), "attempts_running")
@@ -319,7 +319,7 @@ func TestRegressionStartStorm(t *testing.T) {
 		for i := range list {
 			fence, _, err := n.Admit(ctx, list[i].Attempt, exam.Seat{Device: fmt.Sprint(i), Pledge: true})
 			must(t, err)
-			l, err := n.Connect(ctx, list[i].Attempt, fence, boxes[i].put)
+			l, err := n.Connect(ctx, list[i].Attempt, fence, exam.Page{}, boxes[i].put)
 			must(t, err)
 			defer l.Close()
 			fences[i] = fence

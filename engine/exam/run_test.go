@@ -70,7 +70,7 @@ func TestClockAbandonsAtEndPlusGrace(t *testing.T) {
 		must(t, n.Start(t.Context(), "s1", "staff"))
 		id, fence := seated(t, n, list[0], tails[list[0].No])
 		frames := make(chan exam.Frame, 20)
-		l, err := n.Connect(t.Context(), id, fence, func(f exam.Frame) { frames <- f })
+		l, err := n.Connect(t.Context(), id, fence, exam.Page{}, func(f exam.Frame) { frames <- f })
 		must(t, err)
 		<-frames // the welcome
 		_, err = n.Save(t.Context(), id, fence, frame(1, give("s0", 1, 0)))

@@ -94,7 +94,7 @@ func TestWaitingRoomAndStart(t *testing.T) {
 		list, tails := opened(t, n, s, 1)
 		id, _, err := n.SignIn(ctx, list[0].No, tails[list[0].No])
 		must(t, err)
-		_, err = n.Connect(ctx, id, 0, func(exam.Frame) {})
+		_, err = n.Connect(ctx, id, 0, exam.Page{}, func(exam.Frame) {})
 		wantCode(t, err, "not_admitted")
 		_, _, err = n.Admit(ctx, id, exam.Seat{Device: "pc", Pledge: true, Place: exam.Place{Centre: "01", Room: "1", Seat: "99"}})
 		wantCode(t, err, "unknown_place")
@@ -104,7 +104,7 @@ func TestWaitingRoomAndStart(t *testing.T) {
 			t.Errorf("fence %d, %+v", fence, me.Attempt)
 		}
 		var box inbox
-		l, err := n.Connect(ctx, id, fence, box.put)
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		defer l.Close()
 		_, err = n.SeatPaper(ctx, id, fence)
@@ -158,10 +158,10 @@ func TestGrantReachesItsSeats(t *testing.T) {
 		id, fence := seated(t, n, list[0], tails[list[0].No])
 		id2, fence2 := seated(t, other, list[1], tails[list[1].No])
 		var box, box2 inbox
-		l, err := n.Connect(ctx, id, fence, box.put)
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		defer l.Close()
-		l2, err := other.Connect(ctx, id2, fence2, box2.put)
+		l2, err := other.Connect(ctx, id2, fence2, exam.Page{}, box2.put)
 		must(t, err)
 		defer l2.Close()
 		grant := exam.Granted{Kind: exam.GrantIncident, Scope: exam.ScopeCandidate, Attempt: id2, MS: 60_000,
@@ -232,7 +232,7 @@ func TestHandIn(t *testing.T) {
 		must(t, n.Start(ctx, "s1", "staff"))
 		id, fence := seated(t, n, list[0], tails[list[0].No])
 		var box inbox
-		l, err := n.Connect(ctx, id, fence, box.put)
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		defer l.Close()
 		saved, err := n.Save(ctx, id, fence, frame(1, give("s0", 1, 0), give("s1", 1, 1), give("t0", 1, 0)))
@@ -305,7 +305,7 @@ func TestMoveFencesTheOldNode(t *testing.T) {
 		must(t, a.Start(ctx, "s1", "staff"))
 		id, fence := seated(t, a, list[0], tails[list[0].No])
 		var box inbox
-		l, err := a.Connect(ctx, id, fence, box.put)
+		l, err := a.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		defer l.Close()
 		_, err = a.Save(ctx, id, fence, frame(1, give("s0", 1, 0)))
@@ -325,11 +325,11 @@ func TestMoveFencesTheOldNode(t *testing.T) {
 		wantCode(t, err, "replaced")
 		_, err = l.Beat(1, 0, false)
 		wantCode(t, err, "replaced")
-		_, err = a.Connect(ctx, id, fence, func(exam.Frame) {})
+		_, err = a.Connect(ctx, id, fence, exam.Page{}, func(exam.Frame) {})
 		wantCode(t, err, "replaced")
 
 		var box2 inbox
-		l2, err := b.Connect(ctx, id, moved, box2.put)
+		l2, err := b.Connect(ctx, id, moved, exam.Page{}, box2.put)
 		must(t, err)
 		defer l2.Close()
 		welcome := box2.take()[0].(exam.WelcomeFrame)
@@ -352,7 +352,7 @@ func TestReplacedIsTold(t *testing.T) {
 		must(t, a.Start(ctx, "s1", "staff"))
 		id, fence := seated(t, a, list[0], tails[list[0].No])
 		var box inbox
-		l, err := a.Connect(ctx, id, fence, box.put)
+		l, err := a.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		defer l.Close()
 		same, _, err := b.Admit(ctx, id, exam.Seat{Device: "pc", Pledge: true})
@@ -411,7 +411,7 @@ func TestRestart(t *testing.T) {
 			t.Errorf("delivered after the restart: %+v", got)
 		}
 		var box inbox
-		l, err := n.Connect(ctx, id, fence, box.put)
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, box.put)
 		must(t, err)
 		welcome := box.take()[0].(exam.WelcomeFrame)
 		if len(welcome.Answers) != len(r.Ack.Answers) {
@@ -495,7 +495,7 @@ func TestCrowd(t *testing.T) {
 				return
 			}
 			var box inbox
-			l, err := n.Connect(ctx, id, fence, box.put)
+			l, err := n.Connect(ctx, id, fence, exam.Page{}, box.put)
 			if err != nil {
 				t.Error(err)
 				return
@@ -540,7 +540,7 @@ func TestNoSecretReachesASeat(t *testing.T) {
 		must(t, n.Start(ctx, "s1", "staff"))
 		id, fence := seated(t, n, list[0], tails[list[0].No])
 		var seen []any
-		l, err := n.Connect(ctx, id, fence, func(f exam.Frame) { seen = append(seen, f) })
+		l, err := n.Connect(ctx, id, fence, exam.Page{}, func(f exam.Frame) { seen = append(seen, f) })
 		must(t, err)
 		paper, err := n.SeatPaper(ctx, id, fence)
 		must(t, err)

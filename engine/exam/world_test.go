@@ -72,7 +72,7 @@ func option(q bank.QuestionID, i int) bank.OptionID {
 type stores struct {
 	db     *sqlite.DB
 	path   string
-	bus    *live.Memory
+	bus    live.Bus
 	seal   *seal.Sealer
 	papers exam.Papers
 }

@@ -65,7 +65,11 @@ func (s *Seat) link(ctx context.Context) (heard bool, err error) {
 	ws.SetPingHandler(func(data string) error {
 		return ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
 	})
-	if err := ws.WriteJSON(helloFrame{"hello", s.o.Device}); err != nil {
+	s.mu.Lock()
+	s.dials++
+	hello := helloFrame{"hello", s.dials, s.page, s.o.Device}
+	s.mu.Unlock()
+	if err := ws.WriteJSON(hello); err != nil {
 		return false, err
 	}
 	for {

@@ -47,11 +47,13 @@ type Seat struct {
 	c     *client
 	o     SeatOptions
 	began time.Time
+	page  string // as this page calls itself
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed at every change
 	ws       *websocket.Conn
 	n        int64        // of the last frame
+	dials    int64        // connections begun
 	journal  []journalled // in the order of giving
 	seqs     map[bank.QuestionID]int64
 	receipts []Acknowledged
@@ -116,7 +118,7 @@ func NewSeat(base *url.URL, o SeatOptions) *Seat {
 	if o.MaxBackoff <= 0 {
 		o.MaxBackoff = 5 * time.Second
 	}
-	return &Seat{c: newClient(base, o.Transport), o: o, began: time.Now(), changed: make(chan struct{}),
+	return &Seat{c: newClient(base, o.Transport), o: o, began: time.Now(), page: fmt.Sprintf("%016x", o.Rand.Uint64()), changed: make(chan struct{}),
 		seqs: map[bank.QuestionID]int64{}, lines: map[bank.QuestionID]string{}}
 }
 
@@ -361,6 +363,8 @@ func Leaves(p exam.SeatPaper) []exam.SeatQuestion {
 type (
 	helloFrame struct {
 		T      string `json:"t"`
+		N      int64  `json:"n"` // of the connection
+		Page   string `json:"page"`
 		Device string `json:"device"`
 	}
 	saveFrame struct {

@@ -2,7 +2,7 @@
 import { computed, effectScope, shallowRef, watch } from 'vue'
 import { api, codeText, Problem, problemText } from '../shared/api'
 import { t } from '../shared/i18n'
-import { deviceID } from '../shared/ids'
+import { deviceID, newID } from '../shared/ids'
 import { openJournal } from '../shared/journal'
 import { openLive, type Frame, type Live } from '../shared/live'
 import { createAccount, type Account, type AccountData } from './account'
@@ -30,6 +30,10 @@ export interface Door {
 }
 
 export type Room = ReturnType<typeof createRoom>
+
+/** This page as it was loaded, and how many connections it has made: the server tells it from another window by them. */
+const page = newID()
+let connections = 0
 
 export function createRoom(state: ExamState, door: Door) {
   const { clock, phase, attempt, remaining, receipt } = state
@@ -129,7 +133,8 @@ export function createRoom(state: ExamState, door: Door) {
   function connect(): void {
     live.value = openLive<ServerFrame>({
       path: '/api/exam/ws',
-      hello: () => ({ t: 'hello', device: deviceID(), ...(proof && { seb: proof }) }) as Frame,
+      hello: () =>
+        ({ t: 'hello', n: ++connections, page, device: deviceID(), ...(proof && { seb: proof }) }) as Frame,
       onFrame: (frame, sentAt) => void receive(frame, sentAt),
       onLost: () => {
         saver.value?.lost()
@@ -157,10 +162,11 @@ export function createRoom(state: ExamState, door: Door) {
     return true
   }
 
-  /** The candidate chose another tab: this one keeps quiet, with everything it had on its way to the journal. */
+  /** Another window has the exam: this one keeps quiet, with everything it had on its way to the journal. */
   function stepAside(): void {
     autosave.flush()
     disconnect()
+    claim?.release()
     phase.value = 'second_tab'
   }
 
@@ -283,6 +289,7 @@ export function createRoom(state: ExamState, door: Door) {
   async function ended(code: number): Promise<void> {
     if (over) return disconnect()
     if (code === 4101) door.replaced()
+    else if (code === 4104) stepAside()
     else if (code === 4100) door.signedOut()
     else if (code === 4102) {
       phase.value = 'loading'

@@ -1,5 +1,6 @@
-// One tab of a browser has the exam. Tabs talk over a BroadcastChannel; where there is none (Safari before 15.4) the
-// server's one live connection decides alone.
+// One tab has the exam. The server holds one live connection of a seat, that of the page that came last, and closes
+// the others with 4104. Tabs of one browser talk over a BroadcastChannel before that, so that opening a second one asks
+// and does not take; where there is none (Safari before 15.4) the server decides alone.
 
 /** The exam is this tab's until it is released or another tab takes it over. */
 export interface Claim {
