@@ -163,6 +163,12 @@ func TestValidatePolicies(t *testing.T) {
 	if diff := cmp.Diff([]string{"panel.total_gap.limit out_of_range", "agreement.penalty.bands not_allowed"}, got); diff != "" {
 		t.Error(diff)
 	}
+	r.Panel = scoring.PanelRule{Size: 4, MinJudges: 4}
+	r.Agreement[scoring.KindPenalty] = scoring.Agreement{Method: scoring.MethodMajority, Majority: 2}
+	got = places(t, r.Validate(s), scoring.ErrRules)
+	if diff := cmp.Diff([]string{"agreement.penalty.majority too_few"}, got); diff != "" {
+		t.Errorf("half is no majority: %s", diff)
+	}
 	r.Panel = scoring.PanelRule{Size: 1, MinJudges: 1}
 	r.Agreement[scoring.KindPenalty] = scoring.Agreement{Method: scoring.MethodDouble}
 	got = places(t, r.Validate(s), scoring.ErrRules)
