@@ -64,7 +64,7 @@ type admitIn struct {
 // examAdmit binds the attempt to this login's machine. The login is the
 // device: signing in elsewhere and being admitted there moves the seat.
 func (s *Server) examAdmit(ctx context.Context, a actor, in *admitIn) (*bodyOf[exam.Me], error) {
-	fence, me, err := s.Exam.Admit(ctx, attemptOf(a), exam.Seat{Device: a.Login.ID[:16], Pledge: in.Body.Pledge})
+	fence, me, err := s.Exam.Admit(ctx, attemptOf(a), exam.Seat{Device: a.Login.ID[:16], Address: a.IP, Pledge: in.Body.Pledge})
 	if err != nil {
 		return nil, err
 	}

@@ -204,9 +204,10 @@ func TestSEBFile(t *testing.T) {
 	staff.post("/api/admin/sittings/s1/lockdown/file", map[string]string{}).problem(404, "no_lockdown")
 }
 
-// TestBoundAddress: the same login from another address is not the same seat.
-func TestBoundAddress(t *testing.T) {
-	t.Parallel()
+// boundWorld is a running sitting of one candidate whose seats are bound to
+// addresses.
+func boundWorld(t *testing.T) *world {
+	t.Helper()
 	w := newWorld(t, trustTestProxy)
 	ctx := t.Context()
 	s := w.sittingDraft("s2")
@@ -223,14 +224,67 @@ func TestBoundAddress(t *testing.T) {
 	tickets, err := w.exam.Tickets(ctx, s.ID)
 	must(t, err)
 	w.people[0].ticket = tickets[0]
+	w.sitting = s.ID
+	return w
+}
+
+// from is a request of another machine.
+func from(ip string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set("X-Forwarded-For", ip) }
+}
+
+// TestBoundAddress: the same login from another address is not the same seat.
+func TestBoundAddress(t *testing.T) {
+	t.Parallel()
+	w := boundWorld(t)
 	c := w.seated(0)
-	from := func(ip string) func(*http.Request) {
-		return func(r *http.Request) { r.Header.Set("X-Forwarded-For", ip) }
-	}
 	c.call(http.MethodGet, "/api/exam/paper", nil, from("10.0.0.1")).want(200)
 	c.call(http.MethodGet, "/api/exam/paper", nil, from("10.0.0.2")).problem(403, "seat_address")
-	w.staff("invigilator").post("/api/admin/sittings/s2/attempts/"+string(tickets[0].Attempt)+"/lockdown-override", map[string]string{"reason": "DHCP"}).want(204)
+	w.staff("invigilator").post("/api/admin/sittings/s2/attempts/"+string(w.people[0].ticket.Attempt)+"/lockdown-override", map[string]string{"reason": "DHCP"}).want(204)
 	c.call(http.MethodGet, "/api/exam/paper", nil, from("10.0.0.2")).want(200)
+}
+
+// TestABoundSeatIsNotTakenOver: ticket and last six digits are no way to the
+// paper from another address; staff move the candidate, or free the seat.
+func TestABoundSeatIsNotTakenOver(t *testing.T) {
+	t.Parallel()
+	pledge := map[string]bool{"pledge": true}
+	for name, way := range map[string]struct {
+		path string
+		body map[string]any
+	}{
+		"moved": {"/move", map[string]any{"place": map[string]string{"centre": "01", "room": "1", "seat": "9"}, "reason": "换机"}},
+		"freed": {"/lockdown-override", map[string]any{"reason": "换机"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := boundWorld(t)
+			own := w.seated(0)
+			own.call(http.MethodGet, "/api/exam/paper", nil, from("10.0.0.1")).want(200)
+			stranger := w.candidate(0)
+			stranger.call(http.MethodPost, "/api/exam/admit", pledge, from("203.0.113.9")).problem(403, "seat_address")
+			stranger.call(http.MethodGet, "/api/exam/paper", nil, from("203.0.113.9")).problem(409, "replaced")
+			own.call(http.MethodGet, "/api/exam/paper", nil, from("10.0.0.1")).want(200) // nothing has moved
+			// A new login of the same machine is the seat's own, and stays bound.
+			again := w.candidate(0)
+			again.call(http.MethodPost, "/api/exam/admit", pledge, from("10.0.0.1")).want(200)
+			again.call(http.MethodGet, "/api/exam/paper", nil, from("203.0.113.9")).problem(403, "seat_address")
+			again.call(http.MethodGet, "/api/exam/paper", nil, from("10.0.0.1")).want(200)
+
+			staff := w.staff("invigilator")
+			attempt := "/api/admin/sittings/s2/attempts/" + string(w.people[0].ticket.Attempt)
+			var p exam.Progress
+			staff.get("/api/admin/sittings/s2/progress").want(200).into(&p)
+			if l := p.Seats[0].Lockdown; l == nil || l.Tried != 1 || l.State != exam.LockVerified {
+				t.Errorf("staff see %+v", l)
+			}
+			staff.post(attempt+way.path, way.body).want(204)
+			stranger = w.candidate(0)
+			stranger.call(http.MethodPost, "/api/exam/admit", pledge, from("203.0.113.9")).want(200)
+			stranger.call(http.MethodGet, "/api/exam/paper", nil, from("203.0.113.9")).want(200)
+			w.candidate(0).call(http.MethodPost, "/api/exam/admit", pledge, from("10.0.0.1")).problem(403, "seat_address")
+		})
+	}
 }
 
 // trustTestProxy believes the test client's X-Forwarded-For.

@@ -122,6 +122,9 @@ func (a *Attempt) apply(seq int64, at time.Time, hash []byte, e Event) error {
 		if e.Place != a.Place {
 			a.Moves = append(a.Moves, SeatMove{At: at, From: a.Place, To: e.Place, Reason: e.Reason})
 		}
+		if e.Reason != "" { // by staff: the next machine is another one
+			a.Lock.Bound = ""
+		}
 		a.Place, a.Device, a.Fence = e.Place, e.Device, e.Fence
 	case Started:
 		a.State, a.StartedAt = InProgress, at

@@ -183,6 +183,7 @@ func (s *Service) Admit(ctx context.Context, id AttemptID, seat Seat) (fence int
 // admit is Admit at a place that is the attempt's, or "" for the one now.
 func (s *Service) admit(ctx context.Context, id AttemptID, seat Seat) (fence int64, err error) {
 	var moved int64
+	var refused error
 	err = s.with(ctx, id, func(e *entry) error {
 		_, err = s.act(ctx, e, e.attempt.actor(), "", true, func(now time.Time, a *Attempt, k *Course) (Event, error) {
 			at := seat
@@ -190,13 +191,20 @@ func (s *Service) admit(ctx context.Context, id AttemptID, seat Seat) (fence int
 				at.Place = a.Place
 			}
 			ev, err := a.Admit(now, k, at, s.o.Node)
-			moved = 0
+			moved, refused = 0, nil
+			if errors.Is(err, ErrAddress) {
+				refused = err
+				return a.refusedEntry(at.Address, s.o.Node), nil
+			}
 			if _, ok := ev.(SeatMoved); ok {
 				moved = a.Seq + 1
 			}
 			return ev, err
 		})
 		fence = e.attempt.Fence
+		if err == nil {
+			err = refused
+		}
 		return err
 	})
 	if err == nil && moved > 0 {

@@ -12,9 +12,10 @@ import (
 
 // Seat says where and on which machine a candidate sits down.
 type Seat struct {
-	Place  Place
-	Device string
-	Pledge bool // the honesty pledge was accepted
+	Place   Place
+	Device  string
+	Address string // network address of the machine
+	Pledge  bool   // the honesty pledge was accepted
 }
 
 // open returns why nothing more can happen to the attempt, or nil.
@@ -40,7 +41,9 @@ func (a *Attempt) held(fence int64) error {
 }
 
 // Admit lets the candidate in, or moves the attempt to another seat or
-// device. Errors: those of Attempt.mayEnter, ErrPledge.
+// device. Where seats are bound, a candidate moves at the seat's own address
+// only: elsewhere staff move the candidate or free the seat. Errors: those of
+// Attempt.mayEnter, ErrPledge, ErrAddress.
 func (a *Attempt) Admit(now time.Time, c *Course, s Seat, node string) (Event, error) {
 	if err := a.mayEnter(now, c); err != nil {
 		return nil, err
@@ -53,6 +56,9 @@ func (a *Attempt) Admit(now time.Time, c *Course, s Seat, node string) (Event, e
 	}
 	if a.Place == s.Place && a.Device == s.Device {
 		return nil, nil
+	}
+	if a.Lock.boundElsewhere(&c.Rules, s.Address) {
+		return nil, ErrAddress
 	}
 	return SeatMoved{Place: s.Place, Device: s.Device, Fence: a.Fence + 1, Pledge: a.Device == "", Node: node}, nil
 }

@@ -64,9 +64,9 @@ const (
 	ActivityIgnore ActivityPolicy = "ignore" // not recorded
 )
 
-// ErrAddress refuses a login that is used from another network address than
-// the one that its seat was bound to.
-var ErrAddress = fault.New(fault.Forbidden, "seat_address", "this sign-in belongs to another machine; ask the invigilator")
+// ErrAddress refuses what comes from another network address than the one
+// that the seat was bound to.
+var ErrAddress = fault.New(fault.Forbidden, "seat_address", "this exam is bound to another machine; ask the invigilator")
 
 // LockState is what is known of a seat's lockdown.
 type LockState string
@@ -86,6 +86,9 @@ const (
 	AtStart  LockStep = "start"  // the paper is asked for
 	AtResume LockStep = "resume" // a connection is made
 	AtSubmit LockStep = "submit"
+	// AtAdmit is when somebody takes a seat; only that it was refused there is
+	// recorded.
+	AtAdmit LockStep = "admit"
 )
 
 // Lockdown records the check of a seat, or that staff let it pass.
@@ -109,11 +112,18 @@ type Lock struct {
 	At       time.Time // of it
 	Passed   int64     // fence of the seat that was verified or overridden last; 0: none
 	Freed    int64     // fence of the seat that staff let pass; 0: none
-	Bound    string    // address of the seat that passed
-	Failures int       // since then
+	// Bound is the address of the seat that passed. The candidate's own moves
+	// keep it; "" when staff moved the candidate or let the seat pass.
+	Bound    string
+	Failures int // since then
+	Tried    int // refusals at the admission, from other addresses
 }
 
 func (l *Lock) apply(at time.Time, e Lockdown) {
+	if e.Step == AtAdmit { // of somebody else; the seat's own state stays
+		l.Tried++
+		return
+	}
 	l.Lockdown, l.At = e, at
 	switch e.State {
 	case LockVerified:
@@ -136,6 +146,7 @@ type LockView struct {
 	Code     string     `json:"code,omitempty" doc:"Why the last check failed"`
 	Reason   string     `json:"reason,omitempty"`
 	Failures int        `json:"failures"`
+	Tried    int        `json:"tried,omitempty" doc:"How often the seat was asked for from another address, in vain"`
 	At       *time.Time `json:"at,omitempty"`
 }
 
@@ -145,7 +156,7 @@ func (a *Attempt) LockView(r *Rules) *LockView {
 		return nil
 	}
 	l := &a.Lock
-	return &LockView{State: l.State, Step: l.Step, Client: l.Client, Code: l.Code, Reason: l.Reason, Failures: l.Failures, At: timeOf(l.At)}
+	return &LockView{State: l.State, Step: l.Step, Client: l.Client, Code: l.Code, Reason: l.Reason, Failures: l.Failures, Tried: l.Tried, At: timeOf(l.At)}
 }
 
 // locked reports whether the rules ask anything of a seat.
@@ -213,7 +224,7 @@ func (a *Attempt) Unlock(now time.Time, c *Course, p Presented, node string) (ev
 // prove returns why the seat is refused, or nil.
 func (a *Attempt) prove(now time.Time, r *Rules, p Presented) error {
 	l := &a.Lock
-	if r.BindIP && l.Passed == p.Fence && l.Bound != "" && l.Bound != p.Address {
+	if l.boundElsewhere(r, p.Address) {
 		return ErrAddress
 	}
 	if r.SEB == nil || !r.SEB.Required {
@@ -235,6 +246,20 @@ func (a *Attempt) prove(now time.Time, r *Rules, p Presented) error {
 		return nil
 	}
 	return err
+}
+
+// boundElsewhere reports whether the rules bind the seat to another address.
+func (l *Lock) boundElsewhere(r *Rules, address string) bool {
+	return r.BindIP && l.Bound != "" && l.Bound != address
+}
+
+// refusedEntry records that somebody asked for the seat from another address;
+// nil when enough of it is recorded.
+func (a *Attempt) refusedEntry(address, node string) Event {
+	if a.Lock.Tried >= maxLockFailures {
+		return nil
+	}
+	return Lockdown{State: LockFailed, Step: AtAdmit, Fence: a.Fence, Address: address, Code: ErrAddress.Code, Node: node}
 }
 
 // Pass lets the seat through, by staff and for good: until the candidate

@@ -76,6 +76,8 @@ func TestUnlock(t *testing.T) {
 		{"address is bound at first", bound, exam.InRoom, exam.Lock{}, bare(exam.AtStart), 0, exam.LockVerified, nil, nil},
 		{"same address", bound, exam.InProgress, passed, bare(exam.AtResume), time.Hour, exam.LockVerified, nil, nil},
 		{"another address", bound, exam.InProgress, passed, with(func(p *exam.Presented) { p.Step, p.Address = exam.AtResume, "10.0.0.2" }), 0, exam.LockFailed, exam.ErrAddress, nil},
+		{"another address, after an own move", bound, exam.InProgress, exam.Lock{Lockdown: passed.Lockdown, At: start, Passed: 0, Bound: "10.0.0.1"},
+			with(func(p *exam.Presented) { p.Address = "10.0.0.2" }), 0, exam.LockFailed, exam.ErrAddress, nil},
 		{"another address, let pass", bound, exam.InProgress, freed, with(func(p *exam.Presented) { p.Address = "10.0.0.2" }), 0, "", nil, nil},
 	} {
 		a := exam.NewAttempt("a1")

@@ -2764,6 +2764,11 @@ export interface components {
             reason?: string;
             /** @description Absent before the first check */
             state?: string;
+            /**
+             * Format: int64
+             * @description How often the seat was asked for from another address, in vain
+             */
+            tried?: number;
         };
         ExamLockdownInfo: {
             bind_ip: boolean;
