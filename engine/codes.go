@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -22,12 +23,10 @@ const kindDrawn = "draw.drawn"
 
 var codeFolds = map[string]fold{kindDrawn: (*Tally).applyDrawn}
 
-// Sealer encrypts what is stored, bound to its place. It is *seal.Sealer; both
+// Sealer encrypts what is stored, bound to its place, and blinds what is looked
+// up. It is *seal.Sealer, the one of the exam: persons are known by it. Its
 // methods are safe for concurrent use.
-type Sealer interface {
-	Seal(plain []byte, context string) (string, error)
-	Open(sealed, context string) ([]byte, error)
-}
+type Sealer = exam.Sealer
 
 // drawn is the result of a draw or coding of one layer.
 type drawn struct {

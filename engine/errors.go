@@ -6,6 +6,26 @@ import "github.com/xinglu/xinglu/internal/fault"
 var (
 	// ErrContest: a field of a contest or division is missing or wrong.
 	ErrContest = fault.New(fault.Invalid, "invalid_contest", "the contest is not valid")
+	// ErrEntries: people of a list are refused, all of it; Fields name the places.
+	ErrEntries = fault.New(fault.Invalid, "competitors_refused", "the list has mistakes; nobody was entered")
+	// ErrKey: no idempotency key, or one over 100 bytes.
+	ErrKey = fault.New(fault.Invalid, "contest_key", "an idempotency key of 1 to 100 bytes is needed")
+	// ErrFiling: units enter nobody now; parameters from and until where there is a time.
+	ErrFiling = fault.New(fault.Conflict, "filing_closed", "units cannot enter or change people now; ask the organiser")
+	// ErrNotYours: the account leads no delegation, or not this competitor's.
+	ErrNotYours = fault.New(fault.Forbidden, "not_your_delegation", "this is for the leader of the delegation")
+	// ErrNoCompetitor: the division has no such competitor, or one who withdrew.
+	ErrNoCompetitor = fault.New(fault.NotFound, "no_such_competitor", "the division has no such competitor")
+	// ErrDecided: the competitor is not where this decision leads on from.
+	ErrDecided = fault.New(fault.Conflict, "competitor_state", "this was decided about the competitor already; look again")
+	// ErrRegulation: the regulation is inconsistent; Fields name every place.
+	ErrRegulation = fault.New(fault.Invalid, "regulation_invalid", "the regulation is inconsistent")
+	// ErrRegulated: there is a newer version of the regulation.
+	ErrRegulated = fault.New(fault.Conflict, "regulation_changed", "somebody else has changed the regulation; read it again")
+	// ErrNotApproved: the regulation needs a second person's approval first.
+	ErrNotApproved = fault.New(fault.Conflict, "regulation_not_approved", "the newest version of the regulation has not been approved")
+	// ErrNoRegulation: there is no such version, or it is not public.
+	ErrNoRegulation = fault.New(fault.NotFound, "no_such_regulation", "there is no such regulation")
 	// ErrFrozen: the division is open; what results depend on no longer changes.
 	ErrFrozen = fault.New(fault.Conflict, "division_frozen", "the division has been opened; this is frozen now")
 	// ErrNotRunning: marks are taken only while the division runs.

@@ -20,6 +20,9 @@ type Procedure struct {
 	Signing  SigningRule  `json:"signing"`
 	Ceremony CeremonyRule `json:"ceremony"`
 	Appeal   AppealRule   `json:"appeal"`
+	// Approval is whether the division opens only with a regulation that
+	// another person than its author has approved.
+	Approval bool `json:"approval"`
 }
 
 //go:embed data/procedure.json

@@ -112,7 +112,7 @@ var folds = merged(
 		kindOpened: (*Tally).applyOpened, kindStatus: (*Tally).applyStatus,
 		kindSubmitted: (*Tally).applySubmitted, kindImported: (*Tally).applyImported,
 	},
-	codeFolds, deskFolds, recheckFolds, outcomeFolds,
+	codeFolds, deskFolds, recheckFolds, outcomeFolds, officeFolds,
 )
 
 type fold func(*Tally, ledger.Record) (verdict, error)

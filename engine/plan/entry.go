@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/roster"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/store"
 )
@@ -33,6 +35,18 @@ type Application struct {
 	Needs     string       `json:"needs"`    // accommodation in words
 	Facts     Facts        `json:"facts"`
 	Materials []MaterialID `json:"materials"` // handed in
+	Contest
+}
+
+// Contest is what an entry for a contest says besides. The words are the
+// contest's: Delegation names one of its delegations, Role a role of the
+// event's teams.
+type Contest struct {
+	Identity   string `json:"identity,omitempty" enum:"employee,teacher,student"`
+	Delegation string `json:"delegation,omitempty" maxLength:"300"`
+	City       string `json:"city,omitempty" maxLength:"200"`
+	Team       string `json:"team,omitempty" maxLength:"300"`
+	Role       string `json:"role,omitempty" maxLength:"100"`
 }
 
 // Entry is a checked application as it is stored: one document a revision,
@@ -60,6 +74,7 @@ type Entry struct {
 	Source      string           `json:"source"` // "form", or file and row
 	At          time.Time        `json:"at"`
 	By          string           `json:"by"`
+	Contest
 }
 
 // sealContext ties a sealed value to its entry and field.
@@ -97,6 +112,9 @@ func (a *Application) normal(p *Plan) {
 	a.Name = strings.Join(strings.Fields(a.Name), " ")
 	a.Unit = strings.Join(strings.Fields(a.Unit), " ")
 	a.Needs = strings.TrimSpace(a.Needs)
+	for _, s := range []*string{&a.Delegation, &a.City, &a.Team, &a.Role} {
+		*s = strings.Join(strings.Fields(*s), " ")
+	}
 	if a.IDType == "" {
 		a.IDType = exam.IDResident
 	}
@@ -138,7 +156,7 @@ func (a *Application) check(p *Plan, today time.Time) []wrongField {
 	need(utf8.RuneCountInString(a.Unit) <= maxUnit, "unit", "unit_length", "the unit has at most 100 characters")
 	need(utf8.RuneCountInString(a.Needs) <= maxNeeds, "needs", "needs_length", "the needs have at most 300 characters")
 	if code := exam.CheckID(a.IDType, a.IDNumber); code != "" {
-		need(false, "id_number", code, idAdvice[code])
+		need(false, "id_number", code, roster.IDAdvice(code))
 	}
 	need(a.Phone == "" || phoneOK(a.Phone), "phone", "phone_form", "give a phone number of 7 to 15 digits")
 	need(a.Factor >= exam.Whole && a.Factor <= maxFactor, "factor", "factor_range", "give 1000 to 5000 thousandths")
@@ -152,6 +170,10 @@ func (a *Application) check(p *Plan, today time.Time) []wrongField {
 	for _, m := range a.Materials {
 		need(p.material(m) != nil, "materials", "material_unknown", "the plan asks for no such material")
 	}
+	need(p.Kind == ContestExam || a.Contest == Contest{}, "identity", "not_a_contest", "only a plan for a contest takes identity, delegation, city, team and role")
+	need(slices.Contains([]string{"", "employee", "teacher", "student"}, a.Identity), "identity", "identity_unknown", "give employee, teacher or student")
+	need(max(utf8.RuneCountInString(a.Delegation), utf8.RuneCountInString(a.City), utf8.RuneCountInString(a.Team), utf8.RuneCountInString(a.Role)) <= maxUnit,
+		"delegation", "contest_length", "delegation, city, team and role have at most 100 characters each")
 	return append(wrong, a.Facts.check(today)...)
 }
 
@@ -162,15 +184,6 @@ func (p *Plan) material(id MaterialID) *Material {
 		}
 	}
 	return nil
-}
-
-// idAdvice says what to do about each code of exam.CheckID.
-var idAdvice = map[string]string{
-	"id_type_unknown": "this kind of identity document is not known",
-	"id_length":       "the ID number has a wrong length; a resident card has 18 characters",
-	"id_character":    "the ID number holds a character that it cannot have",
-	"id_birth_date":   "the date of birth in the ID number does not exist",
-	"id_checksum":     "the check digit of the ID number is wrong; compare it with the card",
 }
 
 func phoneOK(s string) bool {
@@ -231,7 +244,7 @@ func (s *Plans) sealEntry(p *Plan, a *Application, batch, source, by string, at 
 	e := Entry{ID: entryID(p.ID, person), Plan: p.ID, PlanVersion: p.Version, Person: person,
 		Name: a.Name, IDType: a.IDType, IDMasked: exam.MaskID(a.IDType, a.IDNumber), Unit: a.Unit,
 		Level: a.Level, Subjects: a.Subjects, Centre: a.Centre, Factor: a.Factor, Needs: a.Needs,
-		Facts: a.Facts, Materials: a.Materials, Source: source, At: at, By: by}
+		Facts: a.Facts, Materials: a.Materials, Source: source, At: at, By: by, Contest: a.Contest}
 	// Each attempt to store has a document of its own, so that a list that is
 	// refused in the end never touches one that counts.
 	e.Doc = string(e.ID) + "." + batch

@@ -16,6 +16,8 @@ var (
 	ErrChanged = fault.New(fault.Conflict, "plan_changed", "someone else changed the plan; read it again")
 	// ErrStatus: this step does not follow from the plan's status.
 	ErrStatus = fault.New(fault.Conflict, "plan_status", "the plan is {status}; this step is not possible now")
+	// ErrKind: the plan is for something else; parameter kind.
+	ErrKind = fault.New(fault.Conflict, "plan_kind", "this is done with plans for contests; the plan is for {kind}")
 	// ErrPending: entries are not decided yet; parameter count.
 	ErrPending = fault.New(fault.Conflict, "entries_pending", "{count} entries are not decided yet")
 	// ErrWindow: outside the registration window and without a reason for late entry.

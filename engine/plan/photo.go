@@ -82,12 +82,14 @@ func (s *Plans) SetPhoto(ctx context.Context, actor string, id ID, entry EntryID
 	if l == nil {
 		return ErrEntryNotFound
 	}
-	_, err = s.keep(ctx, actor, p.Photo, l.Person, data)
+	_, err = s.KeepPhoto(ctx, actor, p.Photo, l.Person, data)
 	return err
 }
 
-// keep stores a picture; changed is false when it is the one that is there.
-func (s *Plans) keep(ctx context.Context, actor string, rule PhotoRule, person exam.CandidateID, data []byte) (changed bool, err error) {
+// KeepPhoto checks and stores the picture of a person, over an older one, for
+// all plans and contests; changed is false when it is the one that is there.
+// Error: ErrPhoto.
+func (s *Plans) KeepPhoto(ctx context.Context, actor string, rule PhotoRule, person exam.CandidateID, data []byte) (changed bool, err error) {
 	format, width, height, err := rule.Check(data)
 	if err != nil {
 		return false, err
@@ -279,7 +281,7 @@ func (s *Plans) importPhoto(ctx context.Context, actor string, b *Book, p *Plan,
 		refuse(fault.Field{Path: "photo", Code: "photo_unreadable", Message: "the file in the archive cannot be read or is too large"})
 		return nil
 	}
-	changed, err := s.keep(ctx, actor, p.Photo, person, data)
+	changed, err := s.KeepPhoto(ctx, actor, p.Photo, person, data)
 	switch {
 	case errors.Is(err, ErrPhoto):
 		refuse(fault.As(err).Fields...)

@@ -1,113 +1,55 @@
 package plan
 
 import (
-	"fmt"
 	"io"
-	"regexp"
+	"slices"
 
-	"github.com/xuri/excelize/v2"
-
-	"github.com/xinglu/xinglu/bank/exchange"
+	"github.com/xinglu/xinglu/engine/roster"
 )
 
-// field is a column of the roster.
-type field struct {
-	path     string // of the application, as in wrongField
-	name     string // header in the template
-	also     []string
-	required bool
-	help     string
-	example  [2]string // of the two example rows in the guide
+// columns are those of a roster, in the order of the template. Their paths
+// are those of an application, as in wrongField.
+var columns = roster.Columns{
+	{Path: "name", Name: "姓名", Also: []string{"考生姓名"}, Required: true, Help: "与身份证件一致", Example: [2]string{"张三", "李四"}},
+	{Path: "id_type", Name: "证件类型", Also: []string{"身份证件类型"}, Help: "不填为居民身份证；可填 居民身份证、护照、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、其他", Example: [2]string{"居民身份证", "护照"}},
+	{Path: "id_number", Name: "证件号码", Also: []string{"身份证号", "身份证号码", "身份证件号码", "公民身份号码", "证件号"}, Required: true, Help: "请把本列设为文本格式，末位 X 用大写", Example: [2]string{"370100199001010017", "E00000000"}},
+	{Path: "phone", Name: "手机号码", Also: []string{"手机", "手机号", "联系电话", "电话"}, Help: "7至15位数字", Example: [2]string{"13800000000", ""}},
+	{Path: "unit", Name: "单位", Also: []string{"工作单位", "单位名称", "学校", "所在单位"}, Help: "工作单位或学校，编排座次时同单位不相邻", Example: [2]string{"某某公司", "某某技师学院"}},
+	{Path: "level", Name: "申报等级", Also: []string{"等级", "认定等级", "报考等级", "鉴定等级"}, Required: true, Help: "如 三级/高级工，也可填 3", Example: [2]string{"三级/高级工", "4"}},
+	{Path: "subjects", Name: "申报科目", Also: []string{"科目", "报考科目", "认定科目"}, Help: "不填为本等级全部科目；多个科目用顿号分开", Example: [2]string{"", "理论"}},
+	{Path: "centre", Name: "考点", Also: []string{"意向考点", "考点代码"}, Help: "计划中的考点代码或名称；不填为不限", Example: [2]string{"", ""}},
+	{Path: "facts.born", Name: "出生日期", Also: []string{"出生年月"}, Help: "居民身份证不用填，如 1990-05-01", Example: [2]string{"", "1999-05-01"}},
+	{Path: "facts.months_total", Name: "累计工作年限", Also: []string{"工作年限", "从事本职业年限", "职业年限"}, Help: "从事本职业或相关职业的年数，如 5 或 5.5", Example: [2]string{"6", "0"}},
+	{Path: "facts.held_level", Name: "已有证书等级", Also: []string{"原证书等级", "已持证书等级", "现有证书等级"}, Help: "没有填 无", Example: [2]string{"四级/中级工", "无"}},
+	{Path: "facts.held_since", Name: "证书取得日期", Also: []string{"发证日期", "原证书日期", "取证日期"}, Help: "如 2018-05-01 或 2018年5月", Example: [2]string{"2019-06-30", ""}},
+	{Path: "facts.held_number", Name: "证书编号", Also: []string{"原证书编号", "证书号"}, Help: "", Example: [2]string{"", ""}},
+	{Path: "facts.diploma", Name: "学历类型", Also: []string{"学历", "毕业学历"}, Help: "与本职业相关的学历：中等职业学校、高级技工学校、技师学院、大专、本科、研究生、无", Example: [2]string{"大专", "技师学院"}},
+	{Path: "facts.title", Name: "职称", Also: []string{"专业技术职称", "职称等级"}, Help: "初级职称、中级职称、高级职称、无", Example: [2]string{"无", "无"}},
+	{Path: "facts.in_school", Name: "毕业年级在校生", Also: []string{"在校生", "是否在校"}, Help: "是 或 否", Example: [2]string{"否", "是"}},
+	{Path: "needs", Name: "特殊需求", Also: []string{"合理便利", "考试便利"}, Help: "如 轮椅座位、大字号", Example: [2]string{"", ""}},
+	{Path: "factor", Name: "时长系数", Also: []string{"延时系数"}, Help: "批准延长考试时间的填写，如 1.3；不填为 1", Example: [2]string{"", ""}},
+	{Path: "materials", Name: "已交材料", Also: []string{"提交材料", "材料"}, Help: "计划中的材料名称，用顿号分开", Example: [2]string{"", ""}},
 }
 
-// roster lists the columns in the order of the template.
-var roster = []field{
-	{path: "name", name: "姓名", also: []string{"考生姓名"}, required: true, help: "与身份证件一致", example: [2]string{"张三", "李四"}},
-	{path: "id_type", name: "证件类型", also: []string{"身份证件类型"}, help: "不填为居民身份证；可填 居民身份证、护照、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、其他", example: [2]string{"居民身份证", "护照"}},
-	{path: "id_number", name: "证件号码", also: []string{"身份证号", "身份证号码", "身份证件号码", "公民身份号码", "证件号"}, required: true, help: "请把本列设为文本格式，末位 X 用大写", example: [2]string{"370100199001010017", "E00000000"}},
-	{path: "phone", name: "手机号码", also: []string{"手机", "手机号", "联系电话", "电话"}, help: "7至15位数字", example: [2]string{"13800000000", ""}},
-	{path: "unit", name: "单位", also: []string{"工作单位", "单位名称", "学校", "所在单位"}, help: "工作单位或学校，编排座次时同单位不相邻", example: [2]string{"某某公司", "某某技师学院"}},
-	{path: "level", name: "申报等级", also: []string{"等级", "认定等级", "报考等级", "鉴定等级"}, required: true, help: "如 三级/高级工，也可填 3", example: [2]string{"三级/高级工", "4"}},
-	{path: "subjects", name: "申报科目", also: []string{"科目", "报考科目", "认定科目"}, help: "不填为本等级全部科目；多个科目用顿号分开", example: [2]string{"", "理论"}},
-	{path: "centre", name: "考点", also: []string{"意向考点", "考点代码"}, help: "计划中的考点代码或名称；不填为不限", example: [2]string{"", ""}},
-	{path: "facts.born", name: "出生日期", also: []string{"出生年月"}, help: "居民身份证不用填，如 1990-05-01", example: [2]string{"", "1999-05-01"}},
-	{path: "facts.months_total", name: "累计工作年限", also: []string{"工作年限", "从事本职业年限", "职业年限"}, help: "从事本职业或相关职业的年数，如 5 或 5.5", example: [2]string{"6", "0"}},
-	{path: "facts.held_level", name: "已有证书等级", also: []string{"原证书等级", "已持证书等级", "现有证书等级"}, help: "没有填 无", example: [2]string{"四级/中级工", "无"}},
-	{path: "facts.held_since", name: "证书取得日期", also: []string{"发证日期", "原证书日期", "取证日期"}, help: "如 2018-05-01 或 2018年5月", example: [2]string{"2019-06-30", ""}},
-	{path: "facts.held_number", name: "证书编号", also: []string{"原证书编号", "证书号"}, help: "", example: [2]string{"", ""}},
-	{path: "facts.diploma", name: "学历类型", also: []string{"学历", "毕业学历"}, help: "与本职业相关的学历：中等职业学校、高级技工学校、技师学院、大专、本科、研究生、无", example: [2]string{"大专", "技师学院"}},
-	{path: "facts.title", name: "职称", also: []string{"专业技术职称", "职称等级"}, help: "初级职称、中级职称、高级职称、无", example: [2]string{"无", "无"}},
-	{path: "facts.in_school", name: "毕业年级在校生", also: []string{"在校生", "是否在校"}, help: "是 或 否", example: [2]string{"否", "是"}},
-	{path: "needs", name: "特殊需求", also: []string{"合理便利", "考试便利"}, help: "如 轮椅座位、大字号", example: [2]string{"", ""}},
-	{path: "factor", name: "时长系数", also: []string{"延时系数"}, help: "批准延长考试时间的填写，如 1.3；不填为 1", example: [2]string{"", ""}},
-	{path: "materials", name: "已交材料", also: []string{"提交材料", "材料"}, help: "计划中的材料名称，用顿号分开", example: [2]string{"", ""}},
+// contestColumns are the further ones of a plan for a contest.
+var contestColumns = roster.Columns{
+	{Path: "identity", Name: "身份", Also: []string{"参赛身份", "人员类别", "选手类别"}, Help: "职工、教师 或 学生", Example: [2]string{"职工", "学生"}},
+	{Path: "delegation", Name: "代表队", Also: []string{"参赛队", "代表团", "推荐单位"}, Help: "大赛中登记的代表队名称", Example: [2]string{"某某市代表队", "某某市代表队"}},
+	{Path: "city", Name: "地市", Also: []string{"城市", "所在地市", "市"}, Help: "", Example: [2]string{"济南", "济南"}},
+	{Path: "team", Name: "队名", Also: []string{"团队", "团队名称", "参赛队名"}, Help: "团体赛填写，同一队的队名相同", Example: [2]string{"", ""}},
+	{Path: "role", Name: "角色", Also: []string{"队内角色", "岗位"}, Help: "团体赛中规定了角色的填写", Example: [2]string{"", ""}},
 }
 
-var headerNote = regexp.MustCompile(`[(（\[【][^)）\]】]*[)）\]】]|[*：:]`)
-
-// columnOf finds the field that a header cell names, or -1.
-func columnOf(header string) int {
-	name := headerNote.ReplaceAllString(exchange.Compact(header), "")
-	if name == "" {
-		return -1
+// columnsOf are the columns of a plan's roster.
+func columnsOf(p *Plan) roster.Columns {
+	if p.Kind == ContestExam {
+		return slices.Concat(columns, contestColumns)
 	}
-	for i, f := range roster {
-		if name == exchange.Compact(f.name) {
-			return i
-		}
-		for _, a := range f.also {
-			if name == exchange.Compact(a) {
-				return i
-			}
-		}
-	}
-	return -1
+	return columns
 }
 
 // Template writes the workbook to fill in, with a sheet of instructions and
 // examples.
 func Template(w io.Writer, p *Plan) error {
-	file := excelize.NewFile()
-	defer file.Close()
-	const sheet = "报名表"
-	if err := file.SetSheetName("Sheet1", sheet); err != nil {
-		return fmt.Errorf("template: %w", err)
-	}
-	if _, err := file.NewSheet(exchange.GuideSheet); err != nil {
-		return fmt.Errorf("template: %w", err)
-	}
-	text, err := file.NewStyle(&excelize.Style{NumFmt: 49}) // text: numbers keep every digit
-	if err != nil {
-		return fmt.Errorf("template: %w", err)
-	}
-	bold, err := file.NewStyle(&excelize.Style{NumFmt: 49, Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return fmt.Errorf("template: %w", err)
-	}
-	last := exchange.Letter(len(roster) - 1)
-	heads, guide := make([]any, len(roster)), [][]any{{"列", "说明", "示例一", "示例二"}}
-	for i, c := range roster {
-		name := c.name
-		if c.required {
-			name += "(必填)"
-		}
-		heads[i] = name
-		guide = append(guide, []any{name, c.help, c.example[0], c.example[1]})
-	}
-	guide = append(guide, []any{}, []any{p.Name.ZH, "一行一人，同一证件号码只能出现一次；有一行错误则整份不导入，请按提示修改后重新导入"})
-	steps := []error{file.SetColStyle(sheet, "A:"+last, text), file.SetColWidth(sheet, "A", last, 16), file.SetColWidth(sheet, "C", "C", 24),
-		file.SetSheetRow(sheet, "A1", &heads), file.SetCellStyle(sheet, "A1", last+"1", bold),
-		file.SetColWidth(exchange.GuideSheet, "A", "A", 20), file.SetColWidth(exchange.GuideSheet, "B", "B", 70), file.SetColWidth(exchange.GuideSheet, "C", "D", 24)}
-	for i, row := range guide {
-		steps = append(steps, file.SetSheetRow(exchange.GuideSheet, fmt.Sprintf("A%d", i+1), &row))
-	}
-	for _, err := range steps {
-		if err != nil {
-			return fmt.Errorf("template: %w", err)
-		}
-	}
-	if err := file.Write(w); err != nil {
-		return fmt.Errorf("template: %w", err)
-	}
-	return nil
+	return columnsOf(p).Template(w, "报名表", p.Name.ZH, "一行一人，同一证件号码只能出现一次；有一行错误则整份不导入，请按提示修改后重新导入")
 }

@@ -2,11 +2,11 @@ package plan
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/roster"
 )
 
 // Preview reports every row: what is wrong with it by itself, in the file,
@@ -17,47 +17,22 @@ func (s *Plans) Preview(ctx context.Context, id ID, ro *Roster) (bank.Report, er
 	if err != nil {
 		return bank.Report{}, err
 	}
-	report := bank.NewReport(ro.Name, ro.SHA256)
 	b := ro.batch()
-	for i, row := range ro.rows {
-		report.AddRow(row.sheet, row.number, label(&b.List[i]), row.problems)
+	rows := make([]*roster.Row, len(ro.rows))
+	for i := range ro.rows {
+		rows[i] = ro.rows[i].Row
 	}
-	if len(ro.rows) == 0 {
-		report.Add(bank.Problem{Severity: bank.Error, Code: "roster_empty", Message: "the file has no entries below its header"})
-		return report, nil
-	}
-	_, found, err := s.examine(ctx, book, p, &b, "")
-	if err != nil {
-		return report, err
-	}
-	for _, f := range found {
-		severity := bank.Error
-		if f.warning {
-			severity = bank.Warning
+	var found []roster.Finding
+	if len(rows) > 0 {
+		_, list, err := s.examine(ctx, book, p, &b, "")
+		if err != nil {
+			return bank.Report{}, err
 		}
-		if f.index < 0 {
-			report.Add(bank.Problem{Severity: severity, Code: f.code, Message: f.message, Params: f.params})
-			continue
-		}
-		row := &ro.rows[f.index]
-		if row.said(f.path) {
-			continue
-		}
-		report.Mark(f.index, row.problem(f.path, f.code, f.message, f.params, severity))
-	}
-	return report, nil
-}
-
-// said reports whether reading the row has found fault with the field: one
-// reason a cell is enough.
-func (r *rosterRow) said(path string) bool {
-	column := r.problem(path, "", "", nil, bank.Error).Column
-	for _, p := range r.problems {
-		if column != "" && p.Column == column {
-			return true
+		for _, f := range list {
+			found = append(found, roster.Finding{Index: f.index, Path: f.path, Code: f.code, Message: f.message, Params: f.params, Warning: f.warning})
 		}
 	}
-	return false
+	return roster.Report(ro.Name, ro.SHA256, rows, func(i int) string { return label(&b.List[i]) }, found), nil
 }
 
 func label(a *Application) string {
@@ -68,7 +43,7 @@ func (ro *Roster) batch() Batch {
 	b := Batch{Source: ro.Name, SHA256: ro.SHA256}
 	for _, r := range ro.rows {
 		b.List = append(b.List, r.app)
-		b.Rows = append(b.Rows, fmt.Sprintf("%s!%d", r.sheet, r.number))
+		b.Rows = append(b.Rows, r.Place())
 	}
 	return b
 }

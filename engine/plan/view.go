@@ -39,6 +39,7 @@ type EntryView struct {
 	Source      string                       `json:"source"`
 	At          time.Time                    `json:"registered_at"`
 	By          string                       `json:"registered_by"`
+	Contest
 }
 
 // Query selects entries of a plan; empty fields select all.
@@ -143,7 +144,7 @@ func viewOf(p *Plan, l *Line, e *Entry, v Verdict) EntryView {
 	return EntryView{ID: e.ID, Serial: l.Serial, Revision: l.Revision, Name: e.Name, IDType: e.IDType, IDMasked: e.IDMasked, PhoneMasked: e.PhoneMasked,
 		Unit: e.Unit, Level: e.Level, Subjects: e.Subjects, Centre: e.Centre, Factor: e.Factor, Needs: e.Needs, Facts: e.Facts,
 		Materials: e.Materials, Lacking: p.lacking(e.Materials), State: l.State, DecidedBy: l.By, DecidedAt: l.At, Reason: l.Reason,
-		Eligibility: v, Sittings: sittings, Source: e.Source, At: e.At, By: e.By}
+		Eligibility: v, Sittings: sittings, Source: e.Source, At: e.At, By: e.By, Contest: e.Contest}
 }
 
 // lacking lists the required materials that were not handed in.
