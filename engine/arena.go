@@ -51,6 +51,10 @@ func (s *Contests) arena(ctx context.Context, id DivisionID) (*arena, error) {
 	if err != nil {
 		return nil, err
 	}
+	event, err := s.Event(ctx, div.Event)
+	if err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a, ok := s.arenas[id]; ok || s.closed {
@@ -60,7 +64,7 @@ func (s *Contests) arena(ctx context.Context, id DivisionID) (*arena, error) {
 		return a, nil
 	}
 	a = &arena{s: s, id: id, stream: ledger.StreamID("division/" + string(id)), tally: newTally(s.opts.Sealer)}
-	head := boardHead{contest: contest, name: div.Name}
+	head := boardHead{contest: contest, event: event.Name, name: div.Name}
 	a.projector = board.NewProjector(s.bus, PublicChannel(id), func(ctx context.Context) (board.Board, error) {
 		return a.publicBoard(ctx, head)
 	}, board.Options{Tick: s.opts.Tick, Log: s.opts.Log})

@@ -51,6 +51,7 @@ type PublicModule struct {
 
 type boardHead struct {
 	contest Contest
+	event   scoring.Text
 	name    scoring.Text
 }
 
@@ -98,7 +99,7 @@ func (t *Tally) publicLine(st Standing) (board.Line, error) {
 
 func (t *Tally) publicMeta(head boardHead) PublicMeta {
 	m := PublicMeta{
-		Contest: head.contest.Name, Event: head.contest.Event, Division: head.name,
+		Contest: head.contest.Name, Event: head.event, Division: head.name,
 		Organiser: head.contest.Organiser, Rehearsal: head.contest.Rehearsal,
 		Status: t.status, Final: t.status == Final, Live: t.open.Board.Live,
 		FullMarks: t.open.Rules.FullMarks, Modules: []PublicModule{},
@@ -143,6 +144,10 @@ func (s *Contests) Boards(ctx context.Context) ([]BoardBrief, error) {
 		if err != nil {
 			return nil, err
 		}
+		e, err := s.Event(ctx, d.Event)
+		if err != nil {
+			return nil, err
+		}
 		a, err := s.arena(ctx, d.ID)
 		if err != nil {
 			return nil, err
@@ -152,7 +157,7 @@ func (s *Contests) Boards(ctx context.Context) ([]BoardBrief, error) {
 			return nil, err
 		}
 		out = append(out, BoardBrief{
-			ID: d.ID, Contest: c.Name, Event: c.Event, Division: d.Name, Status: d.Status,
+			ID: d.ID, Contest: c.Name, Event: e.Name, Division: d.Name, Status: d.Status,
 			Rehearsal: c.Rehearsal, Opened: *d.Opened, Competitors: n,
 		})
 	}

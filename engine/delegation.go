@@ -102,3 +102,17 @@ func (s *Contests) checkAccount(ctx context.Context, id access.AccountID, role a
 	}
 	return nil
 }
+
+// delegationsInUse are those that somebody is entered for.
+func (s *Contests) delegationsInUse(ctx context.Context, id ContestID) (map[DelegationID]bool, error) {
+	used := map[DelegationID]bool{}
+	err := s.onRoll(ctx, id, func(r *Roll) error {
+		for _, l := range r.lines {
+			if l.State != EnlistWithdrawn {
+				used[l.Delegation] = true
+			}
+		}
+		return nil
+	})
+	return used, err
+}

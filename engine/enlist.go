@@ -41,6 +41,8 @@ type PersonList struct {
 	SHA256 string // of the file
 	List   []Person
 	Rows   []string // where each person is in the source, "Sheet1!3"; may be nil
+
+	carried []CarriedPart // of a list of one competitor
 }
 
 // place names a person of the list for people.
@@ -237,7 +239,7 @@ func (s *Contests) competitor(d *entryDesk, b *PersonList, g group, try string) 
 		ID: CompetitorID(derivedID("c", string(d.div.ID), string(who))), Division: d.div.ID, Candidate: who,
 		Name: p.Name, Unit: p.Unit, City: p.City, Delegation: DelegationID(p.Delegation), Identity: p.Identity,
 		HeldLevel: p.HeldLevel, HeldNumber: p.HeldNumber, Born: p.Born, Team: g.team, TeamName: p.Team, Role: p.Role,
-		Source: b.source(g.at[0]), At: d.today, By: string(d.filer.Account),
+		Carried: b.carried, Source: b.source(g.at[0]), At: d.today, By: string(d.filer.Account),
 	}
 	together := d.event.Team != nil && d.event.Team.Marked == MarkedTogether
 	if together {

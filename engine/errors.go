@@ -26,6 +26,12 @@ var (
 	ErrNotApproved = fault.New(fault.Conflict, "regulation_not_approved", "the newest version of the regulation has not been approved")
 	// ErrNoRegulation: there is no such version, or it is not public.
 	ErrNoRegulation = fault.New(fault.NotFound, "no_such_regulation", "there is no such regulation")
+	// ErrNoAdvance: the regulation says nothing about who goes on, or there is no such proposal.
+	ErrNoAdvance = fault.New(fault.NotFound, "no_advancement", "nothing says who goes on from this division")
+	// ErrLots: lots must be drawn first; parameter open is for how many places.
+	ErrLots = fault.New(fault.Conflict, "lots_needed", "{open} places wait for a lot among equals")
+	// ErrNotNext: the division is no next stage of the other.
+	ErrNotNext = fault.New(fault.Invalid, "not_next_stage", "people do not go on from there to this division")
 	// ErrFrozen: the division is open; what results depend on no longer changes.
 	ErrFrozen = fault.New(fault.Conflict, "division_frozen", "the division has been opened; this is frozen now")
 	// ErrNotRunning: marks are taken only while the division runs.

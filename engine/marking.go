@@ -12,6 +12,9 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
+// SheetID names one competitor's work in one module, "<code>.<module>".
+type SheetID string
+
 // SheetState is a sheet as one judge sees it.
 type SheetState string
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/xinglu/xinglu/engine/access"
-	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -184,4 +183,3 @@ func (s *Contests) Officers(ctx context.Context, id DivisionID) ([]Officer, erro
 	notNil(&list)
 	return list, err
 }
-

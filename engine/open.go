@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -13,27 +14,30 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// Open draws the station codes with the seed and freezes scheme, rules,
-// panels and competitors in the ledger; marks are taken from then on. A
-// second call with the same division returns ErrFrozen and changes nothing.
-// ErrNotReady names everything that is missing.
+// Open draws the station codes with the seed and freezes regulation, panels
+// and competitors in the ledger; marks are taken from then on. A second call
+// with the same division returns ErrFrozen and changes nothing. ErrNotReady
+// names everything that is missing; ErrNotApproved where the regulation needs
+// a second person.
 //
-// Order of writes: the ledger record, whose key decides a race between two
-// calls; then the codes in the competitors' documents and the status of the
-// division's, which a repeated call completes after a crash.
+// Order of writes: the division's document is marked as opening, so that its
+// setters refuse; the list of competitors is closed in the contest's stream,
+// behind everybody who came in time; then the ledger record, whose key decides
+// a race between two calls; then the codes, and the status of the document. A
+// repeated call completes whatever a crash left, or takes the mark off again
+// when something is missing after all.
 func (s *Contests) Open(ctx context.Context, actor access.AccountID, id DivisionID, seed int64) error {
 	div, err := s.Division(ctx, id)
-	if err != nil {
-		return err
-	}
-	list, err := s.Competitors(ctx, id)
 	if err != nil {
 		return err
 	}
 	if div.Status != Setup {
 		return ErrFrozen
 	}
-	if err := ready(div, list); err != nil {
+	if div, err = s.syncRegulation(ctx, div); err != nil {
+		return err
+	}
+	if _, err := s.opening(ctx, div); err != nil {
 		return err
 	}
 	a, err := s.arena(ctx, id)
@@ -45,13 +49,9 @@ func (s *Contests) Open(ctx context.Context, actor access.AccountID, id Division
 		return err
 	}
 	if !started {
-		entrants := make([]Entrant, len(list))
-		for i, c := range list {
-			entrants[i] = Entrant{ID: c.ID, Unit: c.Unit, City: c.City, Delegation: c.Delegation, Identity: c.Identity, HeldLevel: c.HeldLevel, Team: c.Team}
-		}
-		event := opened{
-			Scheme: div.Scheme, Rules: div.Rules, Procedure: div.Procedure, Panels: div.Panels, Officers: div.Officers,
-			Relations: div.Relations, Board: div.Board, Seed: seed, Competitors: entrants,
+		event, err := s.freeze(ctx, actor, id, seed)
+		if err != nil {
+			return err
 		}
 		// What the fold cannot read must never be stored: no later record
 		// could mend it.
@@ -63,6 +63,111 @@ func (s *Contests) Open(ctx context.Context, actor access.AccountID, id Division
 		}
 	}
 	return s.finishOpening(ctx, actor, a)
+}
+
+// opening returns who would compete if the division opened now. Errors:
+// ErrNotReady, ErrNotApproved.
+func (s *Contests) opening(ctx context.Context, div Division) ([]Competitor, error) {
+	lines, err := s.Enlistment(ctx, Filer{Everyone: true}, div.ID)
+	if err != nil {
+		return nil, err
+	}
+	contest, err := s.Contest(ctx, div.Contest)
+	if err != nil {
+		return nil, err
+	}
+	event, err := s.Event(ctx, div.Event)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Competitor, 0, len(lines))
+	for _, l := range lines {
+		if l.State == EnlistEntered {
+			list = append(list, l.Competitor)
+		}
+	}
+	wrong := append(ready(div, list), enlistmentReady(div, contest, event, lines)...)
+	if len(wrong) > 0 {
+		return nil, ErrNotReady.With(wrong...)
+	}
+	return list, s.onRoll(ctx, div.Contest, func(r *Roll) error { return r.approvedBy(div) })
+}
+
+// errMoved: the list changed while the opening was being decided.
+var errMoved = errors.New("the list of competitors has changed")
+
+// freeze stops every change of the division and returns what it opens with.
+func (s *Contests) freeze(ctx context.Context, actor access.AccountID, id DivisionID, seed int64) (opened, error) {
+	div, err := divisions.Update(ctx, s.db, string(id), func(d *Division) error {
+		d.clean()
+		if d.Status != Setup {
+			return ErrFrozen
+		}
+		d.Opening = true
+		return nil
+	})
+	if err != nil {
+		return opened{}, err
+	}
+	list, err := s.closeList(ctx, actor, div)
+	if err != nil {
+		_, undo := divisions.Update(ctx, s.db, string(id), func(d *Division) error { d.Opening = false; return nil })
+		return opened{}, errors.Join(err, undo)
+	}
+	entrants := make([]Entrant, len(list))
+	for i := range list {
+		entrants[i] = list[i].entrant()
+	}
+	return opened{
+		Scheme: div.Scheme, Rules: div.Rules, Procedure: div.Procedure, Honours: div.Honours, Regulation: div.Regulation,
+		Panels: div.Panels, Officers: div.Officers, Relations: div.Relations, Board: div.Board, Seed: seed, Competitors: entrants,
+	}, nil
+}
+
+// closeList records that nobody comes to the division's list or leaves it any
+// more, and returns it.
+func (s *Contests) closeList(ctx context.Context, actor access.AccountID, div Division) ([]Competitor, error) {
+	for range rollTries {
+		list, err := s.opening(ctx, div)
+		if err != nil {
+			return nil, err
+		}
+		err = s.stepRoll(ctx, div.Contest, string(actor), "closed/"+string(div.ID), func(r *Roll) (string, any, error) {
+			if _, done := r.closed[div.ID]; done {
+				return "", nil, nil
+			}
+			there := map[string]bool{}
+			for _, l := range r.active(div.ID) {
+				there[l.Doc] = true
+			}
+			for i := range list {
+				if list[i].Doc != "" && !there[list[i].Doc] {
+					return "", nil, errMoved
+				}
+				delete(there, list[i].Doc)
+			}
+			if v := r.newest(div.ID); len(there) > 0 || v != nil && v.Version != div.Regulation.Version {
+				return "", nil, errMoved
+			}
+			return kindClosed, rollClosed{Division: div.ID, Regulation: div.Regulation.Version}, nil
+		})
+		if !errors.Is(err, errMoved) {
+			return list, err
+		}
+	}
+	return nil, ErrOvertaken
+}
+
+// entrant is the competitor as the ledger knows one.
+func (c *Competitor) entrant() Entrant {
+	e := Entrant{
+		ID: c.ID, Unit: c.Unit, City: c.City, Delegation: c.Delegation, Identity: c.Identity, HeldLevel: c.HeldLevel,
+		Team: c.Team, Role: c.Role, Carried: c.Carried,
+	}
+	for _, m := range c.Members {
+		e.Members = append(e.Members, EntrantMember{Identity: m.Identity, HeldLevel: m.HeldLevel, Role: m.Role})
+	}
+	return e
 }
 
 // finishOpening draws the codes where the machine does that at the opening,
@@ -93,44 +198,93 @@ func (s *Contests) finishOpening(ctx context.Context, actor access.AccountID, a 
 			return err
 		}
 	}
+	if err := s.importCarried(ctx, a); err != nil {
+		return err
+	}
 	_, err = divisions.Update(ctx, s.db, string(a.id), func(d *Division) error {
-		d.Status, d.Opened = Running, &at
+		d.clean()
+		d.Status, d.Opened, d.Opening = Running, &at, false
 		return nil
 	})
 	return err
 }
 
-// ready names everything that keeps a division from opening.
-func ready(div Division, list []Competitor) error {
-	var wrong []fault.Field
+// ready names everything of panels and offices that keeps a division from
+// opening.
+func ready(div Division, list []Competitor) checker {
+	var wrong checker
 	if len(list) == 0 {
-		wrong = append(wrong, fault.Field{Path: "competitors", Code: "missing", Message: "enter competitors first"})
+		wrong.add("competitors", "missing", "enter competitors first")
 	}
 	wrong = append(wrong, checkOfficers(div.Officers, div.Procedure.Identity.Mode)...)
+	for i, p := range div.Panels {
+		if m, ok := div.Scheme.Module(p.Module); !ok || m.Source != scoring.SourcePanel {
+			wrong.add(fmt.Sprintf("panels[%d].module", i), "unknown", "no module of the scheme that a panel marks")
+		}
+	}
 	size := div.Rules.Panel.Size
+	units := map[string]bool{}
+	for _, c := range list {
+		units[c.Unit] = true
+	}
 	for _, m := range div.Scheme.Modules {
 		if m.Source != scoring.SourcePanel {
 			continue
 		}
 		wrong = append(wrong, repeatedJudges(div.Panels, m.ID)...)
-		units := map[string]bool{}
-		for _, c := range list {
-			units[c.Unit] = true
-		}
 		for _, unit := range slices.Sorted(maps.Keys(units)) {
 			if n := len(panelFor(div.Panels, size, unit, m.ID)); n < size {
-				wrong = append(wrong, fault.Field{
-					Path: "panels." + string(m.ID), Code: "panel_too_small",
-					Message: fmt.Sprintf("competitors of %s have %d of %d judges once judges of their own unit step aside; add judges", unit, n, size),
-					Params:  map[string]string{"unit": unit, "have": fmt.Sprint(n), "need": fmt.Sprint(size), "module": string(m.ID)},
-				})
+				wrong.add("panels."+string(m.ID), "panel_too_small",
+					fmt.Sprintf("competitors of %s have %d of %d judges once judges of their own unit step aside; add judges", unit, n, size),
+					"unit", unit, "have", fmt.Sprint(n), "need", fmt.Sprint(size), "module", string(m.ID))
 			}
 		}
 	}
-	if len(wrong) > 0 {
-		return ErrNotReady.With(wrong...)
+	return wrong
+}
+
+// enlistmentReady names everything of the list of competitors that keeps a
+// division from opening.
+func enlistmentReady(div Division, contest Contest, event Event, lines []CompetitorLine) checker {
+	var c checker
+	sent := map[DelegationID]int{}
+	entered := 0
+	for i := range lines {
+		l := &lines[i]
+		path := "competitors." + l.Name
+		switch l.State {
+		case EnlistFiled, EnlistReturned:
+			c.add(path, "undecided", "the entry waits for a decision", "name", l.Name)
+			continue
+		case EnlistWithdrawn:
+			continue
+		case EnlistEntered:
+		}
+		entered++
+		sent[l.Delegation]++
+		if l.Waiver == "" {
+			for _, f := range l.Unqualified {
+				f.Path = path + "." + f.Path
+				c = append(c, f)
+			}
+		}
+		if id := l.Delegation; id != "" {
+			c.need(contest.delegation(string(id)) != nil, path, "delegation_unknown", "the contest has no such delegation any more")
+		}
 	}
-	return nil
+	if most := div.Qualification.PerDelegation; most > 0 {
+		for _, d := range contest.Delegations {
+			c.need(sent[d.ID] <= most, "competitors", "delegation_full", fmt.Sprintf("%s sends %d, at most %d may come", d.Name, sent[d.ID], most))
+		}
+	}
+	div.Procedure.Draw.checkPlaces(entered, &c)
+	for _, t := range teamsOf(event, lines) {
+		for _, f := range t.Problems {
+			f.Path = "teams." + t.Name
+			c = append(c, f)
+		}
+	}
+	return c
 }
 
 // repeatedJudges names judges who are on the module's panel twice.

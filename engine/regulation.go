@@ -34,7 +34,7 @@ type Honours struct {
 	// Advance says who goes on to the next stage, Carry what of the theory
 	// counts there.
 	Advance *award.AdvanceRule `json:"advance,omitempty"`
-	Carry   *award.CarryRule   `json:"carry,omitempty"`
+	Carry   *CarryOver         `json:"carry,omitempty"`
 }
 
 // RegulationStamp names a version of a regulation.

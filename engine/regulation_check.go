@@ -99,7 +99,11 @@ func (r *Regulation) checkHonours(event Event, c *checker) {
 		filter("honours.advance.filter", h.Advance.Filter)
 	}
 	if h.Carry != nil {
-		c.under("honours.carry.", h.Carry.Validate())
+		c.under("honours.carry.rule.", h.Carry.Rule.Validate())
+		if _, ok := r.Scheme.Module(h.Carry.Module); !ok {
+			c.add("honours.carry.module", "unknown", "the scheme has no such module")
+		}
+		c.need(h.Carry.Into != "", "honours.carry.into", "missing", "name the module of the next division that takes the marks")
 		c.need(h.Advance != nil, "honours.carry", "no_advance", "marks are carried by those who advance; say who does")
 	}
 }

@@ -58,6 +58,7 @@ type Standing struct {
 	ChangedAt time.Time      `json:"changed_at"`
 
 	entry scoring.Entry
+	total scoring.Total
 	order []int64
 }
 
@@ -139,7 +140,7 @@ func (t *Tally) standing(i int, c Entrant, who audience, hide bool) (Standing, e
 	if err != nil {
 		return st, err
 	}
-	st.Complete = total.Complete
+	st.total, st.Complete = total, total.Complete
 	if total.Value.State == scoring.HasValue {
 		st.Total = &total.Value.Marks
 	}

@@ -23,15 +23,17 @@ const (
 
 // opened freezes what the results depend on.
 type opened struct {
-	Scheme      scoring.Scheme `json:"scheme"`
-	Rules       scoring.Rules  `json:"rules"`
-	Procedure   Procedure      `json:"procedure"`
-	Panels      []Panel        `json:"panels"`
-	Officers    []Officer      `json:"officers"`
-	Relations   []Relation     `json:"relations"`
-	Board       BoardPolicy    `json:"board"`
-	Seed        int64          `json:"seed"` // of the codes in mode coded
-	Competitors []Entrant      `json:"competitors"`
+	Scheme      scoring.Scheme  `json:"scheme"`
+	Rules       scoring.Rules   `json:"rules"`
+	Procedure   Procedure       `json:"procedure"`
+	Honours     Honours         `json:"honours"`
+	Regulation  RegulationStamp `json:"regulation"` // names the version of the four above
+	Panels      []Panel         `json:"panels"`
+	Officers    []Officer       `json:"officers"`
+	Relations   []Relation      `json:"relations"`
+	Board       BoardPolicy     `json:"board"`
+	Seed        int64           `json:"seed"` // of the codes in mode coded
+	Competitors []Entrant       `json:"competitors"`
 }
 
 // Entrant is a competitor as the ledger knows one: no name, no candidate, and
@@ -45,7 +47,19 @@ type Entrant struct {
 	Delegation DelegationID `json:"delegation,omitempty"`
 	Identity   Identity     `json:"identity,omitempty"`
 	HeldLevel  bank.Level   `json:"held_level,omitempty"`
-	Team       TeamID       `json:"team,omitempty"`
+	Team       TeamID       `json:"team,omitempty"` // of whom is marked one by one
+	Role       string       `json:"role,omitempty"` // in the team
+	// Members are the people of a team that is marked as one.
+	Members []EntrantMember `json:"members,omitempty"`
+	// Carried are marks that came along from an earlier stage.
+	Carried []CarriedPart `json:"carried,omitempty"`
+}
+
+// EntrantMember is one person of a team as the ledger knows one.
+type EntrantMember struct {
+	Identity  Identity   `json:"identity,omitempty"`
+	HeldLevel bank.Level `json:"held_level,omitempty"`
+	Role      string     `json:"role,omitempty"`
 }
 
 type statusChanged struct {
@@ -112,7 +126,7 @@ var folds = merged(
 		kindOpened: (*Tally).applyOpened, kindStatus: (*Tally).applyStatus,
 		kindSubmitted: (*Tally).applySubmitted, kindImported: (*Tally).applyImported,
 	},
-	codeFolds, deskFolds, recheckFolds, outcomeFolds, officeFolds,
+	codeFolds, deskFolds, recheckFolds, outcomeFolds, officeFolds, advanceFolds,
 )
 
 type fold func(*Tally, ledger.Record) (verdict, error)
@@ -139,6 +153,7 @@ type Tally struct {
 	desk     desk
 	recheck  recheck
 	outcome  outcome
+	advances []advancement // proposals, in order
 }
 
 // newTally returns an empty tally. The sealer opens what draws have sealed.

@@ -2,13 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// TheoryScored carries a marked paper into the division that the sitting
+// TheoryScored carries a marked paper into the divisions that the sitting
 // belongs to. A sitting without a division, or a candidate who is no
 // competitor, is none of ours: nil. Anything else that keeps the marks from
 // counting is an error, and the exam tries again. It is idempotent by attempt
@@ -21,15 +22,25 @@ import (
 // until the part is marked, or people void the attempt. A void attempt counts
 // as one that was not begun; the division's rules say what that is worth.
 func (s *Contests) TheoryScored(ctx context.Context, o exam.Scored) error {
-	found, _, err := divisions.Find(ctx, s.db, store.Query{Index: "sitting", Equal: string(o.Sitting), Limit: 1})
-	if err != nil || len(found) == 0 {
+	list, err := s.divisionsBy(ctx, store.Query{Index: "theory", Equal: string(o.Sitting)})
+	if err != nil {
 		return err
 	}
-	div := found[0]
-	who, _, err := competitors.Find(ctx, s.db, store.Query{
-		Index: "candidate", Equal: store.Key(string(div.ID), string(o.Candidate)), Limit: 1,
-	})
-	if err != nil || len(who) == 0 {
+	older, err := s.divisionsBy(ctx, store.Query{Index: "sitting", Equal: string(o.Sitting)})
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, div := range append(list, older...) {
+		failed = append(failed, s.theoryOf(ctx, div, o))
+	}
+	return errors.Join(failed...)
+}
+
+// theoryOf carries a marked paper into one division.
+func (s *Contests) theoryOf(ctx context.Context, div Division, o exam.Scored) error {
+	who, err := s.sitter(ctx, div, o.Candidate)
+	if err != nil || who == "" {
 		return err
 	}
 	v := scoring.Absence()
@@ -42,6 +53,32 @@ func (s *Contests) TheoryScored(ctx context.Context, o exam.Scored) error {
 		v = scoring.Of(o.Grade.Score)
 	}
 	return s.ImportPart(ctx, "exam", div.ID, Import{
-		Competitor: who[0].ID, Module: div.Theory.Module, Value: v, Source: "attempt/" + string(o.Attempt), Revision: o.Seq,
+		Competitor: who, Module: div.Theory.Module, Value: v, Source: "attempt/" + string(o.Attempt), Revision: o.Seq,
 	})
+}
+
+// sitter returns the competitor for whom the candidate sits the theory, ""
+// when there is none or the competitor withdrew.
+func (s *Contests) sitter(ctx context.Context, div Division, who exam.CandidateID) (CompetitorID, error) {
+	key := store.Key(string(div.ID), string(who))
+	for _, index := range []string{"by_candidate", "candidate"} {
+		found, _, err := competitors.Find(ctx, s.db, store.Query{Index: index, Equal: key, Limit: 1})
+		if err != nil {
+			return "", err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		id, there := found[0].ID, found[0].Doc == ""
+		err = s.onRoll(ctx, div.Contest, func(r *Roll) error {
+			l := r.line(id)
+			there = there || l != nil && l.State != EnlistWithdrawn
+			return nil
+		})
+		if err != nil || !there {
+			return "", err
+		}
+		return id, nil
+	}
+	return "", nil
 }

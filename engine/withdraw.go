@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/store"
@@ -245,10 +246,21 @@ func (s *Contests) Competitors(ctx context.Context, id DivisionID) ([]Competitor
 // CompetitorLine is a competitor with what has happened to the entry.
 type CompetitorLine struct {
 	Competitor
-	RollLine
+	State   EnlistState
+	Filer   string // who entered it first
+	Decider string // who brought it to its state
+	Changed time.Time
+	Reason  string
+	Waiver  string
+	Instead CompetitorID // whom it replaces
+	Until   CompetitorID // who replaces it
 	// Unqualified are the reasons why the person, or a member, may not compete
 	// by the division's rules as they are now.
 	Unqualified []fault.Field
+}
+
+func lineOf(c Competitor, l *RollLine) CompetitorLine {
+	return CompetitorLine{Competitor: c, State: l.State, Filer: l.Filer, Decider: l.By, Changed: l.At, Reason: l.Reason, Waiver: l.Waiver, Instead: l.Instead, Until: l.Until}
 }
 
 // Enlistment lists everybody who is or was on a division's list, in the order
@@ -266,7 +278,7 @@ func (s *Contests) Enlistment(ctx context.Context, f Filer, id DivisionID) ([]Co
 	for _, c := range all {
 		docs[c.Doc] = c
 		if c.Doc == "" {
-			list = append(list, CompetitorLine{Competitor: c, RollLine: RollLine{Division: id, State: EnlistEntered}})
+			list = append(list, CompetitorLine{Competitor: c, State: EnlistEntered})
 		}
 	}
 	err = s.onRoll(ctx, d.div.Contest, func(r *Roll) error {
@@ -278,12 +290,12 @@ func (s *Contests) Enlistment(ctx context.Context, f Filer, id DivisionID) ([]Co
 			if !ok {
 				return fmt.Errorf("competitor %s: %w", l.Competitor, store.ErrNotFound)
 			}
-			list = append(list, CompetitorLine{Competitor: c, RollLine: *l})
+			list = append(list, lineOf(c, l))
 		}
 		return nil
 	})
 	if !f.Everyone {
-		list = slices.DeleteFunc(list, func(l CompetitorLine) bool { return !slices.Contains(d.own, l.Competitor.Delegation) })
+		list = slices.DeleteFunc(list, func(l CompetitorLine) bool { return !slices.Contains(d.own, l.Delegation) })
 	}
 	for i := range list {
 		list[i].Unqualified = d.div.Qualification.of(&list[i].Competitor)

@@ -80,7 +80,7 @@ type LevelName struct {
 // Member is a person: the competitor, or one of a team that is marked as one.
 type Member struct {
 	ID        MemberID `json:"id"`
-	Identity  Identity `json:"identity"`
+	Identity  Identity `json:"identity"`   // "" is not stated: no filter by identity lets it through
 	HeldLevel Level    `json:"held_level"` // certificate held; 0 = none
 }
 
@@ -183,7 +183,7 @@ func (r Result) check(p *problems, path string) {
 	}
 	for j, m := range r.Members {
 		at := fmt.Sprintf("%s.members[%d]", path, j)
-		oneOf(p, at+".identity", m.Identity, Employee, Teacher, Student)
+		oneOf(p, at+".identity", m.Identity, "", Employee, Teacher, Student)
 		if m.HeldLevel != 0 && (m.HeldLevel < topLevel || m.HeldLevel > bottomLevel) {
 			p.add(at+".held_level", "out_of_range", "a level is %d to %d, or 0 for none", topLevel, bottomLevel)
 		}

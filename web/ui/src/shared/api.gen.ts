@@ -2011,6 +2011,204 @@ export interface components {
             difficulty: components["schemas"]["AssembleTally"][];
             importance: components["schemas"]["AssembleTally"][];
         };
+        AwardAdvanceRule: {
+            among: string;
+            base?: string;
+            by: string;
+            by_team_size?: components["schemas"]["AwardSizeCount"][];
+            /** Format: int64 */
+            count?: number;
+            filter: components["schemas"]["AwardFilter"];
+            id: string;
+            /** Format: int64 */
+            max_bp?: number;
+            measure?: string;
+            /** Format: int64 */
+            min?: number;
+            quota?: components["schemas"]["AwardQuota"];
+            replace: string;
+            /** Format: int64 */
+            reserves: number;
+            rounding?: string;
+            /** Format: int64 */
+            share_bp?: number;
+            ties: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AwardAwardPoints: {
+            award: string;
+            /** Format: int64 */
+            points: number;
+        };
+        AwardAwardRule: {
+            among: string;
+            base?: string;
+            by: string;
+            by_team_size?: components["schemas"]["AwardSizeCount"][];
+            /** Format: int64 */
+            count?: number;
+            filter: components["schemas"]["AwardFilter"];
+            from: string;
+            group: string;
+            id: string;
+            /** Format: int64 */
+            max_bp?: number;
+            measure?: string;
+            /** Format: int64 */
+            min?: number;
+            name: components["schemas"]["ScoringText"];
+            per: string;
+            rounding?: string;
+            /** Format: int64 */
+            share_bp?: number;
+            ties: string;
+        };
+        AwardCarryRule: {
+            id: string;
+            /** Format: int64 */
+            min: number;
+            not_before?: string;
+            /** Format: int64 */
+            step: number;
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            weight_bp: number;
+        };
+        AwardCondition: {
+            awards?: string[];
+            divisions?: string[];
+            identities?: string[];
+            levels?: number[];
+            passed?: components["schemas"]["AwardPartName"][];
+            /** Format: int64 */
+            rank_up_to?: number;
+            team_sizes?: number[];
+        };
+        AwardDelegationCount: {
+            /** Format: int64 */
+            count: number;
+            delegation: string;
+        };
+        AwardFilter: {
+            divisions?: string[];
+            identities?: string[];
+            levels?: number[];
+            passed?: components["schemas"]["AwardPartName"][];
+            team_sizes?: number[];
+        };
+        AwardFraction: {
+            /** Format: int64 */
+            den: number;
+            /** Format: int64 */
+            num: number;
+        };
+        AwardMedal: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+        };
+        AwardMedalRule: {
+            beyond: string;
+            filter: components["schemas"]["AwardFilter"];
+            /** Format: int64 */
+            gap: number;
+            group: string;
+            measure: string;
+            medallion?: components["schemas"]["AwardMedallion"];
+            medals: components["schemas"]["AwardMedal"][];
+            sharing: string;
+        };
+        AwardMedallion: {
+            id: string;
+            /** Format: int64 */
+            min: number;
+            name: components["schemas"]["ScoringText"];
+        };
+        AwardPartName: {
+            name: components["schemas"]["ScoringText"];
+            part: string;
+        };
+        AwardPointTable: {
+            awards?: components["schemas"]["AwardAwardPoints"][];
+            /** Format: int64 */
+            passed?: number;
+            ranks?: components["schemas"]["AwardRankPoints"][];
+            /** Format: int64 */
+            rest?: number;
+        };
+        AwardPromotionRule: {
+            from: number[];
+            id: string;
+            if: components["schemas"]["AwardCondition"];
+            name: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            to: number;
+        };
+        AwardQuota: {
+            /** Format: int64 */
+            each: number;
+            own?: components["schemas"]["AwardDelegationCount"][];
+        };
+        AwardRankPoints: {
+            /** Format: int64 */
+            from: number;
+            /** Format: int64 */
+            points: number;
+            /** Format: int64 */
+            to: number;
+        };
+        AwardRules: {
+            awards: components["schemas"]["AwardAwardRule"][];
+            id: string;
+            medals?: components["schemas"]["AwardMedalRule"];
+            promotions: components["schemas"]["AwardPromotionRule"][];
+            scale?: components["schemas"]["AwardScale"];
+            /** Format: int64 */
+            version: number;
+        };
+        AwardScale: {
+            /** Format: int64 */
+            centre: number;
+            estimator: string;
+            factor: components["schemas"]["AwardFraction"];
+            mad_zero: string;
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            min: number;
+            population: string;
+            /** Format: int64 */
+            spread: number;
+        };
+        AwardSizeCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            members: number;
+        };
+        AwardTeamRule: {
+            /** Format: int64 */
+            best?: number;
+            by: string;
+            id: string;
+            /** Format: int64 */
+            members: number;
+            missing: string;
+            points?: components["schemas"]["AwardPointTable"];
+            ranking: string;
+            /** Format: int64 */
+            step?: number;
+            tie_chain: components["schemas"]["AwardTeamTie"][];
+            /** Format: int64 */
+            version: number;
+        };
+        AwardTeamTie: {
+            awards?: string[];
+            by: string;
+            name: components["schemas"]["ScoringText"];
+            part?: string;
+        };
         BankAccepted: {
             already: boolean;
             import: components["schemas"]["BankImport"];
@@ -2238,12 +2436,19 @@ export interface components {
         ContestView: {
             /** Format: date-time */
             created: string;
+            delegations: components["schemas"]["EngineDelegation"][];
             divisions: components["schemas"]["DivisionBrief"][];
             event: components["schemas"]["ScoringText"];
+            feeds?: string;
             id: string;
+            level?: string;
             name: components["schemas"]["ScoringText"];
             organiser: string;
+            organisers: string[];
             rehearsal: boolean;
+            season?: string;
+            /** Format: int64 */
+            year?: number;
         };
         CourseItem: {
             actor: string;
@@ -2388,6 +2593,11 @@ export interface components {
             live: boolean;
             units: boolean;
         };
+        EngineCarryOver: {
+            into: string;
+            module: string;
+            rule: components["schemas"]["AwardCarryRule"];
+        };
         EngineCeremonyRule: {
             /** Format: int64 */
             within_ms: number;
@@ -2395,46 +2605,79 @@ export interface components {
         EngineContest: {
             /** Format: date-time */
             created: string;
+            delegations: components["schemas"]["EngineDelegation"][];
             event: components["schemas"]["ScoringText"];
+            feeds?: string;
             id: string;
+            level?: string;
             name: components["schemas"]["ScoringText"];
             organiser: string;
+            organisers: string[];
             rehearsal: boolean;
+            season?: string;
+            /** Format: int64 */
+            year?: number;
         };
         EngineContestDraft: {
             event: components["schemas"]["ScoringText"];
+            feeds?: string;
+            /** @enum {string} */
+            level?: "first" | "second" | "city" | "enterprise";
             name: components["schemas"]["ScoringText"];
             organiser: string;
+            organisers?: string[];
             rehearsal: boolean;
+            season?: string;
+            /** Format: int64 */
+            year?: number;
+        };
+        EngineDelegation: {
+            city: string;
+            id?: string;
+            leaders: string[];
+            name: string;
         };
         EngineDivision: {
             board: components["schemas"]["EngineBoardPolicy"];
             contest: string;
             /** Format: date-time */
             created: string;
+            event: string;
+            from?: string;
+            honours: components["schemas"]["EngineHonours"];
             id: string;
             name: components["schemas"]["ScoringText"];
             officers: components["schemas"]["EngineOfficer"][];
             /** Format: date-time */
             opened?: string;
+            opening?: boolean;
             panels: components["schemas"]["EnginePanel"][];
             procedure: components["schemas"]["EngineProcedure"];
+            qualification: components["schemas"]["EngineQualification"];
+            registration?: components["schemas"]["EngineWindow"];
+            regulation: components["schemas"]["EngineRegulationStamp"];
             relations: components["schemas"]["EngineRelation"][];
             rules: components["schemas"]["ScoringRules"];
             scheme: components["schemas"]["ScoringScheme"];
+            stage: components["schemas"]["EngineStage"];
             status: string;
             theory?: components["schemas"]["EngineTheory"];
         };
         EngineDivisionDraft: {
             board: components["schemas"]["EngineBoardPolicy"];
             contest: string;
+            event?: string;
+            from?: string;
             name: components["schemas"]["ScoringText"];
             officers?: components["schemas"]["EngineOfficer"][];
             panels: components["schemas"]["EnginePanel"][];
             procedure?: components["schemas"]["EngineProcedure"];
+            qualification?: components["schemas"]["EngineQualification"];
+            registration?: components["schemas"]["EngineWindow"];
             relations?: components["schemas"]["EngineRelation"][];
             rules: components["schemas"]["ScoringRules"];
             scheme: components["schemas"]["ScoringScheme"];
+            stage?: components["schemas"]["EngineStage"];
             theory?: components["schemas"]["EngineTheory"];
         };
         EngineDrawRule: {
@@ -2446,6 +2689,12 @@ export interface components {
             /** Format: int64 */
             stations: number;
             units_apart: boolean;
+        };
+        EngineHonours: {
+            advance?: components["schemas"]["AwardAdvanceRule"];
+            awards?: components["schemas"]["AwardRules"];
+            carry?: components["schemas"]["EngineCarryOver"];
+            teams?: components["schemas"]["AwardTeamRule"];
         };
         EngineIdentityRule: {
             mode: string;
@@ -2483,10 +2732,30 @@ export interface components {
         };
         EngineProcedure: {
             appeal: components["schemas"]["EngineAppealRule"];
+            approval: boolean;
             ceremony: components["schemas"]["EngineCeremonyRule"];
             draw: components["schemas"]["EngineDrawRule"];
             identity: components["schemas"]["EngineIdentityRule"];
             signing: components["schemas"]["EngineSigningRule"];
+            /** Format: int64 */
+            version: number;
+        };
+        EngineQualification: {
+            as_of?: string;
+            certificate?: boolean;
+            id_number?: boolean;
+            identities: string[];
+            /** Format: int64 */
+            max_age?: number;
+            /** Format: int64 */
+            min_age?: number;
+            /** Format: int64 */
+            min_level?: number;
+            /** Format: int64 */
+            per_delegation?: number;
+        };
+        EngineRegulationStamp: {
+            sha256: string;
             /** Format: int64 */
             version: number;
         };
@@ -2542,6 +2811,13 @@ export interface components {
             judges: boolean;
             leader: boolean;
         };
+        EngineStage: {
+            /** @enum {string} */
+            kind: "practice" | "preliminary" | "final";
+            name: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            order: number;
+        };
         EngineStanding: {
             /** Format: date-time */
             changed_at: string;
@@ -2560,6 +2836,12 @@ export interface components {
         EngineTheory: {
             module: string;
             sitting: string;
+        };
+        EngineWindow: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
         };
         EnrolInBody: {
             /** @description The key file of another server; its own passphrase opens it */
@@ -3565,18 +3847,24 @@ export interface components {
         };
         PlanApplication: {
             centre: string;
+            city?: string;
+            delegation?: string;
             /** Format: int64 */
             factor: number;
             facts: components["schemas"]["PlanFacts"];
             id_number: string;
             id_type: string;
+            /** @enum {string} */
+            identity?: "employee" | "teacher" | "student";
             /** Format: int64 */
             level: number;
             materials: string[];
             name: string;
             needs: string;
             phone: string;
+            role?: string;
             subjects: string[];
+            team?: string;
             unit: string;
         };
         PlanBranch: {
@@ -3637,9 +3925,11 @@ export interface components {
         };
         PlanEntryView: {
             centre: string;
+            city?: string;
             /** Format: date-time */
             decided_at: string;
             decided_by: string;
+            delegation?: string;
             eligibility: components["schemas"]["PlanVerdict"];
             /** Format: int64 */
             factor: number;
@@ -3648,6 +3938,8 @@ export interface components {
             id: string;
             id_masked: string;
             id_type: string;
+            /** @enum {string} */
+            identity?: "employee" | "teacher" | "student";
             lacking: string[];
             /** Format: int64 */
             level: number;
@@ -3661,6 +3953,7 @@ export interface components {
             registered_by: string;
             /** Format: int64 */
             revision: number;
+            role?: string;
             /** Format: int64 */
             serial: number;
             sittings: {
@@ -3669,6 +3962,7 @@ export interface components {
             source: string;
             state: string;
             subjects: string[];
+            team?: string;
             unit: string;
         };
         PlanFacts: {
