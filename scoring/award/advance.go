@@ -201,7 +201,7 @@ func (st *stage) explain(r *Result, x AdvanceDecision) scoring.Text {
 	case x.Why == WhyPlace && st.rule.By == ByQuota:
 		text = say("第 %d 名，在代表队的 %d 个名额之内", "rank %d is within the delegation's %d places", r.Rank, quota)
 	default:
-		text = st.rule.Cut.explain(r, Decision{Place: x.Place, Outcome: x.Outcome, Why: x.Why}, st.places, st.base, r.Total.String())
+		text = st.rule.explain(r, Decision{Place: x.Place, Outcome: x.Outcome, Why: x.Why}, st.places, st.base, r.Total.String())
 	}
 	if x.Replaces != "" {
 		text = say("%s；递补 %s", "%s; replaces %s", text, string(x.Replaces))

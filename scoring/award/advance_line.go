@@ -56,7 +56,7 @@ func (st *stage) run(withdrawn []scoring.Code) (out []AdvanceDecision, open int)
 	for i := range in {
 		in[i].score, in[i].scored = scoreOf(in[i].Result, st.rule.Measure, Scores{})
 	}
-	_, open = st.rule.decide(in, st.places, st.base)
+	open = st.rule.decide(in, st.places, st.base)
 	stands := make(map[scoring.Code]stand, len(in))
 	for _, s := range in {
 		stands[s.Code] = s
@@ -105,7 +105,7 @@ func (st *stage) quotas(takers []*Result, refused map[scoring.Code]Why) (lots ma
 	}
 	for id, list := range by {
 		in := line(list)
-		_, open := Cut{By: ByCount, Ties: st.rule.Ties}.decide(in, st.rule.Quota.of(id), 0)
+		open := Cut{By: ByCount, Ties: st.rule.Ties}.decide(in, st.rule.Quota.of(id), 0)
 		for _, s := range in {
 			switch s.outcome {
 			case LotNeeded:

@@ -22,7 +22,7 @@ type Allocation struct {
 
 // Award is one award and who got it.
 type Award struct {
-	ID    AwardID        `json:"id"`
+	ID    ID             `json:"id"`
 	Name  scoring.Text   `json:"name"`
 	Group Group          `json:"group"`
 	Base  int            `json:"base"`  // whom the share is of; 0 where the rule has no base
@@ -35,7 +35,7 @@ type Award struct {
 
 // Decision says about one competitor and one award whether and why.
 type Decision struct {
-	Award   AwardID      `json:"award"`
+	Award   ID           `json:"award"`
 	Code    scoring.Code `json:"code"`
 	Rank    int          `json:"rank"`
 	Place   int          `json:"place"` // in the line that the rule counted; 0 = not in it
@@ -65,7 +65,7 @@ func Allocate(r Rules, results []Result) (Allocation, error) {
 		return Allocation{}, err
 	}
 	out.Event, out.Division = results[0].Event, results[0].Division
-	d := dealer{results: ranked(results), holds: map[Group]map[scoring.Code]AwardID{}, lots: map[Group]map[scoring.Code]bool{}, names: map[AwardID]scoring.Text{}}
+	d := dealer{results: ranked(results), holds: map[Group]map[scoring.Code]ID{}, lots: map[Group]map[scoring.Code]bool{}, names: map[ID]scoring.Text{}}
 	if r.Scale != nil {
 		totals := make(map[scoring.Code]scoring.Value, len(results))
 		for _, res := range results {
@@ -94,14 +94,14 @@ func Allocate(r Rules, results []Result) (Allocation, error) {
 type dealer struct {
 	results []Result // in order
 	scores  Scores
-	holds   map[Group]map[scoring.Code]AwardID // what competitors hold of a group
-	names   map[AwardID]scoring.Text
+	holds   map[Group]map[scoring.Code]ID // what competitors hold of a group
+	names   map[ID]scoring.Text
 	lots    map[Group]map[scoring.Code]bool // for whom a lot about an award of a group is open
 }
 
 // held returns the award that the competitor holds and that excludes others of
 // the group; "" = none.
-func (d *dealer) held(g Group, code scoring.Code) AwardID {
+func (d *dealer) held(g Group, code scoring.Code) ID {
 	if g == "" {
 		return ""
 	}
@@ -118,7 +118,7 @@ type claim struct {
 }
 
 // claims looks at everybody, in order of the ranks.
-func (d *dealer) claims(rule AwardRule) []claim {
+func (d *dealer) claims(rule Rule) []claim {
 	out := make([]claim, len(d.results))
 	for i := range d.results {
 		c := claim{Result: &d.results[i]}
@@ -138,7 +138,7 @@ func (d *dealer) claims(rule AwardRule) []claim {
 	return out
 }
 
-func (d *dealer) award(path string, rule AwardRule, out *Allocation) error {
+func (d *dealer) award(path string, rule Rule, out *Allocation) error {
 	claims := d.claims(rule)
 	var takers []*Result
 	var counted []Result
@@ -160,7 +160,7 @@ func (d *dealer) award(path string, rule AwardRule, out *Allocation) error {
 	for i := range in {
 		in[i].score, in[i].scored = scoreOf(in[i].Result, rule.Measure, d.scores)
 	}
-	_, open := rule.decide(in, places, base)
+	open := rule.decide(in, places, base)
 	stands := make(map[scoring.Code]stand, len(in))
 	for _, s := range in {
 		stands[s.Code] = s
@@ -190,7 +190,7 @@ func (d *dealer) award(path string, rule AwardRule, out *Allocation) error {
 // waits reports whether an earlier lot of the group has to be drawn before it
 // is known what the competitor gets. Who wins it changes the places of all
 // that are counted behind its winners; else only of those who draw.
-func (d *dealer) waits(rule AwardRule, code scoring.Code) bool {
+func (d *dealer) waits(rule Rule, code scoring.Code) bool {
 	lots := d.lots[rule.Group]
 	if rule.Group == "" || len(lots) == 0 {
 		return false
@@ -222,7 +222,7 @@ func (d *dealer) record(a Award, decisions []Decision, out *Allocation) {
 	}
 	a.Codes = []scoring.Code{}
 	if d.holds[a.Group] == nil {
-		d.holds[a.Group] = map[scoring.Code]AwardID{}
+		d.holds[a.Group] = map[scoring.Code]ID{}
 	}
 	for i, x := range decisions {
 		r := &d.results[i]
@@ -246,15 +246,15 @@ func (d *dealer) record(a Award, decisions []Decision, out *Allocation) {
 // Honours is a result with what an allocation gave it.
 type Honours struct {
 	Result
-	Points *int64    `json:"points"` // on the scale; null without
-	Awards []AwardID `json:"awards"`
-	Open   bool      `json:"open"` // a lot is still to decide about an award
+	Points *int64 `json:"points"` // on the scale; null without
+	Awards []ID   `json:"awards"`
+	Open   bool   `json:"open"` // a lot is still to decide about an award
 }
 
 // Honours adds to the results what they got, by rank. Results that the
 // allocation does not know get nothing.
 func (a Allocation) Honours(results []Result) []Honours {
-	got := make(map[scoring.Code][]AwardID)
+	got := make(map[scoring.Code][]ID)
 	open := make(map[scoring.Code]bool)
 	for _, x := range a.Decisions {
 		switch x.Outcome {
@@ -269,7 +269,7 @@ func (a Allocation) Honours(results []Result) []Honours {
 	for _, r := range ranked(results) {
 		h := Honours{Result: r, Awards: got[r.Code], Open: open[r.Code]}
 		if h.Awards == nil {
-			h.Awards = []AwardID{}
+			h.Awards = []ID{}
 		}
 		if n, ok := a.Scores.Points[r.Code]; ok {
 			h.Points = &n

@@ -58,7 +58,7 @@ func TestTiesAtTheLine(t *testing.T) {
 	t.Parallel()
 	// 10 competitors, 10 % is one place: 02, 03 share rank 1 with 01.
 	results := scored(t, 9000, 9000, 9000, 8000, 7000, 6000, 5000, 4000, 3000, 2000)
-	type want = map[award.AwardID][]scoring.Code
+	type want = map[award.ID][]scoring.Code
 	tests := map[string]struct {
 		ties award.Ties
 		want want
@@ -97,7 +97,7 @@ func TestTiesAreBounded(t *testing.T) {
 	t.Parallel()
 	c := first(1)
 	c.Ties, c.Base, c.MaxBP = award.TiesIncludeAll, award.BaseStarted, 5000
-	r := rules(t, award.Rules{Awards: []award.AwardRule{{ID: "a", Cut: c}}})
+	r := rules(t, award.Rules{Awards: []award.Rule{{ID: "a", Cut: c}}})
 	same(t, "half of four", codes(1, 2), allocate(t, r, scored(t, 9, 9, 8, 7)).Awards[0].Codes)
 	a := allocate(t, r, scored(t, 9, 9, 9, 7))
 	if x := decision(t, a, "a", "01"); len(a.Awards[0].Codes) != 0 || x.Why != award.WhyBound {
@@ -108,11 +108,11 @@ func TestTiesAreBounded(t *testing.T) {
 // 优胜奖 is for the upper half after the medals, which take up places in it.
 func TestUpperHalfAfterTheMedals(t *testing.T) {
 	t.Parallel()
-	half := award.AwardRule{ID: "merit", Name: scoring.Text{ZH: "优胜奖", EN: "merit award"}, Cut: share(5000), Group: "medal", From: award.FromTop}
+	half := award.Rule{ID: "merit", Name: scoring.Text{ZH: "优胜奖", EN: "merit award"}, Cut: share(5000), Group: "medal", From: award.FromTop}
 	half.Base = award.BaseRanked
 	m := medals2015()
 	m.Gap, m.Medallion = 0, nil
-	r := rules(t, award.Rules{Medals: m, Awards: []award.AwardRule{half}})
+	r := rules(t, award.Rules{Medals: m, Awards: []award.Rule{half}})
 	a := allocate(t, r, field(t, 11))
 	same(t, "merit", codes(4, 6), a.Awards[3].Codes) // 5.5 rounded up is 6, three of them have medals
 	x := decision(t, a, "merit", "04")
@@ -127,12 +127,12 @@ func TestUpperHalfAfterTheMedals(t *testing.T) {
 
 // 一类 2023 (contest.md §2.4): 职工 1st → 五一劳动奖章; the first two 职工 and the
 // first 教师 → 技术能手, all on top of the prizes. The best is a teacher.
-func titles() []award.AwardRule {
-	only := func(id award.AwardID, name string, n int, who award.Identity) award.AwardRule {
-		return award.AwardRule{ID: id, Name: scoring.Text{ZH: name}, Cut: first(n), Among: award.AmongEligible,
+func titles() []award.Rule {
+	only := func(id award.ID, name string, n int, who award.Identity) award.Rule {
+		return award.Rule{ID: id, Name: scoring.Text{ZH: name}, Cut: first(n), Among: award.AmongEligible,
 			Filter: award.Filter{Identities: []award.Identity{who}}}
 	}
-	return []award.AwardRule{
+	return []award.Rule{
 		only("labour_medal", "山东省五一劳动奖章", 1, award.Employee),
 		only("expert_employee", "山东省技术能手", 2, award.Employee),
 		only("expert_teacher", "山东省技术能手", 1, award.Teacher),
@@ -146,7 +146,7 @@ func TestTitlesByIdentity(t *testing.T) {
 		results[i].Members[0].Identity = id
 	}
 	a := allocate(t, rules(t, award.Rules{Awards: append(prizes(award.TiesIncludeAll), titles()...)}), results)
-	same(t, "given", map[award.AwardID][]scoring.Code{
+	same(t, "given", map[award.ID][]scoring.Code{
 		"first": codes(1, 1), "second": codes(2, 3), "third": codes(4, 6),
 		"labour_medal": codes(3, 3), "expert_employee": {"03", "05"}, "expert_teacher": codes(1, 1),
 	}, given(a))
@@ -165,11 +165,11 @@ func TestTitlesByIdentity(t *testing.T) {
 // leaves it empty. 个人前5, 双人前3, 三人前2.
 func TestHonoursByTeamSize(t *testing.T) {
 	t.Parallel()
-	expert := award.AwardRule{
+	expert := award.Rule{
 		ID: "expert", Per: award.PerMember, From: award.FromTop, Filter: award.Filter{Identities: []award.Identity{award.Employee}},
 		Cut: award.Cut{By: award.ByRank, ByTeamSize: []award.SizeCount{{Members: 1, Count: 5}, {Members: 2, Count: 3}, {Members: 3, Count: 2}}},
 	}
-	r := rules(t, award.Rules{Awards: []award.AwardRule{expert}})
+	r := rules(t, award.Rules{Awards: []award.Rule{expert}})
 	for members, want := range map[int][]scoring.Code{1: {"01", "03", "04", "05"}, 2: {"01", "03"}, 3: {"01"}} {
 		results := field(t, 8)
 		for i := range results {
@@ -196,7 +196,7 @@ func TestHonoursByTeamSize(t *testing.T) {
 	mixed[1].Members = []award.Member{{ID: "c", Identity: award.Employee}, {ID: "d", Identity: award.Employee}}
 	whole := expert
 	whole.ID, whole.Per = "whole", award.PerCompetitor
-	a := allocate(t, rules(t, award.Rules{Awards: []award.AwardRule{expert, whole}}), mixed)
+	a := allocate(t, rules(t, award.Rules{Awards: []award.Rule{expert, whole}}), mixed)
 	same(t, "a mixed team", []award.MemberID{"b"}, decision(t, a, "expert", "01").Members)
 	same(t, "whole teams", codes(2, 2), a.Awards[1].Codes)
 
@@ -221,7 +221,7 @@ func TestWhyNot(t *testing.T) {
 		Passed: []award.PartName{{Part: "practical", Name: scoring.Text{ZH: "实操", EN: "practical"}}},
 		Levels: []award.Level{2, 3}, TeamSizes: []int{1}, Divisions: []award.DivisionID{""},
 	}
-	a := allocate(t, rules(t, award.Rules{Awards: []award.AwardRule{{ID: "a", Cut: first(8), Filter: f}}}), results)
+	a := allocate(t, rules(t, award.Rules{Awards: []award.Rule{{ID: "a", Cut: first(8), Filter: f}}}), results)
 	got := map[scoring.Code]string{}
 	for _, x := range a.Of("03") {
 		got["03"] = string(x.Outcome)
@@ -240,7 +240,7 @@ func TestWhyNot(t *testing.T) {
 	}, got)
 
 	for name, f := range map[string]award.Filter{"team_size": {TeamSizes: []int{2, 3}}, "division": {Divisions: []award.DivisionID{"student"}}} {
-		a := allocate(t, rules(t, award.Rules{Awards: []award.AwardRule{{ID: "a", Cut: first(8), Filter: f}}}), field(t, 1))
+		a := allocate(t, rules(t, award.Rules{Awards: []award.Rule{{ID: "a", Cut: first(8), Filter: f}}}), field(t, 1))
 		if x := decision(t, a, "a", "01"); string(x.Why) != name || x.Text.ZH == "" {
 			t.Errorf("%+v", x)
 		}
@@ -249,8 +249,8 @@ func TestWhyNot(t *testing.T) {
 
 func TestScoreAtLeast(t *testing.T) {
 	t.Parallel()
-	pass := award.AwardRule{ID: "pass", Cut: award.Cut{By: award.ByScore, Min: 6000, Measure: award.OnMarks}}
-	a := allocate(t, rules(t, award.Rules{Awards: []award.AwardRule{pass}}), scored(t, 9000, 6000, 6000, 5999))
+	pass := award.Rule{ID: "pass", Cut: award.Cut{By: award.ByScore, Min: 6000, Measure: award.OnMarks}}
+	a := allocate(t, rules(t, award.Rules{Awards: []award.Rule{pass}}), scored(t, 9000, 6000, 6000, 5999))
 	same(t, "pass", codes(1, 3), a.Awards[0].Codes)
 	if x := decision(t, a, "pass", "03"); x.Text.EN != "total 60.00 meets what is asked for: at least 60.00" {
 		t.Errorf("%+v", x)
@@ -258,10 +258,10 @@ func TestScoreAtLeast(t *testing.T) {
 }
 
 // drawAwards draws rules of one group, as prizes are.
-func drawAwards(t *rapid.T) []award.AwardRule {
-	var out []award.AwardRule
+func drawAwards(t *rapid.T) []award.Rule {
+	var out []award.Rule
 	ties := rapid.SampledFrom([]award.Ties{award.TiesIncludeAll, award.TiesCut, award.TiesNeedLot}).Draw(t, "ties")
-	for _, id := range []award.AwardID{"a", "b", "c"} {
+	for _, id := range []award.ID{"a", "b", "c"} {
 		c := first(rapid.IntRange(1, 4).Draw(t, "count"))
 		if rapid.Bool().Draw(t, "share") {
 			c = share(rapid.IntRange(1, 10000).Draw(t, "bp"))
@@ -269,7 +269,7 @@ func drawAwards(t *rapid.T) []award.AwardRule {
 			c.Rounding = rapid.SampledFrom([]award.Rounding{award.RoundUp, award.RoundDown, award.RoundHalfUp}).Draw(t, "rounding")
 		}
 		c.Ties = ties
-		out = append(out, award.AwardRule{ID: id, Cut: c, Group: "prize",
+		out = append(out, award.Rule{ID: id, Cut: c, Group: "prize",
 			From: rapid.SampledFrom([]award.CountFrom{award.FromNext, award.FromTop}).Draw(t, "from")})
 	}
 	return out

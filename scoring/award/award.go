@@ -9,7 +9,7 @@
 //	Allocate     medals, prizes, titles of one ranking   → Allocation
 //	Promote      who may be given which level            → Suggestion
 //	RankTeams    members → teams and delegations         → TeamStanding
-//	Medals, Compare, Best   over many rankings           → tables and reports
+//	MedalTable, BestOfAll, CompareDelegations            → tables and reports
 //	Advance      who goes on, who replaces whom          → Advancement
 //	Clinch       the same while marks are still open     → who is safe
 //	Carry        theory marks of an earlier stage        → Carried
@@ -31,8 +31,8 @@ import (
 type (
 	// RulesID names a document of rules through its versions.
 	RulesID string
-	// AwardID names a medal, prize or title: "gold", "first_prize".
-	AwardID string
+	// ID names an award: a medal, prize or title, "gold", "first_prize".
+	ID string
 	// PromotionID names a promotion rule.
 	PromotionID string
 	// Group names awards that exclude one another: of a group a competitor

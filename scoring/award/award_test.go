@@ -100,15 +100,15 @@ func share(bp int) award.Cut {
 func first(n int) award.Cut { return award.Cut{By: award.ByCount, Count: n} }
 
 // prizes are 一等 10 %, 二等 20 %, 三等 30 % (contest.md §2.4).
-func prizes(ties award.Ties) []award.AwardRule {
-	var out []award.AwardRule
+func prizes(ties award.Ties) []award.Rule {
+	var out []award.Rule
 	for _, p := range []struct {
-		id award.AwardID
+		id award.ID
 		bp int
 	}{{"first", 1000}, {"second", 2000}, {"third", 3000}} {
 		c := share(p.bp)
 		c.Ties = ties
-		out = append(out, award.AwardRule{ID: p.id, Cut: c, Group: "prize"})
+		out = append(out, award.Rule{ID: p.id, Cut: c, Group: "prize"})
 	}
 	return out
 }
@@ -123,8 +123,8 @@ func allocate(t tb, r award.Rules, results []award.Result) award.Allocation {
 }
 
 // given lists who got which award.
-func given(a award.Allocation) map[award.AwardID][]scoring.Code {
-	out := map[award.AwardID][]scoring.Code{}
+func given(a award.Allocation) map[award.ID][]scoring.Code {
+	out := map[award.ID][]scoring.Code{}
 	for _, w := range a.Awards {
 		if len(w.Codes) > 0 {
 			out[w.ID] = w.Codes
@@ -134,7 +134,7 @@ func given(a award.Allocation) map[award.AwardID][]scoring.Code {
 }
 
 // decision finds what was decided about one competitor and award.
-func decision(t tb, a award.Allocation, id award.AwardID, code scoring.Code) award.Decision {
+func decision(t tb, a award.Allocation, id award.ID, code scoring.Code) award.Decision {
 	t.Helper()
 	for _, x := range a.Decisions {
 		if x.Award == id && x.Code == code {

@@ -53,7 +53,7 @@ type Earned struct {
 	On    Date          `json:"on"` // the day of the exam
 }
 
-// WhyStale: the marks are older than the rule allows. It is Carry's.
+// WhyStale is Carry's: the marks are older than the rule allows.
 const WhyStale Why = "stale"
 
 // Carried is what one competitor's earlier marks count in the later stage.

@@ -149,25 +149,23 @@ func lotOf(r *Result) int64 {
 }
 
 // decide draws the line: it sets outcome and why of everybody. base is what
-// MaxBP bounds. It returns the number above the line and of open places that
-// a lot has to fill.
-func (c Cut) decide(in []stand, places, base int) (given, open int) {
+// MaxBP bounds. It returns the number of places that a lot has to fill.
+func (c Cut) decide(in []stand, places, base int) (open int) {
 	if c.By == ByScore {
 		for i := range in {
 			if s := &in[i]; s.scored && s.score >= c.Min {
 				s.outcome, s.why = Given, WhyScore
-				given++
 			} else {
 				s.outcome, s.why = NotGiven, WhyBelow
 			}
 		}
-		return given, 0
+		return 0
 	}
 	if c.By == ByQuota { // the quotas have drawn the line
 		set(in, Given, WhyPlace)
-		return len(in), 0
+		return 0
 	}
-	left := places
+	left, given := places, 0
 	for from := 0; from < len(in); {
 		to := from + 1
 		for to < len(in) && in[to].Rank == in[from].Rank {
@@ -187,7 +185,7 @@ func (c Cut) decide(in []stand, places, base int) (given, open int) {
 		}
 		from = to
 	}
-	return given, open
+	return open
 }
 
 // split decides about ties that the line runs through: left of them have a

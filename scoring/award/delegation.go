@@ -51,7 +51,7 @@ type MedalRow struct {
 // MedalTable ranks delegations by their number of the first medal, then the
 // second, and so on; equal ones share the rank. A team that is marked as one
 // has one medal. Delegations without medals are listed too.
-func MedalTable(list []Honours, medals []AwardID) []MedalRow {
+func MedalTable(list []Honours, medals []ID) []MedalRow {
 	by := byDelegation(list)
 	out := make([]MedalRow, 0, len(by))
 	for _, id := range slices.Sorted(maps.Keys(by)) {
@@ -72,7 +72,7 @@ func MedalTable(list []Honours, medals []AwardID) []MedalRow {
 	return out
 }
 
-func countAwards(list []Honours, awards []AwardID) []int {
+func countAwards(list []Honours, awards []ID) []int {
 	out := make([]int, len(awards))
 	for _, h := range list {
 		for i, id := range awards {
@@ -132,7 +132,7 @@ func compareRefs(a, b Ref) int {
 type ReportRule struct {
 	ID      RulesID       `json:"id"`
 	Version int           `json:"version"` // from 1
-	Medals  []AwardPoints `json:"medals"`
+	Medals  []PrizePoints `json:"medals"`
 }
 
 // Validate reports everything that is wrong with the rule with ErrRules.
@@ -174,12 +174,11 @@ type DelegationRow struct {
 	MedalPoints scoring.Marks `json:"medal_points"` // hundredths of a medal point
 	// AverageMedalPoints is MedalPoints per event, in hundredths.
 	AverageMedalPoints scoring.Marks `json:"average_medal_points"`
-	Score              int64         `json:"score"` // sum of points on the scale
+	Score              int64         `json:"score"`  // sum of points on the scale
+	Scored             int64         `json:"scored"` // competitors with points
 	// AverageScore is the mean of those with points, in hundredths of a point;
 	// null when nobody has any.
 	AverageScore *scoring.Marks `json:"average_score"`
-
-	scored int64 // competitors with points
 }
 
 // CompareDelegations makes the five reports from the honours of all events.
@@ -198,8 +197,8 @@ func CompareDelegations(r ReportRule, list []Honours) Reports {
 		AverageMedalPoints: rankRows(rows, func(a DelegationRow) (int64, int64) {
 			return int64(a.MedalPoints), int64(a.Events)
 		}),
-		TotalScore:   rankRows(rows, func(a DelegationRow) (int64, int64) { return a.Score, min(a.scored, 1) }),
-		AverageScore: rankRows(rows, func(a DelegationRow) (int64, int64) { return a.Score, a.scored }),
+		TotalScore:   rankRows(rows, func(a DelegationRow) (int64, int64) { return a.Score, min(a.Scored, 1) }),
+		AverageScore: rankRows(rows, func(a DelegationRow) (int64, int64) { return a.Score, a.Scored }),
 	}
 }
 
@@ -215,11 +214,11 @@ func (r ReportRule) row(id DelegationID, list []Honours) DelegationRow {
 		events[h.Event] = true
 		if h.Points != nil {
 			row.Score += *h.Points
-			row.scored++
+			row.Scored++
 		}
 	}
 	row.Events, row.Competitors = len(events), len(competed)
-	ids := make([]AwardID, len(r.Medals))
+	ids := make([]ID, len(r.Medals))
 	for i, m := range r.Medals {
 		ids[i] = m.Award
 	}
@@ -230,8 +229,8 @@ func (r ReportRule) row(id DelegationID, list []Honours) DelegationRow {
 	if row.Events > 0 {
 		row.AverageMedalPoints = scoring.NewRatio(row.MedalPoints, int64(row.Events)).Round(1)
 	}
-	if row.scored > 0 {
-		mean := scoring.NewRatio(scoring.Marks(row.Score), row.scored).Mul(100, 1).Round(1)
+	if row.Scored > 0 {
+		mean := scoring.NewRatio(scoring.Marks(row.Score), row.Scored).Mul(100, 1).Round(1)
 		row.AverageScore = &mean
 	}
 	return row

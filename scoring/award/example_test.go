@@ -43,13 +43,13 @@ func ExampleScale_Standardise() {
 
 // 一等 10 %, 二等 20 %, 三等 30 % of those who came, and the reasons.
 func ExampleAllocate() {
-	prize := func(id award.AwardID, zh string, bp int) award.AwardRule {
-		return award.AwardRule{
+	prize := func(id award.ID, zh string, bp int) award.Rule {
+		return award.Rule{
 			ID: id, Name: scoring.Text{ZH: zh}, Group: "prize", From: award.FromNext, Among: award.AmongField, Per: award.PerCompetitor,
 			Cut: award.Cut{By: award.ByShare, ShareBP: bp, Base: award.BaseStarted, Rounding: award.RoundHalfUp, Ties: award.TiesIncludeAll},
 		}
 	}
-	rules := award.Rules{ID: "prizes", Version: 1, Awards: []award.AwardRule{
+	rules := award.Rules{ID: "prizes", Version: 1, Awards: []award.Rule{
 		prize("first", "一等奖", 1000), prize("second", "二等奖", 2000), prize("third", "三等奖", 3000),
 	}}
 	a, _ := award.Allocate(rules, ranking(9300, 9100, 8800, 8700, 8500, 8200, 8000, 7900))

@@ -28,13 +28,13 @@ func english(t scoring.Text) string {
 	return t.ZH
 }
 
-// join puts texts behind one another.
-func join(zh, en string, texts []scoring.Text) scoring.Text {
+// list puts texts behind one another.
+func list(texts []scoring.Text) scoring.Text {
 	z, e := make([]string, len(texts)), make([]string, len(texts))
 	for i, t := range texts {
 		z[i], e[i] = t.ZH, english(t)
 	}
-	return scoring.Text{ZH: strings.Join(z, zh), EN: strings.Join(e, en)}
+	return scoring.Text{ZH: strings.Join(z, "、"), EN: strings.Join(e, ", ")}
 }
 
 // decimal writes n ÷ 10^places without trailing zeros: 3100 by 3 is "3.1".
@@ -175,19 +175,19 @@ func (f Filter) refusal(why Why) (scoring.Text, bool) {
 		for _, id := range f.Identities {
 			names = append(names, identityNames[id])
 		}
-		return say("限%s", "only for %s", join("、", ", ", names)), true
+		return say("限%s", "only for %s", list(names)), true
 	case WhyLevel:
 		var names []scoring.Text
 		for _, l := range f.Levels {
 			names = append(names, levelNames[l])
 		}
-		return say("限现有等级为%s者", "only for holders of %s", join("、", ", ", names)), true
+		return say("限现有等级为%s者", "only for holders of %s", list(names)), true
 	case WhyTeamSize:
 		var sizes []scoring.Text
 		for _, n := range f.TeamSizes {
 			sizes = append(sizes, plain(strconv.Itoa(n)))
 		}
-		return say("限 %s 人参赛", "only for teams of %s", join("、", ", ", sizes)), true
+		return say("限 %s 人参赛", "only for teams of %s", list(sizes)), true
 	case WhyDivision:
 		return scoring.Text{ZH: "不属于规定的组别", EN: "not of the divisions that the rules name"}, true
 	case WhyNotPassed:
@@ -195,14 +195,14 @@ func (f Filter) refusal(why Why) (scoring.Text, bool) {
 		for _, p := range f.Passed {
 			parts = append(parts, p.Name)
 		}
-		return say("须%s合格", "only for those who passed %s", join("、", ", ", parts)), true
+		return say("须%s合格", "only for those who passed %s", list(parts)), true
 	default:
 		return scoring.Text{}, false
 	}
 }
 
 // explain words one decision about the award.
-func (rule AwardRule) explain(d *dealer, a Award, c claim, x Decision) scoring.Text {
+func (rule Rule) explain(d *dealer, a Award, c claim, x Decision) scoring.Text {
 	if t, ok := rule.Filter.refusal(x.Why); ok {
 		return t
 	}

@@ -4,7 +4,7 @@ import "github.com/xinglu/xinglu/scoring"
 
 // medals deals the medals and then the medallion.
 func (d *dealer) medals(m MedalRule, out *Allocation) error {
-	rule := AwardRule{Filter: m.Filter, Among: AmongEligible, Per: PerCompetitor, Group: m.Group, From: FromNext}
+	rule := Rule{Filter: m.Filter, Among: AmongEligible, Per: PerCompetitor, Group: m.Group, From: FromNext}
 	claims := d.claims(rule)
 	var takers []*Result
 	for _, c := range claims {

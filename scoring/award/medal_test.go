@@ -73,7 +73,7 @@ func TestMedalsBeyondNone(t *testing.T) {
 	m := medals2015()
 	m.Beyond, m.Medallion = award.BeyondNone, nil
 	a := allocate(t, rules(t, award.Rules{Medals: m}), scored(t, 9000, 8500, 8300, 8200, 8100))
-	same(t, "medals", map[award.AwardID][]scoring.Code{"gold": codes(1, 1), "silver": codes(2, 3)}, given(a))
+	same(t, "medals", map[award.ID][]scoring.Code{"gold": codes(1, 1), "silver": codes(2, 3)}, given(a))
 }
 
 // On the scale a medallion is for 700 and more: the median and better.
@@ -82,7 +82,7 @@ func TestMedallionOnTheScale(t *testing.T) {
 	m, s := medals2015(), the700()
 	m.Measure, m.Gap, m.Medallion.Min = award.OnScale, 2, 700
 	a := allocate(t, rules(t, award.Rules{Medals: m, Scale: &s}), scored(t, 9210, 8900, 8840, 8600, 8500, 8500, 8400, 7930, 7125))
-	same(t, "medals", map[award.AwardID][]scoring.Code{
+	same(t, "medals", map[award.ID][]scoring.Code{
 		"gold": codes(1, 1), "silver": codes(2, 2), "bronze": codes(3, 3), "medallion": codes(4, 6),
 	}, given(a))
 	x := decision(t, a, "medallion", "07")
@@ -103,7 +103,7 @@ func TestMedalsNeverShared(t *testing.T) {
 	r := rules(t, award.Rules{Medals: m})
 	results := scored(t, 9000, 8500, 8500, 8400, 8300)
 	a := allocate(t, r, results)
-	same(t, "before the lot", map[award.AwardID][]scoring.Code{"gold": codes(1, 1), "medallion": codes(4, 5)}, given(a))
+	same(t, "before the lot", map[award.ID][]scoring.Code{"gold": codes(1, 1), "medallion": codes(4, 5)}, given(a))
 	for _, k := range []int{1, 2} {
 		if w := a.Awards[k]; w.Open != 1 || !slices.Equal(w.Lot, codes(2, 3)) {
 			t.Errorf("%+v", w)
@@ -114,7 +114,7 @@ func TestMedalsNeverShared(t *testing.T) {
 	}
 	results[1].Lot, results[2].Lot = new(int64(2)), new(int64(1))
 	a = allocate(t, r, results)
-	same(t, "after the lot", map[award.AwardID][]scoring.Code{
+	same(t, "after the lot", map[award.ID][]scoring.Code{
 		"gold": codes(1, 1), "silver": codes(3, 3), "bronze": codes(2, 2), "medallion": codes(4, 5),
 	}, given(a))
 

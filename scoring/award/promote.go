@@ -51,7 +51,7 @@ func Promote(r Rules, a Allocation, results []Result, levels []LevelName) ([]Sug
 	if err := p.err(ErrRules); err != nil {
 		return nil, err
 	}
-	awards := make(map[AwardID]scoring.Text)
+	awards := make(map[ID]scoring.Text)
 	for _, w := range a.Awards {
 		awards[w.ID] = w.Name
 	}
@@ -78,7 +78,7 @@ func Promote(r Rules, a Allocation, results []Result, levels []LevelName) ([]Sug
 }
 
 // judge holds one rule against one person and returns the level it leads to.
-func (pr PromotionRule) judge(r *Result, m Member, decided []Decision, names map[AwardID]scoring.Text, levels []LevelName) (PromotionCheck, Level) {
+func (pr PromotionRule) judge(r *Result, m Member, decided []Decision, names map[ID]scoring.Text, levels []LevelName) (PromotionCheck, Level) {
 	check := func(o Outcome, why Why, text scoring.Text) PromotionCheck {
 		return PromotionCheck{Promotion: pr.ID, Outcome: o, Why: why, Text: text}
 	}
@@ -102,7 +102,7 @@ func (pr PromotionRule) judge(r *Result, m Member, decided []Decision, names map
 		for _, id := range pr.If.Awards {
 			wanted = append(wanted, names[id])
 		}
-		text := join("、", ", ", wanted)
+		text := list(wanted)
 		if waiting {
 			return check(Waiting, WhyLot, say("须先抽签决定%s", "the lot about %s must be drawn first", text)), 0
 		}
@@ -121,7 +121,7 @@ func (pr PromotionRule) judge(r *Result, m Member, decided []Decision, names map
 
 // award returns the first award of the condition that the member received, or
 // whether a lot about one is open.
-func (c Condition) award(m Member, decided []Decision) (held AwardID, waiting bool) {
+func (c Condition) award(m Member, decided []Decision) (held ID, waiting bool) {
 	for _, x := range decided {
 		if !slices.Contains(c.Awards, x.Award) {
 			continue

@@ -99,9 +99,9 @@ func TestPromotionByAwards(t *testing.T) {
 	c := first(2)
 	c.Ties = award.TiesNeedLot
 	r := rules(t, award.Rules{
-		Awards: []award.AwardRule{{ID: "merit", Name: text("优胜奖"), Cut: c, Per: award.PerMember, Filter: award.Filter{Identities: []award.Identity{award.Employee}}}},
+		Awards: []award.Rule{{ID: "merit", Name: text("优胜奖"), Cut: c, Per: award.PerMember, Filter: award.Filter{Identities: []award.Identity{award.Employee}}}},
 		Promotions: []award.PromotionRule{
-			{ID: "p", Name: text("优胜奖以上晋升"), If: award.Condition{Awards: []award.AwardID{"merit"}}, From: []award.Level{0, 3}, To: 2},
+			{ID: "p", Name: text("优胜奖以上晋升"), If: award.Condition{Awards: []award.ID{"merit"}}, From: []award.Level{0, 3}, To: 2},
 		},
 	})
 	results := scored(t, 9000, 8000, 8000, 7000)

@@ -10,14 +10,14 @@ type Rules struct {
 
 	Scale      *Scale          `json:"scale,omitempty"`  // null = no standardised points
 	Medals     *MedalRule      `json:"medals,omitempty"` // dealt before the awards
-	Awards     []AwardRule     `json:"awards"`           // prizes and titles, dealt in this order
+	Awards     []Rule          `json:"awards"`           // prizes and titles, dealt in this order
 	Promotions []PromotionRule `json:"promotions"`
 }
 
-// AwardRule deals out one prize (一等奖) or title (技术能手). The places run
+// Rule deals out one prize (一等奖) or title (技术能手). The places run
 // down the ranking; Cut says how many there are.
-type AwardRule struct {
-	ID   AwardID      `json:"id"`
+type Rule struct {
+	ID   ID           `json:"id"`
 	Name scoring.Text `json:"name"`
 	Cut
 	Filter Filter `json:"filter"`
@@ -182,7 +182,7 @@ type MedalRule struct {
 
 // Medal is one medal.
 type Medal struct {
-	ID   AwardID      `json:"id"`
+	ID   ID           `json:"id"`
 	Name scoring.Text `json:"name"`
 }
 
@@ -225,6 +225,6 @@ type PromotionRule struct {
 // Condition is what a promotion asks for besides the level held.
 type Condition struct {
 	Filter
-	RankUpTo int       `json:"rank_up_to,omitempty"` // 0 = any rank
-	Awards   []AwardID `json:"awards,omitempty"`     // holds at least one; empty = not asked
+	RankUpTo int  `json:"rank_up_to,omitempty"` // 0 = any rank
+	Awards   []ID `json:"awards,omitempty"`     // holds at least one; empty = not asked
 }

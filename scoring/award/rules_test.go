@@ -12,8 +12,8 @@ func whole(t tb) award.Rules {
 	s := the700()
 	awards := append(prizes(award.TiesIncludeAll), titles()...)
 	awards = append(awards,
-		award.AwardRule{ID: "top", From: award.FromTop, Cut: award.Cut{By: award.ByRank, ByTeamSize: []award.SizeCount{{Members: 1, Count: 5}, {Members: 2, Count: 3}}}},
-		award.AwardRule{ID: "pass", Cut: award.Cut{By: award.ByScore, Min: 700, Measure: award.OnScale}})
+		award.Rule{ID: "top", From: award.FromTop, Cut: award.Cut{By: award.ByRank, ByTeamSize: []award.SizeCount{{Members: 1, Count: 5}, {Members: 2, Count: 3}}}},
+		award.Rule{ID: "pass", Cut: award.Cut{By: award.ByScore, Min: 700, Measure: award.OnScale}})
 	return rules(t, award.Rules{Scale: &s, Medals: medals2015(), Awards: awards, Promotions: promotions()})
 }
 
@@ -56,7 +56,7 @@ func TestRulesAreChecked(t *testing.T) {
 		"a promotion to nothing": {func(r *award.Rules) { r.Promotions[0].To, r.Promotions[0].From = 0, nil },
 			[]string{"promotions[0].to out_of_range", "promotions[0].from missing"}},
 		"a promotion by an unknown award": {func(r *award.Rules) {
-			r.Promotions[1].ID, r.Promotions[1].If.Awards = "technician", []award.AwardID{"luck"}
+			r.Promotions[1].ID, r.Promotions[1].If.Awards = "technician", []award.ID{"luck"}
 		}, []string{"promotions[1].id duplicate", "promotions[1].if.awards[0] unknown"}},
 		"scale": {func(r *award.Rules) {
 			r.Scale = &award.Scale{Centre: 700, Max: 600, Estimator: "mean", Factor: award.Fraction{Num: 1}, Population: "some", MADZero: "guess"}

@@ -24,7 +24,7 @@ func (r Rules) Validate() error {
 	if r.Scale != nil {
 		r.Scale.check(&p, "scale")
 	}
-	seen := make(map[AwardID]bool)
+	seen := make(map[ID]bool)
 	if r.Medals != nil {
 		r.checkMedals(&p, seen)
 	}
@@ -32,7 +32,7 @@ func (r Rules) Validate() error {
 		path := fmt.Sprintf("awards[%d]", i)
 		checkAwardID(&p, path, a.ID, seen)
 		named(&p, path+".name", a.Name)
-		a.Cut.check(&p, path, r.Scale)
+		a.check(&p, path, r.Scale)
 		a.Filter.check(&p, path+".filter")
 		oneOf(&p, path+".among", a.Among, AmongField, AmongEligible)
 		oneOf(&p, path+".per", a.Per, PerCompetitor, PerMember)
@@ -53,7 +53,7 @@ func (r Rules) Validate() error {
 	return p.err(ErrRules)
 }
 
-func checkAwardID(p *problems, path string, id AwardID, seen map[AwardID]bool) {
+func checkAwardID(p *problems, path string, id ID, seen map[ID]bool) {
 	if id == "" {
 		p.add(path+".id", "missing", "an award needs an id")
 	} else if seen[id] {
@@ -62,7 +62,7 @@ func checkAwardID(p *problems, path string, id AwardID, seen map[AwardID]bool) {
 	seen[id] = true
 }
 
-func (r Rules) checkMedals(p *problems, seen map[AwardID]bool) {
+func (r Rules) checkMedals(p *problems, seen map[ID]bool) {
 	m := r.Medals
 	if len(m.Medals) == 0 {
 		p.add("medals.medals", "missing", "the medal rule needs medals")
@@ -154,9 +154,9 @@ func (f Filter) check(p *problems, path string) {
 	}
 }
 
-func (pr PromotionRule) check(p *problems, path string, awards map[AwardID]bool) {
+func (pr PromotionRule) check(p *problems, path string, awards map[ID]bool) {
 	named(p, path+".name", pr.Name)
-	pr.If.Filter.check(p, path+".if")
+	pr.If.check(p, path+".if")
 	within(p, path+".if.rank_up_to", pr.If.RankUpTo, 0, numberLimit)
 	for i, id := range pr.If.Awards {
 		if !awards[id] {

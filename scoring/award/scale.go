@@ -37,7 +37,7 @@ type Scale struct {
 // Estimator is how middle and deviation are estimated.
 type Estimator string
 
-// MedianMAD: median and median absolute deviation. One wild total moves
+// MedianMAD is by median and median absolute deviation. One wild total moves
 // neither.
 const MedianMAD Estimator = "median_mad"
 
@@ -60,7 +60,7 @@ const (
 // that there is no deviation to divide by.
 type MADZero string
 
-// MADZeroCentre: everybody gets Centre.
+// MADZeroCentre gives everybody Centre.
 const MADZeroCentre MADZero = "centre"
 
 func (s Scale) check(p *problems, path string) {

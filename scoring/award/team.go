@@ -62,7 +62,7 @@ const (
 // 一等 8, 二等 4, 三等 2, 合格 1 (contest.md §2.2).
 type PointTable struct {
 	Ranks  []RankPoints  `json:"ranks,omitempty"`
-	Awards []AwardPoints `json:"awards,omitempty"`
+	Awards []PrizePoints `json:"awards,omitempty"`
 	Passed scoring.Marks `json:"passed,omitempty"` // for who passed the whole; 0 = nothing
 	Rest   scoring.Marks `json:"rest,omitempty"`   // for everybody else with a rank; 0 = nothing
 }
@@ -74,9 +74,9 @@ type RankPoints struct {
 	Points scoring.Marks `json:"points"`
 }
 
-// AwardPoints gives points to the holders of an award.
-type AwardPoints struct {
-	Award  AwardID       `json:"award"`
+// PrizePoints gives points to the holders of an award.
+type PrizePoints struct {
+	Award  ID            `json:"award"`
 	Points scoring.Marks `json:"points"`
 }
 
@@ -84,7 +84,7 @@ type AwardPoints struct {
 type TeamTie struct {
 	By     TeamTieBy      `json:"by"`
 	Part   scoring.PartID `json:"part,omitempty"`   // for part
-	Awards []AwardID      `json:"awards,omitempty"` // for awards, best first
+	Awards []ID           `json:"awards,omitempty"` // for awards, best first
 	Name   scoring.Text   `json:"name"`             // as an explanation shows it
 }
 

@@ -92,7 +92,7 @@ func TestTeamPointsByAward(t *testing.T) {
 	a := allocate(t, rules(t, award.Rules{Awards: prizes(award.TiesIncludeAll)}), results)
 	r := award.TeamRule{ID: "points2024", Version: 1, By: award.TeamSum, Missing: award.MissingZero, Ranking: scoring.RankShared,
 		Points: &award.PointTable{
-			Awards: []award.AwardPoints{{Award: "first", Points: 800}, {Award: "second", Points: 400}, {Award: "third", Points: 200}},
+			Awards: []award.PrizePoints{{Award: "first", Points: 800}, {Award: "second", Points: 400}, {Award: "third", Points: 200}},
 			Passed: 100,
 		}}
 	// Places 2, 3, 4 of 11: 01 02 first, 03 04 05 second, 06 to 09 third, 10 passed, 11 failed.
@@ -107,7 +107,7 @@ func TestTeamTieChain(t *testing.T) {
 		TieChain: []award.TeamTie{
 			{By: award.TiePart, Part: "practical", Name: text("实操")},
 			{By: award.TieTime, Name: text("用时")},
-			{By: award.TieAwards, Awards: []award.AwardID{"first"}, Name: text("获奖")},
+			{By: award.TieAwards, Awards: []award.ID{"first"}, Name: text("获奖")},
 			{By: award.TieTotal, Name: text("总成绩")},
 			{By: award.TieLot, Name: text("抽签")},
 		}}
@@ -136,7 +136,7 @@ func TestTeamTieChain(t *testing.T) {
 	same(t, "after the lot", "3 c 80.00", lines(got)[2])
 	same(t, "lot", "e 在前：抽签 1 < 2", got[2].Text.ZH)
 
-	list[2].Members[0].Awards = []award.AwardID{"first"}
+	list[2].Members[0].Awards = []award.ID{"first"}
 	same(t, "awards", "c is ahead: 获奖 (first) 1 > 0", standings(t, r, list)[2].Text.EN)
 }
 
@@ -195,7 +195,7 @@ func TestTeamsAreChecked(t *testing.T) {
 	bad = weihai()
 	bad.By, bad.Ranking, bad.TieChain = award.TeamMean, scoring.RankUnique, nil
 	bad.Points.Ranks = []award.RankPoints{{From: 1, To: 2, Points: 100}, {From: 2, To: 3, Points: 200}, {From: 5, To: 4, Points: -1}}
-	bad.Points.Awards, bad.Points.Passed = []award.AwardPoints{{Award: "a", Points: -1}}, -1
+	bad.Points.Awards, bad.Points.Passed = []award.PrizePoints{{Award: "a", Points: -1}}, -1
 	same(t, "table", []string{
 		"step out_of_range", "points.ranks[1].from overlaps", "points.ranks[1].points not_falling", "points.ranks[2].points out_of_range",
 		"points.ranks[2].from overlaps", "points.awards[0].points out_of_range", "points.passed out_of_range", "tie_chain lot_missing",
