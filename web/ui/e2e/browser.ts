@@ -88,7 +88,7 @@ interface AxeResult {
 
 // A text whose translation is missing shows its key.
 const bareKey =
-  /\b(?:admin|board|common|custody|error|exam|hall|home|import|judge|results|room)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
+  /\b(?:admin|board|common|custody|error|exam|hall|home|import|judge|plans|results|room|sittings)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*/g
 
 /** What is wrong with the page as it stands, one line each: serious or critical accessibility faults, bare keys. */
 export async function seriousFaults(page: Page): Promise<string[]> {

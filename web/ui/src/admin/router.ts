@@ -76,7 +76,7 @@ export const router = createRouter({
     },
     {
       path: '/sittings/new',
-      component: () => import('./sittings/PlannerView.vue'),
+      component: () => import('./sittings/planner/PlannerView.vue'),
       props: (route) => ({ ...route.query }),
       meta: { title: 'admin.planner.title', action: 'sitting.manage' },
     },

@@ -15,6 +15,7 @@ const pages = [
   'hall',
   'plans',
   'results',
+  'sittings',
 ]
 
 function table(page: string, lang: string): Messages {
