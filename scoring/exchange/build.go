@@ -103,9 +103,15 @@ func (b *builder) validate() {
 	if f == nil {
 		return
 	}
+	bad := map[place]bool{}
+	for _, p := range b.report.Problems {
+		if p.Severity == Error {
+			bad[place{p.Sheet, p.Row}] = true
+		}
+	}
 	for _, field := range f.Fields {
 		at, rest, found := b.locate(field.Path)
-		if b.report.badRow(at.sheet, at.row) || follows[field.Code] && !b.report.OK() {
+		if bad[at] || follows[field.Code] && !b.report.OK() {
 			continue
 		}
 		column := -1

@@ -98,12 +98,12 @@ func (r *cisReader) checkTotals() {
 	for _, s := range r.stated {
 		sc := r.scheme.Modules[s.module].SubCriteria[s.sub]
 		if s.marks != sc.Max {
-			r.differs(s.stated, "sub-criterion "+string(sc.ID), sc.Max)
+			r.differs(s.stated, "sub-criterion ", string(sc.ID), sc.Max)
 		}
 	}
 	for _, s := range r.totals {
 		if s.marks != all {
-			r.differs(s, "the sheet", all)
+			r.differs(s, "", "Total", all)
 		}
 	}
 	if want := r.opts.Total; want > 0 && want != all {
@@ -115,7 +115,7 @@ func (r *cisReader) checkTotals() {
 func (r *cisReader) checkCriterion(module int, sum scoring.Marks) {
 	letter := r.letters[module]
 	if c := r.criterion(letter); c != nil && c.mark != nil && c.mark.marks != sum {
-		r.differs(*c.mark, "criterion "+letter, sum)
+		r.differs(*c.mark, "criterion ", letter, sum)
 	}
 	var list []stated
 	for _, b := range r.blocks {
@@ -129,12 +129,12 @@ func (r *cisReader) checkCriterion(module int, sum scoring.Marks) {
 		stated += s.marks
 	}
 	if len(list) > 0 && stated != sum && !(len(list) > 1 && list[0].marks == sum) {
-		r.differs(list[0], "criterion "+letter, sum)
+		r.differs(list[0], "criterion ", letter, sum)
 	}
 }
 
-func (r *cisReader) differs(s stated, what string, sum scoring.Marks) {
-	r.bad(s.at, s.column, "sum_differs", what+" states "+s.marks.String()+", its aspects add up to "+sum.String()+
+func (r *cisReader) differs(s stated, kind, what string, sum scoring.Marks) {
+	r.bad(s.at, s.column, "sum_differs", kind+what+" states "+s.marks.String()+", its aspects add up to "+sum.String()+
 		"; correct the stated total or the aspects", "what", what, "stated", s.marks, "sum", sum)
 }
 

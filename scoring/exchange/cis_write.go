@@ -52,12 +52,12 @@ func WriteCIS(w io.Writer, s scoring.Scheme, lang Language) (Report, error) {
 func (b *builder) compare(s, again scoring.Scheme, read Report) {
 	for _, p := range read.Problems {
 		if p.Severity == Error {
-			b.warn(place{p.Sheet, p.Row}, -1, "not_carried", "the workbook will not be read back: "+p.Message, "code", p.Code)
+			b.warn(place{p.Sheet, p.Row}, -1, "not_carried", "the workbook will not be read back: "+p.Message, "path", "", "code", p.Code)
 		}
 	}
 	if read.OK() {
 		for _, path := range differences(s, again, 100) {
-			b.warn(place{}, -1, "not_carried", "not carried: "+path+" will not be read back as it is", "path", path)
+			b.warn(place{}, -1, "not_carried", "not carried: "+path+" will not be read back as it is", "path", path, "code", "")
 		}
 	}
 	b.report.Modules, b.report.SHA256 = len(s.Modules), read.SHA256

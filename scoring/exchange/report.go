@@ -28,7 +28,7 @@ type Problem struct {
 	Column   string            `json:"column"` // letter, "K"
 	Header   string            `json:"header"` // as the file writes it, "Max Mark"
 	Severity Severity          `json:"severity"`
-	Code     string            `json:"code"`    // stable; the catalogue key is "import.<code>"
+	Code     string            `json:"code"`    // stable; the catalogue key is "schemes.problem.<code>"
 	Message  string            `json:"message"` // English: what is wrong and what to do
 	Params   map[string]string `json:"params,omitempty"`
 }

@@ -241,9 +241,9 @@ func (r *tableReader) enter(text string, at place, column int) {
 }
 
 // mergeID is the id that a cell shows: the exact one of the further data where
-// the cell still shows it, else the cell, else what is derived.
+// the cell still shows it or is empty, else the cell, else what is derived.
 func mergeID(shown, data, derived string) string {
-	if data != "" && half(data) == shown {
+	if data != "" && (shown == "" || half(data) == shown) {
 		return data
 	}
 	return cmp.Or(shown, derived)

@@ -171,7 +171,7 @@ func (t *tableWriter) head(first bool) {
 	t.label(2, 2, "赛项", t.heading.Event)
 	t.label(4, 2, "组别(批次)", t.heading.Division)
 	t.label(6, 2, "赛位号", "")
-	t.label(0, 3, "评分模块", "模块 "+half(string(t.module.ID))+"："+t.module.Name.ZH)
+	t.label(0, 3, "评分模块", moduleLabel(t.module))
 	t.label(2, 3, "总配分", t.module.Max.String())
 	source := "现场评分"
 	if t.module.Source == scoring.SourceImported {
@@ -190,9 +190,21 @@ func (t *tableWriter) label(column, row int, word, text string) {
 	t.text(column+1, row, text, stylePlain)
 }
 
+// moduleLabel shows code and name where the code can be told from the name.
+func moduleLabel(m scoring.Module) string {
+	text := "模块 " + half(string(m.ID)) + "：" + m.Name.ZH
+	if code, name := moduleName(text); code == half(string(m.ID)) && name == clean(m.Name.ZH) {
+		return text
+	}
+	return m.Name.ZH
+}
+
 func moduleRest(m scoring.Module) string {
 	rest := m
 	rest.ID, rest.Max, rest.Source, rest.SubCriteria = keepID(m.ID), 0, "", nil
+	if moduleLabel(m) == m.Name.ZH {
+		rest.ID = m.ID
+	}
 	rest.Name = Chinese.keep(m.Name, clean)
 	return restOf(rest)
 }
