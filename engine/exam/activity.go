@@ -17,6 +17,7 @@ type AttemptAbandoned struct {
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"` // the end of the attempt
 	Course int64     `json:"course"`
+	Place  Place     `json:"place,omitzero"` // where the candidate sat last
 	Node   string    `json:"node"`
 }
 

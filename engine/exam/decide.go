@@ -183,7 +183,7 @@ func (a *Attempt) Abandon(now time.Time, c *Course, node string) (Event, error) 
 	if now.Before(t.LastCall) {
 		return nil, ErrNotDue
 	}
-	return AttemptAbandoned{Reason: "overdue", At: t.End, Course: c.Seq, Node: node}, nil
+	return AttemptAbandoned{Reason: "overdue", At: t.End, Course: c.Seq, Place: a.Place, Node: node}, nil
 }
 
 // Mark marks a submitted attempt. The result is a pure function of the
@@ -197,7 +197,7 @@ func (a *Attempt) Mark(c *Course, r *Released, node string) (Event, error) {
 		return nil, err
 	}
 	return Marked{Paper: r.form.id, Form: a.Ticket.Form, Result: result, ScoringVersion: markingVersion,
-		RulesVersion: c.Rules.Version, Node: node}, nil
+		RulesVersion: c.Rules.Version, Place: a.Place, Node: node}, nil
 }
 
 // Invalidate declares the attempt void, at any time and for good.
@@ -208,7 +208,7 @@ func (a *Attempt) Invalidate(reason, node string) (Event, error) {
 	if a.State == Void {
 		return nil, nil
 	}
-	return Voided{Reason: reason, Node: node}, nil
+	return Voided{Reason: reason, Place: a.Place, Node: node}, nil
 }
 
 func checkKey(key string) error {

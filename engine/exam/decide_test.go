@@ -352,11 +352,37 @@ func TestAnEarlierSeatsAnswerIsNotThisSeats(t *testing.T) {
 	}
 }
 
+// Whatever ends an attempt names the seat where the candidate sat.
+func TestEndsNameTheSeat(t *testing.T) {
+	t.Parallel()
+	spare := exam.Place{Centre: "01", Room: "1", Seat: "spare"}
+	a := attempt(t, prepared(seat), happened{0, exam.Admitted{Place: seat, Device: "pc", Fence: 1}}, happened{0, exam.Started{Fence: 1}},
+		happened{time.Minute, exam.SeatMoved{Place: spare, Fence: 2, Reason: "换机"}})
+	over := start.Add(3 * time.Hour)
+	abandoned, err := a.Abandon(over, course(exam.Running), "n")
+	must(t, err)
+	void, err := a.Invalidate("替考", "n")
+	must(t, err)
+	handedIn, err := a.Finish(over, course(exam.Running), exam.Leave{By: exam.ByClock}, "n")
+	must(t, err)
+	a.State = exam.Submitted
+	content := paper(5)
+	released, err := exam.NewReleased(form(t), &content)
+	must(t, err)
+	marked, err := a.Mark(course(exam.Running), released, "n")
+	must(t, err)
+	got := []exam.Place{abandoned.(exam.AttemptAbandoned).Place, void.(exam.Voided).Place, handedIn.(exam.HandedIn).Place, marked.(exam.Marked).Place}
+	if d := cmp.Diff([]exam.Place{spare, spare, spare, spare}, got); d != "" {
+		t.Errorf("seats (-want +got):\n%s", d)
+	}
+}
+
 // A frame may carry what was given at two seats. An answer that a later seat
 // has already is acknowledged though the seat it names holds another one.
 func TestSaveKnowsWhatTheFrameHolds(t *testing.T) {
 	t.Parallel()
 	a := attempt(t, prepared(seat), happened{0, exam.Admitted{Place: seat, Device: "pc", Fence: 1}}, happened{0, exam.Started{Fence: 1}},
+		happened{0, exam.Answered{Fence: 1, Answers: []exam.Given{give("m0", 4, 3)}}},
 		happened{0, exam.SeatMoved{Place: seat, Device: "spare", Fence: 2}})
 	at := func(fence int64, g exam.Given) exam.Given { g.Fence = fence; return g }
 	first, second, third := at(1, give("m0", 3, 0)), at(2, give("m0", 3, 0, 1)), at(2, give("m0", 4, 0))

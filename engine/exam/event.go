@@ -133,12 +133,14 @@ type Marked struct {
 	// papers came with, more after decisions on keys.
 	KeyVersion   int    `json:"key_version,omitempty"`
 	RulesVersion string `json:"rules_version"`
+	Place        Place  `json:"place,omitzero"` // where the candidate sat last
 	Node         string `json:"node"`
 }
 
 // Voided takes the attempt out of the results.
 type Voided struct {
 	Reason string `json:"reason"`
+	Place  Place  `json:"place,omitzero"` // where the candidate sat then
 	Node   string `json:"node"`
 }
 

@@ -93,14 +93,10 @@ func (d *saving) decide(g *Given) {
 	if fence != d.fence {
 		g.Fence = fence
 	}
-	if d.a.taken(g.Question, fence, g.Seq) {
-		d.refuse(g, CodeSeqReused)
-		return
-	}
 	if known, clash := d.inFrame(fence, g); known {
 		d.ack(g, sum, time.Time{})
 		return
-	} else if clash {
+	} else if clash || d.a.taken(g.Question, fence, g.Seq) {
 		d.refuse(g, CodeSeqReused)
 		return
 	}
