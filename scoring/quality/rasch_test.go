@@ -191,6 +191,8 @@ func TestRecovery(t *testing.T) {
 		if !r.Converged || !r.Connected {
 			t.Fatalf("seed %d: %d rounds, connected %v", seed, r.Iterations, r.Connected)
 		}
+		t.Logf("seed %d, %d rounds: off by %.3f (judges), %.3f (aspects), %.3f (competitors)", seed, r.Iterations,
+			rmse(logits(r.Judges), tr.judges), rmse(logits(r.Aspects), tr.aspects), rmse(logits(r.Competitors), tr.competitors))
 		if e := rmse(logits(r.Judges), tr.judges); e > 0.12 {
 			t.Errorf("seed %d: judges are off by %.3f", seed, e)
 		}
@@ -241,6 +243,7 @@ func TestEqualJudgesAreEqual(t *testing.T) {
 			fired++
 		}
 	}
+	t.Logf("equal judges were told apart %d times of 60", fired)
 	if fired > 9 { // 3 expected; more than 9 has a chance below 1 in 1000
 		t.Errorf("equal judges were told apart %d times of 60", fired)
 	}
