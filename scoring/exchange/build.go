@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,6 +81,9 @@ func (b *builder) finish(sum string, sheets []string) scoring.Scheme {
 	s := &b.scheme
 	s.ID = cmp.Or(b.opts.ID, s.ID, scoring.SchemeID("scheme-"+sum[:12]))
 	s.Version = cmp.Or(b.opts.Version, s.Version, 1)
+	if s.Name == (scoring.Text{}) {
+		s.Name.ZH = clean(strings.TrimSuffix(path.Base(b.report.File), path.Ext(b.report.File)))
+	}
 	b.validate()
 	for _, m := range s.Modules {
 		b.report.Aspects += len(m.Aspects())

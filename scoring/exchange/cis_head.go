@@ -63,16 +63,31 @@ func (r *cisReader) head(rows []row) {
 			table, sections = t, isSections
 			continue
 		}
-		if i == 0 || r.scheme.Name.ZH == "" && table == nil {
-			r.title(line, at)
-		}
 		switch {
+		case i == 0 || r.scheme.Name.ZH == "" && table == nil:
+			r.title(line, at)
 		case table == nil:
+			r.heading(line, at)
 		case sections:
 			r.sectionRow(line, at, *table)
 		default:
 			r.criterionRow(line, at, *table)
 		}
+	}
+}
+
+// heading passes over the headings of tables, and over anything else with a
+// word.
+func (r *cisReader) heading(line row, at place) {
+	for i, text := range line.cells {
+		switch word := letters(text); word {
+		case "":
+			continue
+		case "WORLDSKILLSSTANDARDSSPECIFICATION", "WORLDSKILLSOCCUPATIONALSTANDARDS", "CRITERIA":
+		default:
+			r.warn(at, i, "row_not_read", "the row is no line of the scheme and was not read", "text", clean(text))
+		}
+		return
 	}
 }
 

@@ -199,6 +199,7 @@ func TestCISErrors(t *testing.T) {
 		{name: "a criterion outside the table", edit: drop(16), want: []string{at + "L50 error criterion_unknown"}},
 		{name: "a criterion without aspects", edit: set(17, "A", "D"), want: []string{at + "A17 error criterion_empty"}},
 		{name: "a loose text", edit: set(38, "E", "left over"), want: []string{at + "E38 error row_unclear"}},
+		{name: "a sub-criterion that states another sum", edit: set(21, "K", 17), want: []string{at + "K21 error sum_differs"}},
 		{name: "a day in words", edit: set(21, "C", "Tuesday"), want: []string{at + "C21 error day_malformed"}},
 		{name: "an aspect without a text", edit: set(23, "E", nil), want: []string{at + "E23 error name_missing"}},
 		{name: "sections that miss the aspects", edit: set(9, "I", 14), want: []string{at + "I5 error sections_sum"}},

@@ -194,3 +194,37 @@ func TestSaysWhatIsLost(t *testing.T) {
 		t.Errorf("%v %v", found(report), err)
 	}
 }
+
+// TestCISWithoutLabels: other tools write neither the criterion nor its total
+// beside a header row, and more above it.
+func TestCISWithoutLabels(t *testing.T) {
+	t.Parallel()
+	want, _ := readCIS(t, workbook(t, electronics()), exchange.Options{ID: "e"})
+	s := electronics()
+	s.rows[1] = []any{"Project: amplifier board"}
+	for _, row := range []int{20, 39, 51} {
+		s.rows[row-1] = s.rows[row-1][:11]
+	}
+	s.rows[66] = nil
+	got, report := readCIS(t, workbook(t, s), exchange.Options{ID: "e"})
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	const at = "CIS Marking Scheme Import!"
+	if d := cmp.Diff([]string{at + "A2 warning row_not_read", at + "H22 warning read_as_tolerance"}, found(report)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	for name, data := range map[string][]byte{"CIS": workbook(t, electronics()), "ordinary": workbook(t, fullSafety())} {
+		s, report, err := exchange.Read(bytes.NewReader(data), -1, "x.xlsx", exchange.Options{})
+		if err != nil || !report.OK() || len(s.Modules) == 0 {
+			t.Errorf("%s: %v %v", name, err, found(report))
+		}
+	}
+	if _, _, err := exchange.Read(strings.NewReader("x"), -1, "x.xlsx", exchange.Options{}); !errors.Is(err, exchange.ErrNotWorkbook) {
+		t.Error(err)
+	}
+}

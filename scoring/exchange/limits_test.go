@@ -114,7 +114,7 @@ func FuzzCells(f *testing.F) {
 			}
 			cells[column%20] = text
 			s.rows[r] = cells
-			readBoth(t, workbook(t, s))
+			readBoth(t, rawWorkbook(t, s, 10))
 		}
 	})
 }

@@ -3,7 +3,6 @@ package exchange
 import (
 	"cmp"
 	"io"
-	"path"
 	"regexp"
 	"strings"
 
@@ -30,9 +29,6 @@ func ReadScheme(in io.Reader, size int64, name string, opts Options) (scheme sco
 		return scheme, report, err
 	}
 	r.checkTotals()
-	if r.scheme.Name.ZH == "" {
-		r.scheme.Name.ZH = cmp.Or(clean(strings.TrimSuffix(path.Base(name), path.Ext(name))), "评分表")
-	}
 	return r.finish(b.sum, b.file.GetSheetList()), report, nil
 }
 
