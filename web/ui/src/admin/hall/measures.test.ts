@@ -26,6 +26,16 @@ describe('measures', () => {
     expect(measuresOf(seat('notstarted'), { state: 'planned' }, all)).toEqual([])
   })
 
+  it('let a seat pass that failed, or was asked for from elsewhere', () => {
+    const locked = (lockdown: object) => ({ state: 'in_progress', lockdown }) as unknown as SeatProgress
+    const offered = (lockdown: object): boolean =>
+      measuresOf(locked(lockdown), { state: 'running' }, all).includes('lockdown')
+    expect(offered({ state: 'verified', failures: 0 })).toBe(false)
+    expect(offered({ state: 'failed', failures: 1 })).toBe(true)
+    expect(offered({ state: 'verified', failures: 0, tried: 2 })).toBe(true)
+    expect(offered({ state: 'overridden', failures: 0, tried: 2 })).toBe(false)
+  })
+
   it('are those that the person may take', () => {
     expect(measuresOf(seat('in_progress'), { state: 'running' }, (a) => a === 'room.control')).toEqual([
       'move',

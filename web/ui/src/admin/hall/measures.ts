@@ -5,6 +5,11 @@ import { isOpen } from './target'
 
 export type Measure = 'identity' | 'admit' | 'move' | 'absent' | 'present' | 'lockdown' | 'void'
 
+/** A machine that failed, or one that asked for a seat which is bound to another address. */
+export function needsPass(lock: SeatProgress['lockdown']): boolean {
+  return lock?.state === 'failed' || (lock?.state !== 'overridden' && (lock?.tried ?? 0) > 0)
+}
+
 /** The measures that make sense now, in the order in which they are offered. */
 export function measuresOf(
   seat: Pick<SeatProgress, 'state' | 'lockdown'> & { absent?: boolean },
@@ -20,7 +25,7 @@ export function measuresOf(
     ['move', live, 'room.control'],
     ['absent', waiting && !seat.absent && sitting.state === 'running', 'room.control'],
     ['present', waiting && !!seat.absent, 'room.control'],
-    ['lockdown', live && seat.lockdown?.state === 'failed', 'lock.override'],
+    ['lockdown', live && needsPass(seat.lockdown), 'lock.override'],
     ['void', seat.state !== 'void', 'attempt.void'],
   ]
   return list.filter(([, sensible, action]) => sensible && may(action)).map(([measure]) => measure)

@@ -54,6 +54,16 @@ describe('entry', () => {
     expect(sent.factor).toBe(1300)
   })
 
+  it('says its needs in words: what a sitting arranges, then what people do', () => {
+    const sent = applicationOf({
+      ...newEntry(3),
+      arranged: ['rest_breaks', 'large_type'],
+      needs: ' 靠近门口 ',
+    })
+    expect(sent.needs).toBe('大字号、中途休息、靠近门口')
+    expect(applicationOf(newEntry(3)).needs).toBe('')
+  })
+
   it('finds the field of a refusal', () => {
     expect(['list[0].id_number', 'entry.facts.born', 'list'].map(entryPath)).toEqual([
       'id_number',

@@ -100,6 +100,15 @@ export const toField = (instant: string): string => (Date.parse(instant) > 0 ? f
 /** A field's time as an instant; the zero time when it is empty, which the server refuses by name. */
 export const fromField = (field: string | null): string => instantOf(field ?? '') || '0001-01-01T00:00:00Z'
 
+/** What a sitting can arrange for a person, by the names of exam.Needs. */
+export const needs = ['accessible_seat', 'large_type', 'high_contrast', 'read_aloud', 'rest_breaks']
+
+/** The needs of an entry in words, as registrations hold them; the server reads what it can arrange from these. */
+export function needsText(f: { arranged: string[]; needs: string }): string {
+  const words = needs.filter((n) => f.arranged.includes(n)).map((n) => t(`plans.need.${n}`))
+  return [...words, f.needs.trim()].filter(Boolean).join('、')
+}
+
 /** The fields of one person's entry. Empty means not stated, which is not the same as "none". */
 export interface EntryFields {
   name: string
@@ -118,6 +127,8 @@ export interface EntryFields {
   diploma: string
   title: string
   inSchool: string
+  /** What a sitting arranges by itself, and what people have to. */
+  arranged: string[]
   needs: string
   factor: number
   materials: string[]
@@ -142,6 +153,7 @@ export function newEntry(level: number): EntryFields {
     diploma: '',
     title: '',
     inSchool: '',
+    arranged: [],
     needs: '',
     factor: 1,
     materials: [],
@@ -160,7 +172,7 @@ export function applicationOf(f: EntryFields): Application {
     subjects: f.subjects,
     centre: f.centre,
     factor: Math.round((f.factor || 1) * 1000),
-    needs: f.needs.trim(),
+    needs: needsText(f),
     materials: f.materials,
     facts: {
       ...(f.born ? { born: f.born } : {}),

@@ -30,8 +30,9 @@ export function lockCounts(seats: Pick<SeatProgress, 'lockdown'>[]): Record<Stat
   return counts
 }
 
-/** The seats that failed, and those that staff let pass; failed ones first. */
+/** The seats that failed or were asked for from elsewhere, then those that staff let pass. */
 export function troubled<S extends Pick<SeatProgress, 'lockdown'>>(seats: S[]): S[] {
   const of = (state: State): S[] => seats.filter((s) => stateOf(s) === state)
-  return [...of('failed'), ...of('overridden')]
+  const tried = [...of('verified'), ...of('none')].filter((s) => (s.lockdown?.tried ?? 0) > 0)
+  return [...of('failed'), ...tried, ...of('overridden')]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cellsOf, decodeList, factorOf, readList, registrationPlace } from './registration'
+import { cellsOf, decodeList, factorOf, needsOf, readList, registrationPlace } from './registration'
 
 const centres = [
   { code: '01', name: '济南考评中心' },
@@ -87,6 +87,25 @@ describe('factorOf', () => {
     ['-1', null],
     ['多', null],
   ])('reads %j as %j thousandths', (text, want) => expect(factorOf(text)).toBe(want))
+})
+
+describe('needsOf', () => {
+  it.each([
+    ['', {}],
+    ['轮椅座位、大字号', { accessible_seat: true, large_type: true }],
+    ['高对比度；朗读', { high_contrast: true, read_aloud: true }],
+    ['Large type, rest breaks', { large_type: true, rest_breaks: true }],
+    ['大字号、靠窗', null], // nothing of it may be lost
+  ])('reads %j as %j', (text, want) => expect(needsOf(text)).toEqual(want))
+
+  it('is a column of the list like the others', () => {
+    const read = readList(
+      '姓名\t身份证号\t便利安排\n甲\t11010519491231002X\t大字号\n乙\t11010519491231002X\t靠窗',
+      [],
+    )
+    expect(read.lines[0]?.registration.needs).toEqual({ large_type: true })
+    expect(read.lines[1]?.problems).toEqual([{ column: 'needs', code: 'needs_unknown', value: '靠窗' }])
+  })
 })
 
 describe('registrationPlace', () => {

@@ -1,10 +1,10 @@
 // Reads a pasted or loaded list of candidates: tab- or comma-separated, with or without a head, as spreadsheets
 // give it. What cannot be read is named line by line; what the server knows better (checksums, names known under the
 // ID number, seats) is left to it.
-import type { Registration } from '../types'
+import type { Needs, Registration } from '../types'
 
 /** The columns in the order that a list without a head must have. */
-export const columns = ['name', 'unit', 'id_type', 'id_number', 'factor', 'centre'] as const
+export const columns = ['name', 'unit', 'id_type', 'id_number', 'factor', 'centre', 'needs'] as const
 
 type Column = (typeof columns)[number]
 
@@ -49,6 +49,10 @@ const heads: Record<string, Column> = {
   考点代码: 'centre',
   考点名称: 'centre',
   centre: 'centre',
+  特殊需求: 'needs',
+  便利安排: 'needs',
+  考试便利: 'needs',
+  needs: 'needs',
 }
 
 const idTypes: Record<string, string> = {
@@ -69,6 +73,27 @@ const idTypes: Record<string, string> = {
   foreignresidence: 'foreign_residence',
   其他: 'other',
   other: 'other',
+}
+
+/** The words by which a list names what a sitting arranges; those of a plan's registration (engine/plan). */
+const needWords: Record<string, string[]> = {
+  accessible_seat: ['无障碍', '轮椅', 'accessible', 'wheelchair'],
+  large_type: ['大字', '放大', 'large type', 'large print'],
+  high_contrast: ['高对比', 'high contrast'],
+  read_aloud: ['朗读', '读屏', '语音', 'read aloud', 'screen reader'],
+  rest_breaks: ['休息', 'rest'],
+}
+
+/** What is to be arranged, by words between commas; null when a part names nothing that can be. */
+export function needsOf(text: string): Needs | null {
+  const needs: Needs = {}
+  for (const part of text.split(/[,，、;；/]/).map((p) => p.trim().toLowerCase())) {
+    if (!part) continue
+    const found = Object.keys(needWords).filter((need) => needWords[need]!.some((w) => part.includes(w)))
+    if (!found.length) return null
+    for (const need of found) needs[need as keyof Needs] = true
+  }
+  return needs
 }
 
 /** Head and type words compare without spaces, marks and case: "ID number*" is "idnumber". */
@@ -162,6 +187,8 @@ function readLine(
   if (!type) bad('id_type', 'id_type_unknown')
   const factor = factorOf(value('factor'))
   if (factor === null) bad('factor', 'factor_form')
+  const needs = needsOf(value('needs'))
+  if (!needs) bad('needs', 'needs_unknown')
   const wanted = value('centre')
   const centre = centres.find((c) => c.code === wanted || c.name === wanted)
   if (wanted && !centre) bad('centre', 'centre_unknown')
@@ -176,6 +203,7 @@ function readLine(
       id_number: number,
       factor: factor ?? 0,
       centre: centre?.code ?? '',
+      ...(needs && Object.keys(needs).length > 0 && { needs }),
     },
   }
 }

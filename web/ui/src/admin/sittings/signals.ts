@@ -38,6 +38,13 @@ export function signalsOf(seat: SeatProgress, quiet: number | null): Signal[] {
         tone: 'bad',
         label: t('hall.signal.lockdown'),
       },
+    here &&
+      (seat.lockdown?.tried ?? 0) > 0 && {
+        key: 'tried',
+        mark: '!',
+        tone: 'warn',
+        label: t('hall.signal.tried', { n: seat.lockdown!.tried! }),
+      },
     seat.identity?.matched === false && {
       key: 'identity_wrong',
       mark: '!',
