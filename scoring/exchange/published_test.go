@@ -167,3 +167,41 @@ func TestPublishedTimeTable(t *testing.T) {
 		}
 	}
 }
+
+// TestPublishedExamples: the worked examples of the README.
+func TestPublishedExamples(t *testing.T) {
+	t.Parallel()
+	s, r := load[scoring.Scheme](t, "rotation.scheme.json"), load[scoring.Rules](t, "rotation.rules.json")
+	station, _ := s.Module("P")
+	entries := func(last scoring.Marks, loss scoring.StepID) []scoring.AspectEntry {
+		marks := map[scoring.AspectID]scoring.Marks{"P1-1": 1000, "P1-2": 1500, "P2-1": 2500, "P3-1": 1000, "P3-2": last}
+		list := []scoring.AspectEntry{{Aspect: "P2-2", Observation: scoring.Observation{Step: &loss}}}
+		for id, m := range marks {
+			list = append(list, scoring.AspectEntry{Aspect: id, Observation: scoring.Observation{Points: &m}})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		last scoring.Marks
+		loss scoring.StepID
+		ms   int64
+		want string
+	}{{200, "mid", 1_000_000, "77.68"}, {1000, "low", 900_000, "100.00"}, {1000, "low", 1_201_000, "90.00"}} {
+		list := entries(c.last, c.loss)
+		out, err := scoring.Judge(station, r, scoring.Call{Panel: scoring.Panel{Judges: []scoring.JudgeID{"x", "y"}}, ClockMS: &c.ms,
+			Sheets: []scoring.Sheet{{Judge: "x", Entries: list}, {Judge: "y", Entries: list}}})
+		if err != nil || out.Marks.String() != c.want {
+			t.Errorf("%d ms: %v %v, want %s", c.ms, out.Marks, err, c.want)
+		}
+	}
+	s, r = load[scoring.Scheme](t, "pcb.scheme.json"), load[scoring.Rules](t, "pcb.rules.json")
+	full := map[scoring.ModuleID]scoring.Value{"A": scoring.Of(10000), "B": scoring.Of(2500), "C": scoring.Of(2000), "D": scoring.Of(2500)}
+	total, err := scoring.Sum(s, r, full)
+	if err != nil || total.Value != scoring.Of(10000) {
+		t.Errorf("a faultless competitor has %v, %v", total.Value, err)
+	}
+	full["A"] = scoring.Of(7777)
+	if total, err = scoring.Sum(s, r, full); err != nil || total.Parts[0].Weighted != scoring.Of(2333) {
+		t.Errorf("theory %v, %v", total.Parts, err)
+	}
+}
