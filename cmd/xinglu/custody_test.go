@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -245,8 +246,30 @@ func (c *caller) everyRoute() {
 	}
 }
 
-// socket says hello and asks for everything that a seat can ask for.
+// socketAsks are what can be asked for on each kind of socket, and how many
+// frames come unasked.
+func (o *office) socketAsks(path string) (asks []string, unasked int) {
+	const hello, beat = `{"t":"hello","device":"x"}`, `{"t":"beat","n":1}`
+	switch {
+	case path == "/api/exam/ws":
+		return []string{hello, beat, fmt.Sprintf(`{"t":"history","n":2,"question":%q}`, o.paper.Sections[0].Items[0].ID)}, 0
+	case path == "/api/judge/ws":
+		return []string{hello, beat}, 0
+	case strings.HasPrefix(path, "/api/admin/sittings/"):
+		return []string{beat}, 1
+	case strings.HasPrefix(path, "/api/board/"):
+		return nil, 1
+	}
+	o.t.Fatalf("nobody searches %s", path)
+	return nil, 0
+}
+
+// socket says hello and asks for everything that a seat can ask for. It reads
+// what was asked for, and then, until the server ends the connection because
+// of a frame of no protocol, all the rest.
 func (c *caller) socket(path string) {
+	asks, answers := c.o.socketAsks(path)
+	answers += len(asks)
 	at, err := url.Parse(c.o.url + path)
 	c.o.must(err)
 	h := http.Header{"Origin": {c.o.url}}
@@ -261,15 +284,20 @@ func (c *caller) socket(path string) {
 		return
 	}
 	defer ws.Close()
-	for _, frame := range []string{`{"t":"hello","device":"x"}`, `{"t":"beat","n":1}`, fmt.Sprintf(`{"t":"history","n":2,"question":%q}`, c.o.paper.Sections[0].Items[0].ID), `{"t":"nothing"}`} {
+	for _, frame := range asks {
 		c.o.must(ws.WriteMessage(websocket.TextMessage, []byte(frame)))
 	}
-	_ = ws.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
-	for {
+	for n := 0; ; n++ {
+		if n == answers {
+			c.o.must(ws.WriteMessage(websocket.TextMessage, []byte(`{"t":"nothing"}`)))
+		}
+		_ = ws.SetReadDeadline(time.Now().Add(time.Minute))
 		_, raw, err := ws.ReadMessage()
-		if err != nil {
+		var over *websocket.CloseError
+		if errors.As(err, &over) {
 			return
 		}
+		c.o.must(err) // a server that says nothing proves nothing
 		c.seen.Write(raw)
 	}
 }

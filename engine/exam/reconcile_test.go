@@ -90,9 +90,7 @@ func TestReconciledSitting(t *testing.T) {
 	if a := w.fold(t, id); len(a.Room.Reports) != 1 || a.Room.Reports[0].Lines != nil {
 		t.Errorf("what agrees is kept whole: %+v", a.Room.Reports)
 	}
-	for w.fold(t, id).State != exam.Finished { // or the marking's record would come in between
-		time.Sleep(time.Millisecond)
-	}
+	w.finished(t, id)
 	// The same again, at another node, is no new record.
 	seq := w.fold(t, id).Seq
 	other := w.serve(t, exam.Options{Node: "n2", Now: func() time.Time { return start.Add(time.Minute) }})
@@ -248,6 +246,7 @@ func TestReconcileAfterRescue(t *testing.T) {
 	key := boxKey(t)
 	w, n, id, j := written(t, exam.Options{Box: key, Signer: signer(t)})
 	handIn(t, n, id)
+	w.finished(t, id)
 	j.Pending, j.Waiting = 1, []string{"multi|2"}
 	content := exam.RescueContent{Attempt: id, Fence: 1, Entries: []exam.Given{give("multi", 2, 1)}, Head: j.Ledger}
 	file := rescueFile(t, key, content)

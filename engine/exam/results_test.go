@@ -27,9 +27,7 @@ func marked(t *testing.T) (*stores, *node, []exam.Ticket) {
 	seated(t, n, tickets[1], tails[tickets[1].No])
 	_, err = n.HandIn(t.Context(), id, fence, 2, "done")
 	must(t, err)
-	for deadline := time.Now().Add(10 * time.Second); len(n.outcomes()) == 0 && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond)
-	}
+	eventually(t, "an outcome", func() bool { return len(n.outcomes()) > 0 })
 	return w, n, tickets
 }
 

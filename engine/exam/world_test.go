@@ -222,6 +222,23 @@ func seated(t testing.TB, n *node, ticket exam.Ticket, tail string) (exam.Attemp
 	return id, fence
 }
 
+// eventually waits for work in the background. The bound is no measure of it;
+// it ends a test that waits for nothing.
+func eventually(t testing.TB, what string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !done(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s never came", what)
+		}
+	}
+}
+
+// finished waits for the marking: its record comes by itself after a hand-in.
+func (w *stores) finished(t testing.TB, id exam.AttemptID) {
+	t.Helper()
+	eventually(t, "the marking", func() bool { return w.fold(t, id).State == exam.Finished })
+}
+
 func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

@@ -142,7 +142,7 @@ func newWorld(t *testing.T, answers ...string) *world {
 
 // open starts a service of results, as a node does.
 func (w *world) open() *results.Service {
-	return results.New(w.db, w.led, w.exam, results.Options{Now: w.clock, Deliver: w.deliver, Rescan: 20 * time.Millisecond,
+	return results.New(w.db, w.led, w.exam, results.Options{Now: w.clock, Deliver: w.deliver, Rescan: time.Hour,
 		Author: func(_ context.Context, from exam.Origin) (string, error) {
 			return map[string]string{"outline/batch": "author"}[string(from.Outline)+"/"+from.Batch], nil
 		}})
