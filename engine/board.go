@@ -102,19 +102,8 @@ func (t *Tally) publicMeta(head boardHead) PublicMeta {
 		Contest: head.contest.Name, Event: head.event, Division: head.name,
 		Organiser: head.contest.Organiser, Rehearsal: head.contest.Rehearsal,
 		Status: t.status, Final: t.status == Final, Live: t.open.Board.Live,
-		FullMarks: t.open.Rules.FullMarks, Modules: []PublicModule{},
+		FullMarks: t.open.Rules.FullMarks, Modules: publicModules(t.open.Scheme, t.open.Rules),
 		Competitors: len(t.open.Competitors), RulesVersion: t.open.Rules.Version,
-	}
-	for _, pm := range t.open.Scheme.Public() {
-		out := PublicModule{PublicModule: pm}
-		for _, p := range t.open.Rules.Parts {
-			for _, id := range p.Modules {
-				if id == pm.ID {
-					out.Part, out.Weight = p.Name, p.Weight
-				}
-			}
-		}
-		m.Modules = append(m.Modules, out)
 	}
 	return m
 }

@@ -279,69 +279,88 @@ func (c *Competitor) entry(waiver string) rollEntry {
 	return rollEntry{Competitor: c.ID, Doc: c.Doc, Persons: c.persons(), Delegation: c.Delegation, Team: c.Team, Waiver: waiver}
 }
 
-// fits finds what of a list does not fit the roll: people who are there,
-// teams and delegations that are full. It is asked before and again where the
-// list is decided. left are competitors that make room.
-func (d *entryDesk) fits(r *Roll, list []rollEntry, at []int, left ...CompetitorID) (found []roster.Finding) {
-	add := func(k int, warning bool, path, code, message string, params map[string]string) {
-		found = append(found, roster.Finding{Index: at[k], Path: path, Code: code, Message: message, Params: params, Warning: warning})
-	}
-	sent, sizes := map[DelegationID]int{}, map[TeamID]int{}
-	persons := map[exam.CandidateID][]*RollLine{}
-	there := 0
+// rollCount is what of a roll a list has to fit.
+type rollCount struct {
+	persons map[exam.CandidateID][]*RollLine
+	there   int                  // in the division
+	sent    map[DelegationID]int // to the division
+	sizes   map[TeamID]int
+}
+
+// count counts the roll without those who make room.
+func (d *entryDesk) count(r *Roll, left []CompetitorID) rollCount {
+	n := rollCount{persons: map[exam.CandidateID][]*RollLine{}, sent: map[DelegationID]int{}, sizes: map[TeamID]int{}}
 	for _, l := range r.lines {
 		if l.State == EnlistWithdrawn || slices.Contains(left, l.Competitor) {
 			continue
 		}
 		for _, who := range l.Persons {
-			persons[who] = append(persons[who], l)
+			n.persons[who] = append(n.persons[who], l)
 		}
 		if l.Division == d.div.ID {
-			there++
-			sent[l.Delegation]++
-			sizes[l.Team]++
+			n.there++
+			n.sent[l.Delegation]++
+			n.sizes[l.Team]++
 		}
 	}
-	if there+len(list) > maxCompetitors {
+	return n
+}
+
+// fits finds what of a list does not fit the roll: people who are there,
+// teams and delegations that are full. It is asked before and again where the
+// list is decided. at is where in the list each entry begins, left are
+// competitors who make room.
+func (d *entryDesk) fits(r *Roll, list []rollEntry, at []int, left ...CompetitorID) (found []roster.Finding) {
+	n := d.count(r, left)
+	if n.there+len(list) > maxCompetitors {
 		found = append(found, roster.Finding{Index: -1, Path: "list", Code: "division_full", Message: fmt.Sprintf("a division takes at most %d competitors", maxCompetitors)})
 	}
-	line := d.div.ancestors(d.all)
 	for k, e := range list {
-		for _, who := range e.Persons {
-			for _, l := range persons[who] {
-				d.meets(l, line, func(warning bool, code, message, division string) {
-					add(k, warning, "id_number", code, message, map[string]string{"division": division})
-				})
-			}
+		add := func(path, code, message string, params map[string]string) {
+			found = append(found, roster.Finding{Index: at[k], Path: path, Code: code, Message: message, Params: params})
 		}
-		if old := r.line(e.Competitor); old != nil && old.State != EnlistWithdrawn && !slices.Contains(left, e.Competitor) && len(e.Persons) > 1 {
-			add(k, false, "team", "team_there", "a team of this name is in the division already", nil)
+		for _, f := range d.meets(n, e.Persons) {
+			f.Index = at[k]
+			found = append(found, f)
 		}
-		if sent[e.Delegation]++; e.Delegation != "" && d.div.Qualification.PerDelegation > 0 && sent[e.Delegation] > d.div.Qualification.PerDelegation {
-			add(k, false, "delegation", "delegation_full", fmt.Sprintf("the delegation may send %d", d.div.Qualification.PerDelegation),
-				map[string]string{"most": strconv.Itoa(d.div.Qualification.PerDelegation)})
+		old := r.line(e.Competitor)
+		if old != nil && old.State != EnlistWithdrawn && !slices.Contains(left, e.Competitor) && len(e.Persons) > 1 {
+			add("team", "team_there", "a team of this name is in the division already", nil)
 		}
-		if sizes[e.Team]++; e.Team != "" && d.event.Team != nil && sizes[e.Team] > d.event.Team.Max {
-			add(k, false, "team", "team_too_large", fmt.Sprintf("a team has at most %d members", d.event.Team.Max),
-				map[string]string{"max": strconv.Itoa(d.event.Team.Max)})
+		most := d.div.Qualification.PerDelegation
+		if n.sent[e.Delegation]++; e.Delegation != "" && most > 0 && n.sent[e.Delegation] > most {
+			add("delegation", "delegation_full", fmt.Sprintf("the delegation may send %d", most), map[string]string{"most": strconv.Itoa(most)})
+		}
+		if n.sizes[e.Team]++; e.Team != "" && d.event.Team != nil && n.sizes[e.Team] > d.event.Team.Max {
+			add("team", "team_too_large", fmt.Sprintf("a team has at most %d members", d.event.Team.Max), map[string]string{"max": strconv.Itoa(d.event.Team.Max)})
 		}
 	}
 	return found
 }
 
-// meets says what it means that a person is in another line of the roll: the
+// meets says what it means that people are in other lines of the roll: the
 // same division or another one of the event is refused, another event is
-// doubtful, and the stages that lead here are as it should be.
-func (d *entryDesk) meets(l *RollLine, line []DivisionID, say func(warning bool, code, message, division string)) {
-	other := d.all[l.Division]
-	later := slices.Contains(other.ancestors(d.all), d.div.ID)
-	switch {
-	case l.Division == d.div.ID:
-		say(false, "already_in_division", "this person is in the division already", other.Name.ZH)
-	case slices.Contains(line, l.Division) || later:
-	case other.Event == d.div.Event:
-		say(false, "in_other_division", "this person is in another division of the event: "+other.Name.ZH, other.Name.ZH)
-	default:
-		say(true, "in_other_event", "this person is in another event of the contest too: "+other.Name.ZH, other.Name.ZH)
+// doubtful, and the stages that lead here or on from here are as it should be.
+func (d *entryDesk) meets(n rollCount, persons []exam.CandidateID) (found []roster.Finding) {
+	line := d.div.ancestors(d.all)
+	told := map[EventID]bool{}
+	add := func(warning bool, code, message string, other Division) {
+		found = append(found, roster.Finding{Path: "id_number", Code: code, Message: message, Params: map[string]string{"division": other.Name.ZH}, Warning: warning})
 	}
+	for _, who := range persons {
+		for _, l := range n.persons[who] {
+			other := d.all[l.Division]
+			switch {
+			case l.Division == d.div.ID:
+				add(false, "already_in_division", "this person is in the division already", other)
+			case slices.Contains(line, l.Division) || slices.Contains(other.ancestors(d.all), d.div.ID):
+			case other.Event == d.div.Event:
+				add(false, "in_other_division", "this person is in another division of the event: "+other.Name.ZH, other)
+			case !told[other.Event]:
+				told[other.Event] = true
+				add(true, "in_other_event", "this person is in another event of the contest too: "+other.Name.ZH, other)
+			}
+		}
+	}
+	return found
 }

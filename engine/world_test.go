@@ -30,6 +30,8 @@ type world struct {
 	t   *testing.T
 	db  *sqlite.DB
 	bus live.Bus
+	// accounts are those that posts are checked against; nil: not checked.
+	accounts map[access.AccountID][]access.Role
 }
 
 func newWorld(t *testing.T) *world {
@@ -45,9 +47,16 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) node() node {
 	led := ledger.Open(w.db.Ledger(), ledger.Options{})
-	n := node{led: led, Contests: engine.New(w.db, led, w.bus, engine.Options{
-		Now: time.Now, Log: slog.New(slog.DiscardHandler), Sealer: sealer(w.t),
-	})}
+	o := engine.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Sealer: sealer(w.t)}
+	if w.accounts != nil {
+		o.Account = func(_ context.Context, id access.AccountID) (access.Account, error) {
+			if w.accounts[id] == nil {
+				return access.Account{}, access.ErrSignedOut
+			}
+			return access.Account{ID: id, Name: string(id), Roles: w.accounts[id]}, nil
+		}
+	}
+	n := node{led: led, Contests: engine.New(w.db, led, w.bus, o)}
 	w.t.Cleanup(func() { n.Close(); led.Close() })
 	return n
 }
