@@ -51,7 +51,7 @@ func (n node) heats(t *testing.T, d engine.Division, people []engine.Person) {
 	}
 }
 
-func officers() []engine.Officer {
+func chiefAndSupervisor() []engine.Officer {
 	return []engine.Officer{{Office: engine.OfficeChief, Account: "chief"}, {Office: engine.OfficeSupervisor, Account: "sup"}}
 }
 
@@ -64,9 +64,11 @@ func TestAdvance(t *testing.T) {
 	ctx := t.Context()
 	c := n.contest(t)
 	from := n.setup(t, c, func(d *engine.DivisionDraft) {
-		d.Stage, d.Officers = &engine.Stage{Kind: engine.StagePreliminary, Order: 1}, officers()
+		d.Stage, d.Officers = &engine.Stage{Kind: engine.StagePreliminary, Order: 1}, chiefAndSupervisor()
 	})
-	to := n.setup(t, c, func(d *engine.DivisionDraft) { d.From, d.Stage = from.ID, &engine.Stage{Kind: engine.StageFinal, Order: 2} })
+	to := n.setup(t, c, func(d *engine.DivisionDraft) {
+		d.From, d.Stage = from.ID, &engine.Stage{Kind: engine.StageFinal, Order: 2}
+	})
 	other := n.setup(t, c)
 	_, err := n.LookAhead(ctx, from.ID, engine.NextStep{To: to.ID})
 	want(t, "before the opening", err, engine.ErrPhase)
@@ -157,7 +159,7 @@ func TestAdvanceToAnotherContest(t *testing.T) {
 	province, err := n.SetDelegations(ctx, province.ID, []engine.Delegation{{Name: "济南市代表队", City: "济南"}})
 	must(t, err)
 	city := n.contest(t, func(d *engine.ContestDraft) { d.Level, d.Feeds = engine.LevelCity, province.ID })
-	from := n.setup(t, city, func(d *engine.DivisionDraft) { d.Officers = officers() })
+	from := n.setup(t, city, func(d *engine.DivisionDraft) { d.Officers = chiefAndSupervisor() })
 	to := n.setup(t, province, func(d *engine.DivisionDraft) { d.Qualification.PerDelegation = 1 })
 	n.heats(t, from, persons(0, 3))
 	_, err = n.LookAhead(ctx, from.ID, engine.NextStep{To: to.ID, Delegation: "nothing"})

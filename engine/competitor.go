@@ -10,7 +10,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 	"github.com/xinglu/xinglu/internal/store"
 )
 
@@ -176,7 +176,7 @@ func (p *Person) check(path string, today time.Time, c *checker) {
 	c.need(utf8.RuneCountInString(p.Team) <= maxUnit, path+"team", "team_length", "a team's name has at most 100 characters")
 	if p.IDNumber != "" {
 		if code := exam.CheckID(p.IDType, p.IDNumber); code != "" {
-			c.add(path+"id_number", code, roster.IDAdvice(code))
+			c.add(path+"id_number", code, namelist.IDAdvice(code))
 		}
 	}
 	if p.Born != "" {

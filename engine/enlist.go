@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 )
 
 // maxCompetitors bounds a division, maxList one list; they bound memory and
@@ -77,9 +77,9 @@ func teamID(d DivisionID, name string) TeamID { return TeamID(derivedID("t", str
 // examine finds everything that is wrong with a list by itself and against
 // the division, and groups the people that may come in to competitors. It
 // fills delegations and roles in by their ids. Nothing is stored.
-func (s *Contests) examine(d *entryDesk, b *PersonList) (groups []group, found []roster.Finding) {
+func (s *Contests) examine(d *entryDesk, b *PersonList) (groups []group, found []namelist.Finding) {
 	if len(b.List) == 0 || len(b.List) > maxList {
-		return nil, []roster.Finding{{Index: -1, Path: "list", Code: "list_length", Message: fmt.Sprintf("give 1 to %d people", maxList)}}
+		return nil, []namelist.Finding{{Index: -1, Path: "list", Code: "list_length", Message: fmt.Sprintf("give 1 to %d people", maxList)}}
 	}
 	first := map[exam.CandidateID]int{}
 	teams := map[TeamID]int{}
@@ -98,7 +98,7 @@ func (s *Contests) examine(d *entryDesk, b *PersonList) (groups []group, found [
 		}
 		c.need(!d.old[who], "id_number", "already_in_division", "this person is in the division already")
 		for _, f := range c {
-			found = append(found, roster.Finding{Index: i, Path: f.Path, Code: f.Code, Message: f.Message, Params: f.Params})
+			found = append(found, namelist.Finding{Index: i, Path: f.Path, Code: f.Code, Message: f.Message, Params: f.Params})
 		}
 		if d.event.Team == nil || d.event.Team.Marked == MarkedEach {
 			g := group{at: []int{i}}
@@ -168,7 +168,7 @@ func (d *entryDesk) qualify(p *Person, c *checker) {
 
 // checkGroups checks teams of the list: one delegation each, sizes and roles
 // where a team is whole.
-func (d *entryDesk) checkGroups(b *PersonList, groups []group) (found []roster.Finding) {
+func (d *entryDesk) checkGroups(b *PersonList, groups []group) (found []namelist.Finding) {
 	if d.event.Team == nil {
 		return nil
 	}
@@ -179,7 +179,7 @@ func (d *entryDesk) checkGroups(b *PersonList, groups []group) (found []roster.F
 			if !ok {
 				first[g.team] = i
 			} else if b.List[i].Delegation != b.List[j].Delegation {
-				found = append(found, roster.Finding{Index: i, Path: "delegation", Code: "team_mixed", Message: "all of a team are of one delegation",
+				found = append(found, namelist.Finding{Index: i, Path: "delegation", Code: "team_mixed", Message: "all of a team are of one delegation",
 					Params: map[string]string{"place": b.place(j)}})
 			}
 		}
@@ -200,9 +200,9 @@ func (d *entryDesk) checkGroups(b *PersonList, groups []group) (found []roster.F
 
 // wrong says what is wrong with a team whose members have these roles; whole
 // asks for the least numbers too.
-func (t *TeamShape) wrong(roles []string, whole bool) (found []roster.Finding) {
+func (t *TeamShape) wrong(roles []string, whole bool) (found []namelist.Finding) {
 	add := func(code, message string, params map[string]string) {
-		found = append(found, roster.Finding{Path: "team", Code: code, Message: message, Params: params})
+		found = append(found, namelist.Finding{Path: "team", Code: code, Message: message, Params: params})
 	}
 	n := len(roles)
 	size := map[string]string{"have": strconv.Itoa(n), "min": strconv.Itoa(t.Min), "max": strconv.Itoa(t.Max)}
@@ -310,14 +310,14 @@ func (d *entryDesk) count(r *Roll, left []CompetitorID) rollCount {
 // teams and delegations that are full. It is asked before and again where the
 // list is decided. at is where in the list each entry begins, left are
 // competitors who make room.
-func (d *entryDesk) fits(r *Roll, list []rollEntry, at []int, left ...CompetitorID) (found []roster.Finding) {
+func (d *entryDesk) fits(r *Roll, list []rollEntry, at []int, left ...CompetitorID) (found []namelist.Finding) {
 	n := d.count(r, left)
 	if n.there+len(list) > maxCompetitors {
-		found = append(found, roster.Finding{Index: -1, Path: "list", Code: "division_full", Message: fmt.Sprintf("a division takes at most %d competitors", maxCompetitors)})
+		found = append(found, namelist.Finding{Index: -1, Path: "list", Code: "division_full", Message: fmt.Sprintf("a division takes at most %d competitors", maxCompetitors)})
 	}
 	for k, e := range list {
 		add := func(path, code, message string, params map[string]string) {
-			found = append(found, roster.Finding{Index: at[k], Path: path, Code: code, Message: message, Params: params})
+			found = append(found, namelist.Finding{Index: at[k], Path: path, Code: code, Message: message, Params: params})
 		}
 		for _, f := range d.meets(n, e.Persons) {
 			f.Index = at[k]
@@ -341,11 +341,11 @@ func (d *entryDesk) fits(r *Roll, list []rollEntry, at []int, left ...Competitor
 // meets says what it means that people are in other lines of the roll: the
 // same division or another one of the event is refused, another event is
 // doubtful, and the stages that lead here or on from here are as it should be.
-func (d *entryDesk) meets(n rollCount, persons []exam.CandidateID) (found []roster.Finding) {
+func (d *entryDesk) meets(n rollCount, persons []exam.CandidateID) (found []namelist.Finding) {
 	line := d.div.ancestors(d.all)
 	told := map[EventID]bool{}
 	add := func(warning bool, code, message string, other Division) {
-		found = append(found, roster.Finding{Path: "id_number", Code: code, Message: message, Params: map[string]string{"division": other.Name.ZH}, Warning: warning})
+		found = append(found, namelist.Finding{Path: "id_number", Code: code, Message: message, Params: map[string]string{"division": other.Name.ZH}, Warning: warning})
 	}
 	for _, who := range persons {
 		for _, l := range n.persons[who] {

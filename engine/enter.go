@@ -10,7 +10,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/store"
 )
@@ -176,7 +176,7 @@ func (s *Contests) replayed(ctx context.Context, d *entryDesk, key string) (out 
 }
 
 // check asks the roll about a list.
-func (s *Contests) check(ctx context.Context, d *entryDesk, list []rollEntry, at []int) (found []roster.Finding, err error) {
+func (s *Contests) check(ctx context.Context, d *entryDesk, list []rollEntry, at []int) (found []namelist.Finding, err error) {
 	err = s.onRoll(ctx, d.div.Contest, func(r *Roll) error {
 		found = d.fits(r, list, at)
 		return d.open(r)
@@ -226,7 +226,7 @@ func (s *Contests) storeCompetitors(ctx context.Context, docs []Competitor) erro
 	return g.Wait()
 }
 
-func refuseList(list string, found []roster.Finding) error {
+func refuseList(list string, found []namelist.Finding) error {
 	var c checker
 	for _, f := range found {
 		if !f.Warning {
@@ -236,7 +236,7 @@ func refuseList(list string, found []roster.Finding) error {
 	return c.err(ErrEntries)
 }
 
-func warnings(list string, found []roster.Finding) []fault.Field {
+func warnings(list string, found []namelist.Finding) []fault.Field {
 	all := []fault.Field{}
 	for _, f := range found {
 		if f.Warning {
@@ -246,7 +246,7 @@ func warnings(list string, found []roster.Finding) []fault.Field {
 	return all
 }
 
-func fieldOf(list string, f roster.Finding) fault.Field {
+func fieldOf(list string, f namelist.Finding) fault.Field {
 	path := list
 	if f.Index >= 0 {
 		path = fmt.Sprintf("%s[%d].%s", list, f.Index, f.Path)

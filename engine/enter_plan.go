@@ -8,8 +8,8 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/namelist"
 	"github.com/xinglu/xinglu/engine/plan"
-	"github.com/xinglu/xinglu/engine/roster"
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
@@ -57,9 +57,9 @@ func (s *Contests) choose(ctx context.Context, d *entryDesk, from plan.ID, list 
 		e := &list[i]
 		switch {
 		case e.State != plan.Accepted:
-			out.leave(e, roster.Finding{Code: "entry_" + string(e.State), Message: "the entry is " + string(e.State), Params: map[string]string{"reason": e.Reason}})
+			out.leave(e, namelist.Finding{Code: "entry_" + string(e.State), Message: "the entry is " + string(e.State), Params: map[string]string{"reason": e.Reason}})
 		case d.event.Level != 0 && e.Level != 0 && e.Level != d.event.Level:
-			out.leave(e, roster.Finding{Code: "level_other", Message: "entered for " + e.Level.En() + ", the event is of " + d.event.Level.En(), Params: map[string]string{"level": e.Level.Zh()}})
+			out.leave(e, namelist.Finding{Code: "level_other", Message: "entered for " + e.Level.En() + ", the event is of " + d.event.Level.En(), Params: map[string]string{"level": e.Level.Zh()}})
 		default:
 			who = append(who, e)
 		}
@@ -96,7 +96,7 @@ func (s *Contests) choose(ctx context.Context, d *entryDesk, from plan.ID, list 
 	}
 }
 
-func (f *FromPlan) leave(e *plan.Enlisted, why roster.Finding) {
+func (f *FromPlan) leave(e *plan.Enlisted, why namelist.Finding) {
 	params := map[string]string{"name": e.Name}
 	maps.Copy(params, why.Params)
 	f.LeftOut = append(f.LeftOut, fault.Field{Path: string(e.Entry), Code: why.Code, Message: e.Name + ": " + why.Message, Params: params})
@@ -114,8 +114,8 @@ func planKey(from plan.ID, who []*plan.Enlisted) string {
 
 // leftOut are the places of people with findings that stop them, and of those
 // in one team with them.
-func leftOut(list []Person, groups []group, found []roster.Finding) map[int][]roster.Finding {
-	gone := map[int][]roster.Finding{}
+func leftOut(list []Person, groups []group, found []namelist.Finding) map[int][]namelist.Finding {
+	gone := map[int][]namelist.Finding{}
 	for _, f := range found {
 		switch {
 		case f.Warning:
@@ -128,7 +128,7 @@ func leftOut(list []Person, groups []group, found []roster.Finding) map[int][]ro
 		}
 	}
 	for _, g := range groups {
-		var first []roster.Finding
+		var first []namelist.Finding
 		for _, i := range g.at {
 			if r := gone[i]; len(r) > 0 && first == nil {
 				first = r
@@ -140,7 +140,7 @@ func leftOut(list []Person, groups []group, found []roster.Finding) map[int][]ro
 				if isThere(first) {
 					code, message = first[0].Code, first[0].Message
 				}
-				gone[i] = []roster.Finding{{Index: i, Path: "team", Code: code, Message: message, Params: map[string]string{"team": list[i].Team}}}
+				gone[i] = []namelist.Finding{{Index: i, Path: "team", Code: code, Message: message, Params: map[string]string{"team": list[i].Team}}}
 			}
 		}
 	}
@@ -148,8 +148,8 @@ func leftOut(list []Person, groups []group, found []roster.Finding) map[int][]ro
 }
 
 // isThere reports whether somebody is left out for being in the division.
-func isThere(reasons []roster.Finding) bool {
-	return !slices.ContainsFunc(reasons, func(f roster.Finding) bool { return f.Code != "already_in_division" && f.Code != "team_there" })
+func isThere(reasons []namelist.Finding) bool {
+	return !slices.ContainsFunc(reasons, func(f namelist.Finding) bool { return f.Code != "already_in_division" && f.Code != "team_there" })
 }
 
 // personOf makes a person to enter of a plan's entry.

@@ -7,12 +7,12 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 )
 
 // personColumns are the columns of a list of competitors, in the order of the
 // template. Their paths are those of a Person.
-var personColumns = roster.Columns{
+var personColumns = namelist.Columns{
 	{Path: "name", Name: "姓名", Also: []string{"选手姓名", "参赛选手"}, Required: true, Help: "与身份证件一致", Example: [2]string{"张三", "李四"}},
 	{Path: "id_type", Name: "证件类型", Also: []string{"身份证件类型"}, Help: "不填为居民身份证", Example: [2]string{"", "护照"}},
 	{Path: "id_number", Name: "证件号码", Also: []string{"身份证号", "身份证号码", "身份证件号码", "公民身份号码", "证件号"}, Help: "请把本列设为文本格式，末位 X 用大写", Example: [2]string{"", ""}},
@@ -43,12 +43,12 @@ func (s *Contests) PersonTemplate(ctx context.Context, w io.Writer, id DivisionI
 // PersonRoster is a workbook of people that was read.
 type PersonRoster struct {
 	list PersonList
-	rows []*roster.Row
+	rows []*namelist.Row
 }
 
 // ReadPersons reads a workbook of people. Rows with mistakes are kept with
 // their problems; PreviewRoster makes the report. The error is for files that
-// cannot be read at all, as by roster.Columns.Read.
+// cannot be read at all, as by namelist.Columns.Read.
 func ReadPersons(r io.Reader, size int64, name string) (*PersonRoster, error) {
 	rows, sum, err := personColumns.Read(r, size, name, maxList)
 	if err != nil {
@@ -62,27 +62,27 @@ func ReadPersons(r io.Reader, size int64, name string) (*PersonRoster, error) {
 	return ro, nil
 }
 
-func readPerson(r *roster.Row) Person {
+func readPerson(r *namelist.Row) Person {
 	p := Person{
 		Name: r.Get("name"), IDNumber: r.IDNumber("id_number"), Unit: r.Get("unit"), City: r.Get("city"), Delegation: r.Get("delegation"),
 		HeldNumber: r.Get("held_number"), Team: r.Get("team"), Role: r.Get("role"),
 	}
 	var ok bool
-	if p.IDType, ok = roster.IDType(r.Get("id_type")); !ok {
+	if p.IDType, ok = namelist.IDType(r.Get("id_type")); !ok {
 		r.Wrong("id_type", "id_type_unknown", "this kind of identity document is not known")
 		p.IDType = exam.IDOtherLicence
 	}
-	if p.Born, ok = roster.Day(r.Get("born")); !ok {
+	if p.Born, ok = namelist.Day(r.Get("born")); !ok {
 		r.Wrong("born", "date_form", "give the day as 1990-05-01")
 	}
-	identity, ok := roster.Identity(r.Get("identity"))
+	identity, ok := namelist.Identity(r.Get("identity"))
 	if !ok || identity == "none" {
 		r.Wrong("identity", "identity_unknown", "write 职工, 教师 or 学生")
 		identity = ""
 	}
 	p.Identity = Identity(identity)
-	if text := r.Get("held_level"); text != "" && !roster.None(text) {
-		if p.HeldLevel, ok = roster.Level(text); !ok {
+	if text := r.Get("held_level"); text != "" && !namelist.None(text) {
+		if p.HeldLevel, ok = namelist.Level(text); !ok {
 			r.Wrong("held_level", "level_unknown", "the level is not understood; write 四级/中级工, 4 or 无")
 			p.HeldLevel = 0
 		}
@@ -102,14 +102,14 @@ func (s *Contests) PreviewRoster(ctx context.Context, f Filer, id DivisionID, ro
 	b.List = slices.Clone(b.List)
 	label := func(i int) string { return b.List[i].where() }
 	if len(ro.rows) == 0 {
-		return roster.Report(b.Source, b.SHA256, nil, label, nil), nil
+		return namelist.Report(b.Source, b.SHA256, nil, label, nil), nil
 	}
 	_, found, err := s.findings(ctx, d, &b)
-	return roster.Report(b.Source, b.SHA256, ro.rows, label, found), err
+	return namelist.Report(b.Source, b.SHA256, ro.rows, label, found), err
 }
 
 // findings is everything that is wrong or doubtful about a list now.
-func (s *Contests) findings(ctx context.Context, d *entryDesk, b *PersonList) ([]group, []roster.Finding, error) {
+func (s *Contests) findings(ctx context.Context, d *entryDesk, b *PersonList) ([]group, []namelist.Finding, error) {
 	groups, found := s.examine(d, b)
 	list, at := make([]rollEntry, 0, len(groups)), make([]int, 0, len(groups))
 	for _, g := range groups {

@@ -332,12 +332,12 @@ func TestUnitsFileEntries(t *testing.T) {
 	}
 	err = n.Open(ctx, "org", d.ID, 1)
 	want(t, "opening with undecided entries", err, engine.ErrNotReady, "competitors.选手乙 undecided", "competitors.选手丙 undecided")
-	want(t, "sent back without a reason", n.Decide(ctx, organiser, d.ID, mine.Competitors[:1], engine.EnlistReturned, ""), engine.ErrReason)
-	must(t, n.Decide(ctx, organiser, d.ID, mine.Competitors[:1], engine.EnlistReturned, "照片不清"))
+	want(t, "sent back without a reason", n.DecideEntries(ctx, organiser, d.ID, mine.Competitors[:1], engine.EnlistReturned, ""), engine.ErrReason)
+	must(t, n.DecideEntries(ctx, organiser, d.ID, mine.Competitors[:1], engine.EnlistReturned, "照片不清"))
 	must(t, n.Amend(ctx, leader, d.ID, mine.Competitors[0], "a", "", []engine.Person{func() engine.Person { p := person(1); p.Unit = "改正"; return p }()}))
-	must(t, n.Decide(ctx, organiser, d.ID, mine.Competitors, engine.EnlistEntered, ""))
-	must(t, n.Decide(ctx, organiser, d.ID, mine.Competitors, engine.EnlistEntered, ""))
-	want(t, "back after it counts", n.Decide(ctx, organiser, d.ID, mine.Competitors, engine.EnlistReturned, "晚了"), engine.ErrDecided)
+	must(t, n.DecideEntries(ctx, organiser, d.ID, mine.Competitors, engine.EnlistEntered, ""))
+	must(t, n.DecideEntries(ctx, organiser, d.ID, mine.Competitors, engine.EnlistEntered, ""))
+	want(t, "back after it counts", n.DecideEntries(ctx, organiser, d.ID, mine.Competitors, engine.EnlistReturned, "晚了"), engine.ErrDecided)
 	lines, err := n.Enlistment(ctx, leader, d.ID)
 	must(t, err)
 	if len(lines) != 2 {

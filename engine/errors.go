@@ -8,8 +8,8 @@ var (
 	ErrContest = fault.New(fault.Invalid, "invalid_contest", "the contest is not valid")
 	// ErrEntries: people of a list are refused, all of it; Fields name the places.
 	ErrEntries = fault.New(fault.Invalid, "competitors_refused", "the list has mistakes; nobody was entered")
-	// ErrKey: no idempotency key, or one over 100 bytes.
-	ErrKey = fault.New(fault.Invalid, "contest_key", "an idempotency key of 1 to 100 bytes is needed")
+	// ErrKey: an act needs an idempotency key of 1 to 100 bytes.
+	ErrKey = fault.New(fault.Invalid, "act_key_missing", "give an idempotency key of 1 to 100 bytes")
 	// ErrFiling: units enter nobody now; parameters from and until where there is a time.
 	ErrFiling = fault.New(fault.Conflict, "filing_closed", "units cannot enter or change people now; ask the organiser")
 	// ErrNotYours: the account leads no delegation, or not this competitor's.

@@ -44,7 +44,7 @@ type RegulationModule struct {
 
 // PublicAward is a medal, prize or title with how many there are.
 type PublicAward struct {
-	ID       award.ID    `json:"id"`
+	ID       award.ID         `json:"id"`
 	Name     scoring.Text     `json:"name"`
 	By       award.CutBy      `json:"by"`
 	Share    int              `json:"share_bp"` // basis points, for share_bp

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
@@ -84,6 +84,6 @@ func (t *Team) check(shape *TeamShape) {
 	}
 }
 
-func problemOf(f roster.Finding) fault.Field {
+func problemOf(f namelist.Finding) fault.Field {
 	return fault.Field{Path: f.Path, Code: f.Code, Message: f.Message, Params: f.Params}
 }

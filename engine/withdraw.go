@@ -186,11 +186,11 @@ func (s *Contests) Amend(ctx context.Context, f Filer, id DivisionID, who Compet
 	})
 }
 
-// Decide says of competitors whom units have filed that they are entered, or
+// DecideEntries says of competitors whom units have filed that they are entered, or
 // sends them back to be mended, for a reason: all of them or, with ErrEntries
 // naming those that hinder it, none. The same decision again changes nothing.
 // Errors: ErrReason, ErrDecided, ErrNoCompetitor, ErrFrozen.
-func (s *Contests) Decide(ctx context.Context, actor Filer, id DivisionID, who []CompetitorID, to EnlistState, reason string) error {
+func (s *Contests) DecideEntries(ctx context.Context, actor Filer, id DivisionID, who []CompetitorID, to EnlistState, reason string) error {
 	reason = strings.TrimSpace(reason)
 	switch {
 	case to != EnlistEntered && to != EnlistReturned || len(who) == 0 || len(who) > maxList:

@@ -12,7 +12,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/store"
 )
@@ -156,7 +156,7 @@ func (a *Application) check(p *Plan, today time.Time) []wrongField {
 	need(utf8.RuneCountInString(a.Unit) <= maxUnit, "unit", "unit_length", "the unit has at most 100 characters")
 	need(utf8.RuneCountInString(a.Needs) <= maxNeeds, "needs", "needs_length", "the needs have at most 300 characters")
 	if code := exam.CheckID(a.IDType, a.IDNumber); code != "" {
-		need(false, "id_number", code, roster.IDAdvice(code))
+		need(false, "id_number", code, namelist.IDAdvice(code))
 	}
 	need(a.Phone == "" || phoneOK(a.Phone), "phone", "phone_form", "give a phone number of 7 to 15 digits")
 	need(a.Factor >= exam.Whole && a.Factor <= maxFactor, "factor", "factor_range", "give 1000 to 5000 thousandths")

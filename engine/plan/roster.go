@@ -4,12 +4,12 @@ import (
 	"io"
 	"slices"
 
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 )
 
 // columns are those of a roster, in the order of the template. Their paths
 // are those of an application, as in wrongField.
-var columns = roster.Columns{
+var columns = namelist.Columns{
 	{Path: "name", Name: "姓名", Also: []string{"考生姓名"}, Required: true, Help: "与身份证件一致", Example: [2]string{"张三", "李四"}},
 	{Path: "id_type", Name: "证件类型", Also: []string{"身份证件类型"}, Help: "不填为居民身份证；可填 居民身份证、护照、港澳居民来往内地通行证、台湾居民来往大陆通行证、外国人永久居留身份证、其他", Example: [2]string{"居民身份证", "护照"}},
 	{Path: "id_number", Name: "证件号码", Also: []string{"身份证号", "身份证号码", "身份证件号码", "公民身份号码", "证件号"}, Required: true, Help: "请把本列设为文本格式，末位 X 用大写", Example: [2]string{"370100199001010017", "E00000000"}},
@@ -32,7 +32,7 @@ var columns = roster.Columns{
 }
 
 // contestColumns are the further ones of a plan for a contest.
-var contestColumns = roster.Columns{
+var contestColumns = namelist.Columns{
 	{Path: "identity", Name: "身份", Also: []string{"参赛身份", "人员类别", "选手类别"}, Help: "职工、教师 或 学生", Example: [2]string{"职工", "学生"}},
 	{Path: "delegation", Name: "代表队", Also: []string{"参赛队", "代表团", "推荐单位"}, Help: "大赛中登记的代表队名称", Example: [2]string{"某某市代表队", "某某市代表队"}},
 	{Path: "city", Name: "地市", Also: []string{"城市", "所在地市", "市"}, Help: "", Example: [2]string{"济南", "济南"}},
@@ -41,7 +41,7 @@ var contestColumns = roster.Columns{
 }
 
 // columnsOf are the columns of a plan's roster.
-func columnsOf(p *Plan) roster.Columns {
+func columnsOf(p *Plan) namelist.Columns {
 	if p.Kind == ContestExam {
 		return slices.Concat(columns, contestColumns)
 	}

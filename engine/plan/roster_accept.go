@@ -6,7 +6,7 @@ import (
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine/exam"
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 )
 
 // Preview reports every row: what is wrong with it by itself, in the file,
@@ -18,21 +18,21 @@ func (s *Plans) Preview(ctx context.Context, id ID, ro *Roster) (bank.Report, er
 		return bank.Report{}, err
 	}
 	b := ro.batch()
-	rows := make([]*roster.Row, len(ro.rows))
+	rows := make([]*namelist.Row, len(ro.rows))
 	for i := range ro.rows {
 		rows[i] = ro.rows[i].Row
 	}
-	var found []roster.Finding
+	var found []namelist.Finding
 	if len(rows) > 0 {
 		_, list, err := s.examine(ctx, book, p, &b, "")
 		if err != nil {
 			return bank.Report{}, err
 		}
 		for _, f := range list {
-			found = append(found, roster.Finding{Index: f.index, Path: f.path, Code: f.code, Message: f.message, Params: f.params, Warning: f.warning})
+			found = append(found, namelist.Finding{Index: f.index, Path: f.path, Code: f.code, Message: f.message, Params: f.params, Warning: f.warning})
 		}
 	}
-	return roster.Report(ro.Name, ro.SHA256, rows, func(i int) string { return label(&b.List[i]) }, found), nil
+	return namelist.Report(ro.Name, ro.SHA256, rows, func(i int) string { return label(&b.List[i]) }, found), nil
 }
 
 func label(a *Application) string {

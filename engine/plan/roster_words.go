@@ -3,12 +3,12 @@ package plan
 import (
 	"strings"
 
-	"github.com/xinglu/xinglu/engine/roster"
+	"github.com/xinglu/xinglu/engine/namelist"
 )
 
 func (r *rosterRow) subjects(p *Plan, text string) []SubjectID {
 	var list []SubjectID
-	for _, part := range roster.Parts(text) {
+	for _, part := range namelist.Parts(text) {
 		var found SubjectID
 		for _, s := range p.Subjects {
 			if string(s.ID) == part || s.Name.ZH == part || strings.Contains(s.Name.ZH, part) && found == "" {
@@ -35,7 +35,7 @@ func (r *rosterRow) centre(p *Plan, text string) string {
 
 func (r *rosterRow) materials(p *Plan, text string) []MaterialID {
 	list := []MaterialID{}
-	for _, part := range roster.Parts(text) {
+	for _, part := range namelist.Parts(text) {
 		var found MaterialID
 		for _, m := range p.Materials {
 			if string(m.ID) == part || m.Name.ZH == part {

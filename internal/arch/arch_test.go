@@ -29,7 +29,7 @@ var floors = map[string]int{
 	"engine":                        60,
 	"engine/document":               58,
 	"engine/plan":                   55,
-	"engine/roster":                 52,
+	"engine/namelist":               52,
 	"engine/exam":                   50,
 	"engine/results":                55,
 	"engine/access":                 50,

@@ -1,10 +1,10 @@
-// Package roster reads lists of people from workbooks: a header row is found
+// Package namelist reads lists of people from workbooks: a header row is found
 // by its words, every cell that is not understood is named by sheet, row and
 // column, and nothing is read in part. What the columns mean is the caller's.
 //
 // All functions are pure but for the reader they are given, and safe for
 // concurrent use.
-package roster
+package namelist
 
 import (
 	"fmt"
