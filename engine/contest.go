@@ -80,7 +80,7 @@ var contests = store.Table[Contest]{
 
 // Collections declares what this package stores.
 var Collections = []store.Collection{
-	contests.Collection, events.Collection, divisions.Collection, competitors.Collection, regulations.Collection,
+	contests.Collection, events.Collection, divisions.Collection, competitors.Collection, regulations.Collection, evidences.Collection,
 }
 
 func sortableTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

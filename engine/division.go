@@ -91,17 +91,28 @@ type BoardPolicy struct {
 	Units bool `json:"units"`
 }
 
-// Panel is the judges of one module. Rules.Panel.Size of them mark each
-// competitor: the first in order who are not of the competitor's unit.
+// Panel is the judges of one module, or of some of its sub-criteria.
+// Rules.Panel.Size of them mark each competitor; bench.panelFor says who.
 type Panel struct {
 	Module scoring.ModuleID `json:"module"`
-	Judges []PanelJudge     `json:"judges"`
+	// SubCriteria are what the panel marks; empty: those that no other panel of
+	// the module names.
+	SubCriteria []scoring.SubCriterionID `json:"sub_criteria,omitempty"`
+	Judges      []PanelJudge             `json:"judges"` // in the order in which they are taken
 }
 
 // PanelJudge is one member of a panel, with the unit that recusal goes by.
 type PanelJudge struct {
 	Judge access.AccountID `json:"judge"`
 	Unit  string           `json:"unit"`
+	// Leader is whether the member leads the panel (组长) and signs for it.
+	Leader bool `json:"leader,omitempty"`
+	// Spare is whether the member (备用裁判) marks only where others step aside.
+	Spare bool `json:"spare,omitempty"`
+	// Stations and Batches are those that the member serves, by their numbers;
+	// empty: all.
+	Stations []int `json:"stations,omitempty"`
+	Batches  []int `json:"batches,omitempty"`
 }
 
 var divisions = store.Table[Division]{

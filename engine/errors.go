@@ -46,10 +46,40 @@ var (
 	ErrWrongPanel = fault.New(fault.Forbidden, "wrong_panel", "this sheet belongs to another panel")
 	// ErrWrongCode: the repeated characters are not the end of the sheet's code.
 	ErrWrongCode = fault.New(fault.Invalid, "wrong_code", "the repeated code does not belong to this sheet")
-	// ErrMarkVersion: another sheet of the same judge came first.
+	// ErrMarkVersion: another sheet of the same judge came first. It carries the
+	// version that was expected and the one that is stored.
 	ErrMarkVersion = fault.New(fault.Conflict, "version_conflict", "the sheet was submitted from elsewhere meanwhile")
-	// ErrKeyReused: the idempotency key belongs to a submission of another sheet.
-	ErrKeyReused = fault.New(fault.Conflict, "key_reused", "this idempotency key was used for another sheet")
+	// ErrKeyReused: the idempotency key was used for something else.
+	ErrKeyReused = fault.New(fault.Conflict, "key_reused", "this idempotency key was used for something else; nothing was stored now")
+	// ErrStaleRound: the sheet has gone on to another round of marking since it
+	// was shown.
+	ErrStaleRound = fault.New(fault.Conflict, "stale_round", "the sheet is in another round of marking now; look at it again")
+	// ErrNote: a text is longer than the server keeps.
+	ErrNote = fault.New(fault.Invalid, "text_too_long", "the text is too long")
+	// ErrPanelClosed: the chief judge takes no more sheets of this panel.
+	ErrPanelClosed = fault.New(fault.Conflict, "panel_closed", "no more sheets are taken for this code")
+	// ErrModuleLocked: the chief judge has locked the module.
+	ErrModuleLocked = fault.New(fault.Conflict, "module_locked", "the chief judge has locked this module")
+	// ErrAbsent: the competitor is recorded as one who did not start.
+	ErrAbsent = fault.New(fault.Conflict, "competitor_absent", "this competitor did not start; there is nothing to mark")
+	// ErrMarked: judges have handed in marks for somebody said to be absent.
+	ErrMarked = fault.New(fault.Conflict, "has_marks", "judges have marked this competitor; ask the chief judge")
+	// ErrSign: something of what was to be signed cannot be signed now.
+	ErrSign = fault.New(fault.Conflict, "cannot_sign", "not everything can be signed; nothing was")
+	// ErrNotComplete: sheets keep a module from being locked.
+	ErrNotComplete = fault.New(fault.Conflict, "module_not_complete", "the module cannot be locked yet")
+	// ErrNothing: the act finds nothing to act on.
+	ErrNothing = fault.New(fault.Conflict, "nothing_to_do", "there is nothing here that this could change")
+	// ErrNoJudge: the judge is not on the module's panels, or the successor is.
+	ErrNoJudge = fault.New(fault.Invalid, "no_such_panel_judge", "name a judge of the panel, and a successor who is on none")
+	// ErrPanelShort: by the change some sheets would have too few judges.
+	ErrPanelShort = fault.New(fault.Conflict, "panel_short", "some sheets would have too few judges")
+	// ErrTime: no time that somebody could have used.
+	ErrTime = fault.New(fault.Invalid, "time_invalid", "the time is outside of what can be used")
+	// ErrEvidence: the picture is of another kind, too large, or not of the sheet.
+	ErrEvidence = fault.New(fault.Invalid, "picture_invalid", "give a JPEG, PNG or WebP picture of at most 5 MiB, bound to the sheet")
+	// ErrNoEvidence: there is no such picture, or it is not shown to the caller.
+	ErrNoEvidence = fault.New(fault.NotFound, "no_such_picture", "there is no such picture")
 	// ErrSheetLocked: the panel has agreed; changing it takes an unlock.
 	ErrSheetLocked = fault.New(fault.Conflict, "sheet_locked", "the panel has agreed on this sheet; it is locked")
 	// ErrOffice: the account does not hold the office in this division.

@@ -6,66 +6,41 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// SheetID names one competitor's work in one module, "<code>.<module>".
+// SheetID names one competitor's work in one module as one panel sees it:
+// "<code>.<module>", with "~2" behind it for the module's second panel.
 type SheetID string
 
-// SheetState is a sheet as one judge sees it.
-type SheetState string
-
-// The states of a sheet for its judge.
+// Bounds of what comes in with a sheet; they keep documents small and are no
+// rules.
 const (
-	SheetNotStarted SheetState = "not_started" // this judge has not submitted
-	SheetSubmitted  SheetState = "submitted"   // the others are waited for
-	SheetConference SheetState = "conference"  // 需要合议: the panel must talk and mark again
-	SheetAgreed     SheetState = "agreed"      // the panel's marks stand; locked
+	maxNote    = 2000 // characters
+	maxDevice  = 100  // bytes
+	maxPicture = 20   // pictures that one sheet refers to
 )
 
-// SheetBrief is one line of a judge's list. It names a code, never a person.
-type SheetBrief struct {
-	ID          SheetID          `json:"id"`
-	Division    DivisionID       `json:"division"`
-	Code        string           `json:"code"`
-	Module      scoring.ModuleID `json:"module"`
-	ModuleName  scoring.Text     `json:"module_name"`
-	State       SheetState       `json:"state"`
-	Version     int              `json:"version"` // of this judge's sheet; 0: none yet
-	Have        int              `json:"have"`    // judges of the panel who have submitted
-	Need        int              `json:"need"`
-	SubmittedAt *time.Time       `json:"submitted_at,omitempty"`
-}
-
-// SheetView is a whole sheet for its judge: the judge's own marks and, in
-// conference, which aspects need talk; never another judge's marks.
-type SheetView struct {
-	SheetBrief
-	ModuleScheme scoring.Module           `json:"module_scheme"`
-	Mine         *JudgeSheet              `json:"mine,omitempty"`
-	MyTotal      *scoring.Marks           `json:"my_total,omitempty"` // hundredths, as if this judge were alone
-	Conferences  []scoring.ConferenceView `json:"conferences"`
-}
-
-// SheetNews tells one judge that a sheet's state has changed.
-type SheetNews struct {
-	Judge       access.AccountID         `json:"judge"`
-	Sheet       SheetBrief               `json:"sheet"`
-	Conferences []scoring.ConferenceView `json:"conferences"`
-}
-
-// sheetID names a sheet by the code that its judges see, so that it ties no
-// two layers together.
-func sheetID(code string, m scoring.ModuleID) SheetID {
-	return SheetID(code + "." + string(m))
-}
-
-func (id SheetID) split() (code string, m scoring.ModuleID, ok bool) {
-	code, mod, ok := strings.Cut(string(id), ".")
-	return code, scoring.ModuleID(mod), ok
+// submitted is one judge's sheet as handed in. It takes effect if Expect is
+// the judge's version and Round the sheet's at its place in the stream, and
+// the sheet is open then; otherwise it stays as evidence only.
+type submitted struct {
+	Sheet    SheetID               `json:"sheet"`
+	Judge    access.AccountID      `json:"judge"`
+	Expect   int                   `json:"expect"`
+	Round    int                   `json:"round,omitempty"` // 0: records of the first version
+	Entries  []scoring.AspectEntry `json:"entries"`
+	Note     string                `json:"note,omitempty"`
+	Evidence []EvidenceID          `json:"evidence,omitempty"`
+	Device   string                `json:"device,omitempty"`
+	// TabletMS is when the judge confirmed by the tablet's own clock,
+	// milliseconds since 1970. It decides nothing.
+	TabletMS int64 `json:"tablet_ms,omitempty"`
 }
 
 // Submission is a judge's sheet on its way in.
@@ -75,12 +50,14 @@ type Submission struct {
 	// not land on the wrong competitor.
 	CodeTail string
 	// Expect is the version of the judge's own sheet that this one replaces; 0
-	// for the first.
-	Expect  int
-	Key     string // idempotency key
-	Entries []scoring.AspectEntry
-	Note    string
-	Device  string
+	// for the first. Round is the sheet's round that the judge saw.
+	Expect, Round int
+	Key           string // idempotency key
+	Entries       []scoring.AspectEntry
+	Note          string
+	Evidence      []EvidenceID // pictures that belong to the marks
+	Device        string
+	TabletMS      int64 // by the tablet's clock; evidence only
 }
 
 // Received answers a submission after it is durable.
@@ -91,245 +68,218 @@ type Received struct {
 	Version int
 }
 
-// Submit takes a judge's sheet. Errors: ErrNoSheet, ErrWrongPanel,
-// ErrWrongCode, ErrMarkVersion, ErrSheetLocked, ErrNotRunning, ErrKeyReused,
-// or scoring.ErrEntry with every wrong field. A repeated key returns what the
+// Submit takes a judge's sheet. Errors: ErrKey, ErrNote, ErrNoSheet,
+// ErrWrongPanel, ErrWrongCode, ErrMarkVersion with both versions,
+// ErrStaleRound with both rounds, ErrSheetLocked, ErrModuleLocked,
+// ErrPanelClosed, ErrAbsent, ErrNotRunning, ErrEvidence, ErrKeyReused, or
+// scoring.ErrEntry with every wrong field. A repeated key returns what the
 // first one got.
 func (s *Contests) Submit(ctx context.Context, judge access.AccountID, id DivisionID, sub Submission) (Received, error) {
+	if err := sub.check(); err != nil {
+		return Received{}, err
+	}
 	a, err := s.arena(ctx, id)
 	if err != nil {
 		return Received{}, err
 	}
 	e := submitted{
-		Sheet: sub.Sheet, Judge: judge, Expect: sub.Expect, Entries: sub.Entries,
-		Note: sub.Note, Device: sub.Device,
+		Sheet: sub.Sheet, Judge: judge, Expect: sub.Expect, Round: sub.Round, Entries: sub.Entries,
+		Note: sub.Note, Evidence: sub.Evidence, Device: sub.Device, TabletMS: sub.TabletMS,
 	}
 	if e.Entries == nil {
 		e.Entries = []scoring.AspectEntry{}
 	}
-	// Refuse early what the fold would refuse, so that the ledger is not
-	// filled with it; but a replay must get through to its first answer.
-	var early error
+	// The code is asked for by the door only: its digits are not in the record.
 	err = a.read(ctx, func(t *Tally) error {
-		i, m, _, err := t.find(sub.Sheet)
+		sp, err := t.find(sub.Sheet)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(t.panel(t.open.Competitors[i], m.ID), judge) {
+		if !slices.Contains(t.panelOf(sp.i, sp.r, sp.s), judge) {
 			return ErrWrongPanel.Param("sheet", sub.Sheet)
 		}
-		if code := t.code(m, i); len(code) < 2 || !strings.EqualFold(sub.CodeTail, code[len(code)-2:]) {
+		if code := t.codeOf(sp); len(code) < 2 || !strings.EqualFold(sub.CodeTail, code[len(code)-2:]) {
 			return ErrWrongCode.With(fault.Field{Path: "code_tail", Code: "wrong_code", Message: "repeat the last two characters of the code on the sheet"})
 		}
-		early = t.decide(e).why
 		return nil
 	})
 	if err != nil {
 		return Received{}, err
 	}
-	if early != nil {
-		_, known, err := s.db.Ledger().FindKey(ctx, a.stream, submitKey(judge, sub.Key))
-		if err != nil {
-			return Received{}, err
-		}
-		if !known || sub.Key == "" {
-			return Received{}, early
-		}
-	}
-	done, err := a.append(ctx, string(judge), kindSubmitted, submitKey(judge, sub.Key), e)
+	done, v, err := a.put(ctx, judge, kindSubmitted, sub.Key, e, func(t *Tally) error { return t.decide(e).why })
 	if err != nil {
 		return Received{}, err
 	}
-	return s.received(ctx, a, judge, e, done.Seq, done.At, !done.Replayed)
+	return s.received(ctx, a, judge, v, done)
 }
 
-// submitKey keeps the keys of different judges apart.
-func submitKey(judge access.AccountID, key string) string {
-	if key == "" {
-		return ""
+// check looks at what is the same in every state of the division.
+func (sub Submission) check() error {
+	if err := checkKey(sub.Key); err != nil {
+		return err
 	}
-	return string(judge) + "/" + key
+	switch {
+	case utf8.RuneCountInString(sub.Note) > maxNote:
+		return ErrNote.With(fault.Field{Path: "note", Code: "too_long", Message: fmt.Sprintf("at most %d characters", maxNote)})
+	case sub.Round < 1:
+		return ErrStaleRound.Param("round", sub.Round)
+	case len(sub.Device) > maxDevice:
+		return ErrNote.With(fault.Field{Path: "device", Code: "too_long", Message: fmt.Sprintf("at most %d bytes", maxDevice)})
+	case len(sub.Evidence) > maxPicture:
+		return ErrEvidence.With(fault.Field{Path: "evidence", Code: "too_many", Message: fmt.Sprintf("at most %d pictures", maxPicture)})
+	}
+	return nil
 }
 
 // received reads what the fold made of the record and tells the panel.
-func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountID, e submitted, seq int64, at time.Time, fresh bool) (Received, error) {
+func (s *Contests) received(ctx context.Context, a *arena, judge access.AccountID, v verdict, done ledger.Appended) (Received, error) {
 	var out Received
 	var news []SheetNews
 	err := a.read(ctx, func(t *Tally) error {
-		v := t.verdicts[seq]
-		switch {
-		case v.sheet != e.Sheet: // nothing was stored for this one
-			return ErrKeyReused.Param("sheet", v.sheet)
-		case v.why != nil:
-			return v.why
-		}
-		i, m, w, err := t.find(e.Sheet)
+		sp, err := t.find(v.sheet)
 		if err != nil {
 			return err
 		}
-		out = Received{Sheet: t.brief(a.id, i, m, w, judge), Total: v.total, At: at, Version: v.version}
-		for _, j := range t.panel(t.open.Competitors[i], m.ID) {
-			news = append(news, SheetNews{Judge: j, Sheet: t.brief(a.id, i, m, w, j), Conferences: w.outcome.Conferences()})
+		entries := sp.s.files[judge][v.version-1].Entries
+		out = Received{At: done.At, Version: v.version}
+		if out.Total, err = scoring.OwnTotal(sp.r.module, entries, sp.w.time()); err != nil {
+			return err
 		}
-		return nil
+		if out.Sheet, err = t.brief(a.id, sp, judge); err != nil {
+			return err
+		}
+		news, err = t.news(a.id, sp)
+		return err
 	})
-	if err == nil && fresh {
+	if err == nil && !done.Replayed {
 		a.tell(ctx, news)
+		a.hint(ctx, DeskNews{Kind: kindSubmitted, Module: out.Sheet.Module, Seq: done.Seq})
 	}
 	return out, err
 }
 
-// ownTotal is what the judge's sheet gives alone: the running total on the
-// tablet and in the receipt.
-func ownTotal(m scoring.Module, entries []scoring.AspectEntry) (scoring.Marks, error) {
-	var sum scoring.Marks
-	for _, a := range m.Aspects() {
-		for _, e := range entries {
-			if e.Aspect != a.ID {
-				continue
-			}
-			v, err := scoring.MarkEntry(a, e.Observation)
-			if err != nil {
-				return 0, err
-			}
-			sum += v.Marks
-		}
-	}
-	return max(0, sum), nil
-}
-
-func (t *Tally) brief(d DivisionID, i int, m scoring.Module, w *work, judge access.AccountID) SheetBrief {
-	code := t.code(m, i)
-	b := SheetBrief{
-		ID: sheetID(code, m.ID), Division: d, Code: code, Module: m.ID, ModuleName: m.Name,
-		State: SheetNotStarted, Have: w.outcome.Have, Need: w.outcome.Need,
-	}
-	if s := w.sheets[judge]; s != nil {
-		at := s.At
-		b.State, b.Version, b.SubmittedAt = SheetSubmitted, s.Version, &at
-	}
-	switch w.outcome.State {
-	case scoring.Conference:
-		b.State = SheetConference
-	case scoring.Settled:
-		b.State = SheetAgreed
-	case scoring.Waiting:
-	}
-	return b
-}
-
-// Sheets lists the judge's sheets of a division, in the order of modules and
-// codes.
-func (s *Contests) Sheets(ctx context.Context, judge access.AccountID, id DivisionID) ([]SheetBrief, error) {
-	a, err := s.arena(ctx, id)
+// decide says what a submission would become now. The same function answers
+// before the append, to refuse early, and in the fold, where it is final.
+func (t *Tally) decide(e submitted) verdict {
+	refuse := func(why error) verdict { return verdict{sheet: e.Sheet, why: why} }
+	sp, err := t.openSheet(e.Sheet)
 	if err != nil {
-		return nil, err
+		return refuse(err)
 	}
-	out := []SheetBrief{}
-	err = a.read(ctx, func(t *Tally) error {
-		for _, m := range t.open.Scheme.Modules {
-			if m.Source != scoring.SourcePanel {
-				continue
-			}
-			first := len(out)
-			for i, c := range t.open.Competitors {
-				// Before the draw there is nothing that a judge could call it by.
-				if t.code(m, i) != "" && slices.Contains(t.panel(c, m.ID), judge) {
-					out = append(out, t.brief(id, i, m, t.works[i][m.ID], judge))
-				}
-			}
-			slices.SortFunc(out[first:], func(x, y SheetBrief) int { return strings.Compare(x.Code, y.Code) })
+	if !slices.Contains(t.panelOf(sp.i, sp.r, sp.s), e.Judge) {
+		return refuse(ErrWrongPanel.Param("sheet", e.Sheet))
+	}
+	version := len(sp.s.files[e.Judge])
+	if e.Expect != version {
+		return refuse(ErrMarkVersion.Param("expected", e.Expect).Param("stored", version))
+	}
+	if err := t.takes(sp, e.Judge, e.Round); err != nil {
+		return refuse(err)
+	}
+	if err := scoring.CheckHandIn(sp.r.module, t.open.Rules, scoring.Sheet{Judge: scoring.JudgeID(e.Judge), Entries: e.Entries}); err != nil {
+		return refuse(err)
+	}
+	if err := t.mayDiffer(sp, e.Judge, e.Entries); err != nil {
+		return refuse(err)
+	}
+	for k, id := range e.Evidence {
+		if !slices.ContainsFunc(sp.w.evidence, func(x Evidence) bool { return x.ID == id && x.Sheet == e.Sheet }) {
+			return refuse(ErrEvidence.With(fault.Field{Path: fmt.Sprintf("evidence[%d]", k), Code: "unknown", Message: "no picture of this sheet"}))
 		}
+	}
+	return verdict{sheet: e.Sheet, version: version + 1}
+}
+
+// openSheet finds a sheet whose marks may still change: the division runs, the
+// module is not locked, the competitor did start.
+func (t *Tally) openSheet(id SheetID) (spot, error) {
+	if t.status != Running {
+		return spot{}, ErrNotRunning.Param("status", t.status)
+	}
+	sp, err := t.find(id)
+	switch {
+	case err != nil:
+		return sp, err
+	case t.desk.locked[sp.m.ID] != nil:
+		return sp, ErrModuleLocked.Param("module", sp.m.ID)
+	case sp.w.absent != nil:
+		return sp, ErrAbsent.Param("code", t.codeOf(sp))
+	}
+	return sp, nil
+}
+
+// takes returns why the sheet takes nothing from the judge in that round.
+func (t *Tally) takes(sp spot, judge access.AccountID, round int) error {
+	switch {
+	case sp.s.state == scoring.Settled:
+		return ErrSheetLocked.Param("code", t.codeOf(sp))
+	case round != 0 && round != sp.s.round:
+		return ErrStaleRound.Param("round", round).Param("current", sp.s.round)
+	case sp.s.closed && sp.s.counted(judge) == nil:
+		return ErrPanelClosed.Param("code", t.codeOf(sp))
+	}
+	return nil
+}
+
+// mayDiffer asks that in a conference only what is in conference changes: the
+// other marks were given alone and stand. A gap between totals opens all.
+func (t *Tally) mayDiffer(sp spot, judge access.AccountID, entries []scoring.AspectEntry) error {
+	before := sp.s.counted(judge)
+	if sp.s.state != scoring.Conference || before == nil {
 		return nil
-	})
-	return out, err
-}
-
-// Sheet returns one sheet for a judge of its panel. Errors: ErrNoSheet,
-// ErrWrongPanel.
-func (s *Contests) Sheet(ctx context.Context, judge access.AccountID, id DivisionID, sheet SheetID) (SheetView, error) {
-	a, err := s.arena(ctx, id)
-	if err != nil {
-		return SheetView{}, err
 	}
-	var out SheetView
-	err = a.read(ctx, func(t *Tally) error {
-		i, m, w, err := t.find(sheet)
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(t.panel(t.open.Competitors[i], m.ID), judge) {
-			return ErrWrongPanel.Param("sheet", sheet)
-		}
-		out = SheetView{SheetBrief: t.brief(id, i, m, w, judge), ModuleScheme: m, Conferences: w.outcome.Conferences()}
-		if mine := w.sheets[judge]; mine != nil {
-			copied := *mine
-			total, err := ownTotal(m, mine.Entries)
-			if err != nil {
-				return err
-			}
-			out.Mine, out.MyTotal = &copied, &total
-		}
-		return nil
-	})
-	return out, err
-}
-
-// JudgeDivisions lists the open divisions on whose panels the judge sits, the
-// latest opened first.
-func (s *Contests) JudgeDivisions(ctx context.Context, judge access.AccountID) ([]Division, error) {
-	all, err := s.Opened(ctx)
-	if err != nil {
-		return nil, err
-	}
-	mine := []Division{}
-	for _, d := range slices.Backward(all) {
-		onPanel := slices.ContainsFunc(d.Panels, func(p Panel) bool {
-			return slices.ContainsFunc(p.Judges, func(j PanelJudge) bool { return j.Judge == judge })
-		})
-		if onPanel && d.Status == Running {
-			mine = append(mine, d)
-		}
-	}
-	return mine, nil
-}
-
-// Import is a module's marks from elsewhere.
-type Import struct {
-	Competitor CompetitorID
-	Module     scoring.ModuleID
-	Value      scoring.Value
-	Source     string // "attempt/<id>"; with Revision it makes the import idempotent
-	Revision   int64  // a higher one of the same source replaces the value
-}
-
-// ImportPart records a module's marks from elsewhere, such as a marked theory
-// paper. Errors: ErrNotRunning before the opening and after the results are
-// final, ErrNoSheet, scoring.ErrModules.
-func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, in Import) error {
-	a, err := s.arena(ctx, id)
+	out, err := t.judgedBy(sp)
 	if err != nil {
 		return err
 	}
-	err = a.read(ctx, func(t *Tally) error {
-		module, ok := t.open.Scheme.Module(in.Module)
-		switch {
-		case t.status == Setup || t.status == Final:
-			return ErrNotRunning.Param("status", t.status)
-		case !ok || module.Source != scoring.SourceImported:
-			return ErrNoSheet.Param("module", in.Module)
-		case in.Value.Marks > module.Max || in.Value.Marks < 0:
-			return scoring.ErrModules.With(fault.Field{Path: "value", Code: "above_max", Message: "the marks are outside the module's range"})
+	disputed := map[scoring.AspectID]bool{}
+	for _, c := range out.Conferences() {
+		if c.Aspect == "" {
+			return nil
 		}
-		if _, ok := t.byID[in.Competitor]; !ok {
-			return ErrNoSheet.Param("competitor", in.Competitor)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+		disputed[c.Aspect] = true
 	}
-	key := fmt.Sprintf("import/%s/%d", in.Source, in.Revision)
-	_, err = a.append(ctx, actor, kindImported, key, imported(in))
-	return err
+	var wrong []fault.Field
+	now := byAspect(entries)
+	for a, old := range byAspect(before.Entries) {
+		if !disputed[a] && !sameObservation(old, now[a]) {
+			k := slices.IndexFunc(entries, func(e scoring.AspectEntry) bool { return e.Aspect == a })
+			path := fmt.Sprintf("entries[%d]", k)
+			if k < 0 {
+				path = "entries"
+			}
+			wrong = append(wrong, fault.Field{Path: path, Code: "not_in_conference", Message: fmt.Sprintf("aspect %s is not in conference; its mark stands", a)})
+		}
+	}
+	if len(wrong) > 0 {
+		slices.SortFunc(wrong, func(x, y fault.Field) int { return strings.Compare(x.Path, y.Path) })
+		return scoring.ErrEntry.With(wrong...)
+	}
+	return nil
+}
+
+func (t *Tally) applySubmitted(r ledger.Record) (verdict, error) {
+	e, err := read[submitted](r)
+	if err != nil {
+		return verdict{}, err
+	}
+	v := t.decide(e)
+	if v.why != nil {
+		return v, nil
+	}
+	sp, err := t.find(e.Sheet)
+	if err != nil {
+		return v, err
+	}
+	return v, t.take(sp, e.Judge, JudgeSheet{
+		Version: v.version, Round: sp.s.round, Entries: e.Entries, Note: e.Note, At: r.At, Source: FromTablet, device: e.Device, seq: r.Seq,
+	})
+}
+
+// take makes a version of a judge's sheet count.
+func (t *Tally) take(sp spot, judge access.AccountID, v JudgeSheet) error {
+	return t.change(sp, v.At, func() {
+		sp.s.files[judge] = append(sp.s.files[judge], v)
+		sp.w.accepted = nil // it was for the totals as they were
+	})
 }

@@ -98,7 +98,7 @@ func TestSpreadCallsAConference(t *testing.T) {
 		t.Error("the original marks are gone")
 	}
 	// Marked again after the talk.
-	s1.Version = 1
+	s1.Version, s1.Round = 1, 2
 	again, err := n.submit(t, id, "j1", s1, entries(2, 200))
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/xinglu/xinglu/engine/access"
-	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -222,24 +221,11 @@ func ready(div Division, list []Competitor) checker {
 			wrong.add(fmt.Sprintf("panels[%d].module", i), "unknown", "no module of the scheme that a panel marks")
 		}
 	}
-	size := div.Rules.Panel.Size
 	units := map[string]bool{}
 	for _, c := range list {
 		units[c.Unit] = true
 	}
-	for _, m := range div.Scheme.Modules {
-		if m.Source != scoring.SourcePanel {
-			continue
-		}
-		wrong = append(wrong, repeatedJudges(div.Panels, m.ID)...)
-		for _, unit := range slices.Sorted(maps.Keys(units)) {
-			if n := len(panelFor(div.Panels, size, unit, m.ID)); n < size {
-				wrong.add("panels."+string(m.ID), "panel_too_small",
-					fmt.Sprintf("competitors of %s have %d of %d judges once judges of their own unit step aside; add judges", unit, n, size),
-					"unit", unit, "have", fmt.Sprint(n), "need", fmt.Sprint(size), "module", string(m.ID))
-			}
-		}
-	}
+	wrong = append(wrong, checkPanels(&div, slices.Sorted(maps.Keys(units)))...)
 	return wrong
 }
 
@@ -285,25 +271,6 @@ func enlistmentReady(div Division, contest Contest, event Event, lines []Competi
 		}
 	}
 	return c
-}
-
-// repeatedJudges names judges who are on the module's panel twice.
-func repeatedJudges(panels []Panel, m scoring.ModuleID) (wrong []fault.Field) {
-	there := map[access.AccountID]bool{}
-	for i, p := range panels {
-		if p.Module != m {
-			continue
-		}
-		for k, j := range p.Judges {
-			if there[j.Judge] {
-				wrong = append(wrong, fault.Field{
-					Path: fmt.Sprintf("panels[%d].judges[%d]", i, k), Code: "judge_repeated", Message: "this judge is on the module's panel already",
-				})
-			}
-			there[j.Judge] = true
-		}
-	}
-	return wrong
 }
 
 // drawCodes returns n distinct codes in drawn order: A01…A99, B01 … Z99, AA01

@@ -50,7 +50,7 @@ func (t *Tally) in(phases ...Phase) error {
 // panel marks.
 func (t *Tally) allLocked() bool {
 	for _, m := range t.open.Scheme.Modules {
-		if m.Source == scoring.SourcePanel && !t.desk.locked[m.ID] {
+		if m.Source == scoring.SourcePanel && t.desk.locked[m.ID] == nil {
 			return false
 		}
 	}

@@ -23,10 +23,14 @@ func TestAKeyBelongsToOneSheet(t *testing.T) {
 	if _, err := n.submit(t, id, "j1", list[1], entries(1, 100), key); !errors.Is(err, engine.ErrKeyReused) {
 		t.Errorf("the same key for another sheet: %v, want %v", err, engine.ErrKeyReused)
 	}
-	// A replay gets the first result, also when it says something else.
-	got, err := n.submit(t, id, "j1", list[0], entries(3, 400), key)
+	got, err := n.submit(t, id, "j1", list[0], entries(2, 300), key)
 	if err != nil || got.Version != 1 || got.Total != 700 {
 		t.Errorf("replay: %+v, %v, want version 1 and 7.00", got, err)
+	}
+	// Other marks under the key are no replay: an acknowledgement would say of
+	// them that they are kept.
+	if _, err := n.submit(t, id, "j1", list[0], entries(3, 400), key); !errors.Is(err, engine.ErrKeyReused) {
+		t.Errorf("the same key with other marks: %v, want %v", err, engine.ErrKeyReused)
 	}
 	// Two judges may use the same key.
 	if _, err := n.submit(t, id, "j2", n.sheets(t, id, "j2")[1], entries(1, 100), key); err != nil {

@@ -88,12 +88,16 @@ const (
 
 // standings ranks the division for an audience, in board order.
 func (t *Tally) standings(who audience) ([]Standing, error) {
-	hide := who == public && !t.open.Board.Live && t.status != Final
+	p := projection{who, who == public && !t.open.Board.Live && t.status != Final}
+	return t.list(p, func() ([]Standing, error) { return t.ranked(p) })
+}
+
+func (t *Tally) ranked(p projection) ([]Standing, error) {
 	out := make([]Standing, 0, len(t.open.Competitors))
 	entries := make([]scoring.Entry, 0, len(t.open.Competitors))
 	byCode := make(map[scoring.Code]int, len(t.open.Competitors))
 	for i, c := range t.open.Competitors {
-		st, err := t.standing(i, c, who, hide)
+		st, err := t.standing(i, c, p)
 		if err != nil {
 			return nil, err
 		}
@@ -118,69 +122,34 @@ func (t *Tally) standings(who audience) ([]Standing, error) {
 	return out, nil
 }
 
-func (t *Tally) standing(i int, c Entrant, who audience, hide bool) (Standing, error) {
+func (t *Tally) standing(i int, c Entrant, p projection) (Standing, error) {
 	st := Standing{Code: t.label(i), Parts: []Part{}}
 	if t.named() {
 		st.Unit, st.City = c.Unit, c.City
 	}
-	values := make(map[scoring.ModuleID]scoring.Value, len(t.open.Scheme.Modules))
-	for _, m := range t.open.Scheme.Modules {
-		w := t.works[i][m.ID]
-		part, v := w.part(m, who)
-		if hide {
-			v, part.Marks = scoring.None(), nil
-		}
-		values[m.ID] = v
-		st.Parts = append(st.Parts, part)
-		if w.changed.After(st.ChangedAt) {
-			st.ChangedAt = w.changed
-		}
-	}
-	total, err := scoring.Sum(t.open.Scheme, t.open.Rules, values)
+	total, err := t.total(i, p)
 	if err != nil {
 		return st, err
 	}
-	st.total, st.Complete = total, total.Complete
+	for k, m := range t.open.Scheme.Modules {
+		part, err := t.part(i, m, total.Modules[k].Value)
+		if err != nil {
+			return st, err
+		}
+		st.Parts = append(st.Parts, part)
+		if w := t.works[i][m.ID]; w.changed.After(st.ChangedAt) {
+			st.ChangedAt = w.changed
+		}
+	}
+	st.total, st.Complete = *total, total.Complete
 	if total.Value.State == scoring.HasValue {
 		st.Total = &total.Value.Marks
 	}
 	st.entry = total.Entry(scoring.Code(st.Code))
+	st.entry.TimeMS = t.timeUsed(i)
 	st.order = scoring.SortParts(st.entry, t.open.Rules)
 	st.Progress = progressOf(st.Parts)
 	return st, nil
-}
-
-// part returns what a module shows and the value it counts with.
-func (w *work) part(m scoring.Module, who audience) (Part, scoring.Value) {
-	p := Part{Module: m.ID, State: PartBlank}
-	v := w.value
-	if m.Source == scoring.SourcePanel {
-		p.In, p.Of = w.outcome.Have, w.outcome.Need
-		v = w.outcome.Marks
-		if who == public {
-			v = w.shown
-		}
-		switch w.outcome.State {
-		case scoring.Conference:
-			p.State = PartReview
-		case scoring.Settled:
-			p.State = PartMarked
-		case scoring.Waiting:
-			if p.In > 0 {
-				p.State = PartPartial
-			}
-		}
-	} else if v.State == scoring.HasValue {
-		p.State = PartMarked
-	}
-	if v.State == scoring.DidNotStart {
-		p.State = PartAbsent
-	}
-	if v.State == scoring.HasValue {
-		marks := v.Marks
-		p.Marks = &marks
-	}
-	return p, v
 }
 
 func progressOf(parts []Part) Progress {
@@ -237,14 +206,14 @@ func (s *Contests) Why(ctx context.Context, id DivisionID, x, y string) (scoring
 	}
 	var out scoring.Explanation
 	err = a.read(ctx, func(t *Tally) error {
-		hide := !t.open.Board.Live && t.status != Final
+		p := projection{public, !t.open.Board.Live && t.status != Final}
 		pair := make([]scoring.Entry, 0, 2)
 		for _, code := range []string{x, y} {
 			i := slices.IndexFunc(t.open.Competitors, func(c Entrant) bool { return code != "" && t.label(t.byID[c.ID]) == code })
 			if i < 0 {
 				return ErrNoRow.Param("row", code)
 			}
-			st, err := t.standing(i, t.open.Competitors[i], public, hide)
+			st, err := t.standing(i, t.open.Competitors[i], p)
 			if err != nil {
 				return err
 			}

@@ -165,7 +165,7 @@ func entries(level int, points scoring.Marks) []scoring.AspectEntry {
 func (n node) submit(t *testing.T, id engine.DivisionID, j access.AccountID, s engine.SheetBrief, e []scoring.AspectEntry, change ...func(*engine.Submission)) (engine.Received, error) {
 	t.Helper()
 	sub := engine.Submission{
-		Sheet: s.ID, CodeTail: s.Code[1:], Expect: s.Version, Key: fmt.Sprintf("%s-%s-%d", j, s.ID, s.Version), Entries: e,
+		Sheet: s.ID, CodeTail: s.Code[1:], Expect: s.Version, Round: s.Round, Key: fmt.Sprintf("%s-%s-%d", j, s.ID, s.Version), Entries: e,
 	}
 	for _, c := range change {
 		c(&sub)
@@ -215,4 +215,3 @@ func (w *world) publicRows(id engine.DivisionID) map[string]engine.PublicRow {
 		}
 	}
 }
-

@@ -32,13 +32,11 @@ type group struct {
 }
 
 func (d docket) groups() (out []group) {
-	rest := d.module.Only(func(sc SubCriterion) bool { _, own := d.SubPanels[sc.ID]; return !own })
-	if len(rest.SubCriteria) > 0 {
-		out = append(out, group{d.Panel, rest})
-	}
 	for _, sc := range d.module.SubCriteria {
-		if p, own := d.SubPanels[sc.ID]; own {
-			out = append(out, group{p, d.module.Only(func(x SubCriterion) bool { return x.ID == sc.ID })})
+		p := d.panelOf(sc.ID)
+		share := d.module.Only(func(x SubCriterion) bool { return slices.Equal(d.panelOf(x.ID).Judges, p.Judges) })
+		if share.SubCriteria[0].ID == sc.ID { // the first of those that the same judges mark
+			out = append(out, group{p, share})
 		}
 	}
 	return out

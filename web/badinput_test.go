@@ -369,7 +369,7 @@ func (c *client) sheets() []engine.SheetBrief {
 // submit is a sheet with a judgement level and points.
 func submit(s engine.SheetBrief, key string, level int, points scoring.Marks) map[string]any {
 	return map[string]any{
-		"t": "submit", "n": 1, "key": key, "division": s.Division, "sheet": s.ID, "code_tail": s.Code[len(s.Code)-2:], "expect": s.Version,
+		"t": "submit", "n": 1, "key": key, "division": s.Division, "sheet": s.ID, "code_tail": s.Code[len(s.Code)-2:], "expect": s.Version, "round": s.Round,
 		"entries": []any{map[string]any{"aspect": "J", "level": level}, map[string]any{"aspect": "R", "points": points}}, "note": "",
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -100,12 +101,7 @@ func (s *Server) judgeSheets(ctx context.Context, a actor, _ *nothing) (*bodyOf[
 	return &bodyOf[JudgeSheets]{out}, nil
 }
 
-type sheetPath struct {
-	Division engine.DivisionID `path:"division"`
-	Sheet    engine.SheetID    `path:"sheet"`
-}
-
-func (s *Server) judgeSheet(ctx context.Context, a actor, in *sheetPath) (*bodyOf[engine.SheetView], error) {
+func (s *Server) judgeSheet(ctx context.Context, a actor, in *SheetPath) (*bodyOf[engine.SheetView], error) {
 	v, err := s.Contest.Sheet(ctx, a.Account.ID, in.Division, in.Sheet)
 	return &bodyOf[engine.SheetView]{v}, err
 }
@@ -124,27 +120,34 @@ type judgeFrame struct {
 	Sheet    engine.SheetID        `json:"sheet"`
 	CodeTail string                `json:"code_tail"`
 	Expect   int                   `json:"expect"`
+	Round    int                   `json:"round"` // of the sheet, as the judge saw it
 	Entries  []scoring.AspectEntry `json:"entries"`
 	Note     string                `json:"note"`
+	Evidence []engine.EvidenceID   `json:"evidence"`
+	TabletMS int64                 `json:"tablet_ms"` // by the tablet's clock, since 1970; evidence only
+	Sheets   []engine.Agreement    `json:"sheets"`    // sign
 	Device   string                `json:"device"`
 }
 
 // judgeReply is what the server sends to a tablet.
 type judgeReply struct {
-	T           string                   `json:"t"` // welcome, ack, refused, sheet, refresh, beat, replaced
+	T           string                   `json:"t"` // welcome, ack, signed, refused, sheet, refresh, beat, replaced
 	N           int64                    `json:"n,omitempty"`
 	Key         string                   `json:"key,omitempty"`
 	ServerTime  time.Time                `json:"server_time"`
 	Judge       *JudgeMe                 `json:"judge,omitempty"`
 	Sheet       *engine.SheetBrief       `json:"sheet,omitempty"`
 	Conferences []scoring.ConferenceView `json:"conferences,omitempty"`
-	Version     int                      `json:"version,omitempty"`
-	Total       *scoring.Marks           `json:"total,omitempty"`
-	At          *time.Time               `json:"at,omitempty"`
-	Code        string                   `json:"code,omitempty"`
-	Detail      string                   `json:"detail,omitempty"`
-	Params      map[string]string        `json:"params,omitempty"`
-	Errors      []fault.Field            `json:"errors,omitempty"`
+	// Mine is what the server holds of the judge, where a submission met
+	// another version or round: both can be shown.
+	Mine    *engine.JudgeSheet `json:"mine,omitempty"`
+	Version int                `json:"version,omitempty"`
+	Total   *scoring.Marks     `json:"total,omitempty"`
+	At      *time.Time         `json:"at,omitempty"`
+	Code    string             `json:"code,omitempty"`
+	Detail  string             `json:"detail,omitempty"`
+	Params  map[string]string  `json:"params,omitempty"`
+	Errors  []fault.Field      `json:"errors,omitempty"`
 }
 
 // judgeSocket is the tablet's connection: submissions in, receipts and news
@@ -180,8 +183,12 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 			k.send(judgeReply{T: "welcome", Judge: &me, ServerTime: s.now()})
 		case "beat":
 			k.send(judgeReply{T: "beat", N: f.N, ServerTime: s.now()})
-		case "submit":
-			reply := s.takeSheet(ctx, a, device, f)
+		case "submit", "sign":
+			take := s.takeSheet
+			if f.T == "sign" {
+				take = s.takeSignature
+			}
+			reply := take(ctx, a, device, f)
 			k.send(reply)
 			if reply.Code == access.ErrSignedOut.Code {
 				k.close(closeSignedOut, "signed out")
@@ -201,21 +208,43 @@ func (s *Server) takeSheet(ctx context.Context, a actor, device string, f judgeF
 	var got engine.Received
 	if err == nil {
 		got, err = s.Contest.Submit(ctx, a.Account.ID, f.Division, engine.Submission{
-			Sheet: f.Sheet, CodeTail: f.CodeTail, Expect: f.Expect, Key: f.Key,
-			Entries: f.Entries, Note: f.Note, Device: device,
+			Sheet: f.Sheet, CodeTail: f.CodeTail, Expect: f.Expect, Round: f.Round, Key: f.Key,
+			Entries: f.Entries, Note: f.Note, Evidence: f.Evidence, Device: device, TabletMS: f.TabletMS,
 		})
 	}
 	if err != nil {
-		p := problemOf(err, "")
-		if p.Status >= 500 {
-			s.log.Error("sheet not taken", "judge", a.Account.ID, "sheet", f.Sheet, "error", err)
+		reply := s.refuseFrame(a, f, err)
+		if errors.Is(err, engine.ErrMarkVersion) || errors.Is(err, engine.ErrStaleRound) {
+			if v, err := s.Contest.Sheet(ctx, a.Account.ID, f.Division, f.Sheet); err == nil {
+				reply.Sheet, reply.Mine, reply.Conferences = &v.SheetBrief, v.Mine, v.Conferences
+			}
 		}
-		return judgeReply{T: "refused", N: f.N, Key: f.Key, ServerTime: s.now(), Code: p.Code, Detail: p.Detail, Params: p.Params, Errors: p.Errors}
+		return reply
 	}
 	return judgeReply{
 		T: "ack", N: f.N, Key: f.Key, ServerTime: s.now(), Sheet: &got.Sheet,
 		Version: got.Version, Total: &got.Total, At: &got.At,
 	}
+}
+
+func (s *Server) takeSignature(ctx context.Context, a actor, _ string, f judgeFrame) judgeReply {
+	_, err := s.authenticate(ctx, judge, a.Token)
+	if err == nil {
+		err = s.Contest.Sign(ctx, a.Account.ID, f.Division, f.Key, f.Sheets)
+	}
+	if err != nil {
+		return s.refuseFrame(a, f, err)
+	}
+	return judgeReply{T: "signed", N: f.N, Key: f.Key, ServerTime: s.now()}
+}
+
+// refuseFrame says why a frame was not taken.
+func (s *Server) refuseFrame(a actor, f judgeFrame, err error) judgeReply {
+	p := problemOf(err, "")
+	if p.Status >= 500 {
+		s.log.Error("frame not taken", "frame", f.T, "judge", a.Account.ID, "sheet", f.Sheet, "error", err)
+	}
+	return judgeReply{T: "refused", N: f.N, Key: f.Key, ServerTime: s.now(), Code: p.Code, Detail: p.Detail, Params: p.Params, Errors: p.Errors}
 }
 
 // judgeNews forwards news of the judge's sheets from any node, and the word
@@ -271,7 +300,10 @@ func (s *Server) forwardNews(k *socketConn, id access.AccountID, data []byte) {
 		return
 	}
 	for _, n := range news {
-		if n.Judge == id {
+		switch n.Judge {
+		case "": // more has changed than can be told one by one
+			k.send(judgeReply{T: "refresh", ServerTime: s.now()})
+		case id:
 			k.send(judgeReply{T: "sheet", ServerTime: s.now(), Sheet: &n.Sheet, Conferences: n.Conferences})
 		}
 	}

@@ -21,6 +21,7 @@ const (
 func (s *Server) register() {
 	s.candidateRoutes()
 	s.judgeRoutes()
+	s.judgeActRoutes()
 	s.boardRoutes()
 	s.peopleRoutes()
 	s.bankRoutes()
@@ -33,6 +34,7 @@ func (s *Server) register() {
 	s.roomRoutes()
 	s.resultRoutes()
 	s.contestRoutes()
+	s.deskRoutes()
 	s.proofRoutes()
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -106,7 +107,7 @@ func (b *bench) confer(ctx context.Context) error {
 				b.r.count("conferences")
 			case engine.SheetNotStarted, engine.SheetSubmitted:
 				open++
-			case engine.SheetAgreed:
+			case engine.SheetAgreed, engine.SheetSigned, engine.SheetLocked, engine.SheetAbsent, engine.SheetClosed:
 			}
 		}
 		if open == 0 {
@@ -123,19 +124,26 @@ func (b *bench) confer(ctx context.Context) error {
 }
 
 func (b *bench) mark(ctx context.Context, s engine.SheetBrief, agreed bool) error {
-	m, ok := b.modules[s.Module]
-	if !ok {
-		var view engine.SheetView
+	m, known := b.modules[s.Module]
+	var view engine.SheetView
+	if !known || agreed {
 		if err := b.c.call(ctx, "GET", fmt.Sprintf("/api/judge/sheets/%s/%s", s.Division, s.ID), nil, &view); err != nil {
 			return err
 		}
 		m = view.ModuleScheme
 		b.modules[s.Module] = m
 	}
+	entries := b.entries(m, s, agreed)
+	if agreed {
+		if s = view.SheetBrief; s.State != engine.SheetConference {
+			return nil // the others settled it meanwhile
+		}
+		entries = confer(entries, view)
+	}
 	key := fmt.Sprintf("%s/%d/%d", s.ID, s.Version, b.rng.Uint64())
 	err := b.ws.WriteJSON(map[string]any{
 		"t": "submit", "n": 1, "key": key, "division": s.Division, "sheet": s.ID,
-		"code_tail": s.Code[len(s.Code)-2:], "expect": s.Version, "entries": b.entries(m, s, agreed), "note": "",
+		"code_tail": s.Code[len(s.Code)-2:], "expect": s.Version, "round": s.Round, "entries": entries, "note": "",
 	})
 	if err != nil {
 		return err
@@ -157,12 +165,26 @@ func (b *bench) mark(ctx context.Context, s engine.SheetBrief, agreed bool) erro
 		case f.T == "ack":
 			b.r.count("sheets")
 			return nil
-		case f.Code == "sheet_locked" && agreed:
-			return nil // the others settled it meanwhile
+		case (f.Code == "sheet_locked" || f.Code == "stale_round") && agreed:
+			return nil // the others settled it meanwhile, or marked again first
 		default:
 			return fmt.Errorf("refused: %s: %s", f.Code, f.Detail)
 		}
 	}
+}
+
+// confer keeps the judge's own marks but for what is in conference: the panel
+// has talked about that, and nothing else may change.
+func confer(agreed []scoring.AspectEntry, view engine.SheetView) []scoring.AspectEntry {
+	out := slices.Clone(view.Mine.Entries)
+	for i, e := range out {
+		disputed := slices.ContainsFunc(view.Conferences, func(c scoring.ConferenceView) bool { return c.Aspect == e.Aspect || c.Aspect == "" })
+		at := slices.IndexFunc(agreed, func(a scoring.AspectEntry) bool { return a.Aspect == e.Aspect })
+		if disputed && at >= 0 {
+			out[i] = agreed[at]
+		}
+	}
+	return out
 }
 
 // entries invents what the judge saw. Each competitor has a skill that all

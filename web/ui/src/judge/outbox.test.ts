@@ -19,7 +19,7 @@ function setUp(kept: Outgoing[] = []) {
 }
 
 function handIn(sheet: string, key: string): Omit<Outgoing, 'seq' | 'tried'> {
-  const frame = { key, division: 'd', sheet, code_tail: '01', expect: 0, entries: [], note: '' }
+  const frame = { key, division: 'd', sheet, code_tail: '01', expect: 0, round: 1, entries: [], note: '' }
   return { rev: 1, frame }
 }
 

@@ -14,6 +14,7 @@ function sheet(state: SheetState, version = 0): SheetBrief {
     module_name: text,
     state,
     version,
+    round: 1,
     have: 0,
     need: 5,
   }
@@ -35,6 +36,15 @@ describe('what a sheet is for its judge', () => {
     ['in conference', sheet('conference', 1), undefined, false, 'conference'],
     ['in conference, marked again', sheet('conference', 1), draft({ expect: 1 }), false, 'conference'],
     ['agreed', sheet('agreed', 1), undefined, false, 'agreed'],
+    ['signed', sheet('signed', 1), undefined, false, 'signed'],
+    ['did not start, with a draft', sheet('absent'), draft(), false, 'absent'],
+    [
+      'begun in an earlier round',
+      { ...sheet('conference', 1), round: 2 },
+      draft({ expect: 1, round: 1 }),
+      false,
+      'refused',
+    ],
     ['agreed before a change', sheet('agreed', 1), draft({ expect: 1, refusal }), false, 'agreed'],
   ] as const)('%s', (_name, brief, kept, out, want) => {
     expect(standingOf(brief, kept, out)).toBe(want)

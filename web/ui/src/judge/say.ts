@@ -3,7 +3,7 @@ import { marks } from '../shared/format'
 import { t, text } from '../shared/i18n'
 import { decimal, isBlank, markOf, stepsOf, stopwatch } from './marking'
 import type { Draft, Seen } from './tablet'
-import type { Aspect, Hits, Observation, SheetBrief } from './wire'
+import type { Aspect, Hits, Observation, SheetBrief, SheetState } from './wire'
 
 /** An entry in one line: "2 级", "8.8 A", "3 处". */
 export function observationText(aspect: Aspect, o: Observation | undefined): string {
@@ -32,15 +32,20 @@ function hitsText(aspect: Aspect, hits: Hits, worth: string): string {
 }
 
 /** What a sheet is for this judge, most urgent first. */
-export type Standing = 'refused' | 'sending' | 'conference' | 'draft' | 'not_started' | 'submitted' | 'agreed'
+export type Standing = SheetState | 'refused' | 'sending' | 'draft'
 
 /** The standing of a sheet from what the server says and what is on this tablet. */
 export function standingOf(sheet: SheetBrief, draft: Draft | undefined, out: boolean): Standing {
   if (out) return 'sending'
-  if (sheet.state === 'agreed') return 'agreed'
+  if (isSettled(sheet)) return sheet.state
   if (draft?.refusal || isOutdated(draft, sheet, out)) return 'refused'
   if (sheet.state === 'conference') return 'conference'
   return draft ? 'draft' : sheet.state
+}
+
+/** Whether nothing of the sheet can be changed from a tablet any more. */
+export function isSettled(sheet: Pick<SheetBrief, 'state'>): boolean {
+  return ['agreed', 'signed', 'locked', 'absent', 'closed'].includes(sheet.state)
 }
 
 /** Whether the judge has something to do on the sheet. */
@@ -48,9 +53,10 @@ export function isOpen(standing: Standing): boolean {
   return ['refused', 'conference', 'draft', 'not_started'].includes(standing)
 }
 
-/** Whether another tablet has handed the sheet in since the draft was begun. */
+/** Whether another tablet has handed the sheet in, or its panel gone on to another round, since the draft was begun. */
 export function isOutdated(draft: Draft | undefined, sheet: SheetBrief, out: boolean): boolean {
-  return !!draft && !out && draft.expect !== sheet.version && sheet.state !== 'agreed'
+  if (!draft || out || isSettled(sheet)) return false
+  return draft.expect !== sheet.version || (draft.round ?? sheet.round) !== sheet.round
 }
 
 /** Whether the own marks of a handed-in sheet are on this tablet. */

@@ -16,7 +16,16 @@ const draft: Draft = {
 const scheme: Module = { id: 'B', name: text, max: 100, sub_criteria: [] }
 
 function out(sheet: string, seq: number): Outgoing {
-  const frame = { key: `k${seq}`, division: 'd', sheet, code_tail: '01', expect: 0, entries: [], note: '' }
+  const frame = {
+    key: `k${seq}`,
+    division: 'd',
+    sheet,
+    code_tail: '01',
+    expect: 0,
+    round: 1,
+    entries: [],
+    note: '',
+  }
   return { seq, rev: 1, frame, tried: false }
 }
 

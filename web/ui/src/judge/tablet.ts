@@ -20,6 +20,8 @@ export interface Draft {
   rev: number
   /** The version of the own sheet at the server that this one replaces; 0 for none. */
   expect: number
+  /** The sheet's round that the judge saw; drafts of older programs have none. */
+  round?: number
   entries: Entries
   /** Aspects to come back to. Stays on this tablet. */
   unsure: string[]

@@ -30,7 +30,7 @@ class FakeSocket {
 const text = { zh: '模块', en: 'module' }
 const brief = (have: number, version = 0, state: SheetBrief['state'] = 'not_started'): SheetBrief => {
   const own = { id: 's1', division: 'd', code: 'A01', module: 'B', module_name: text }
-  return { ...own, state, version, have, need: 5 }
+  return { ...own, state, version, round: 1, have, need: 5 }
 }
 const listWith = (sheet: SheetBrief) => ({
   divisions: [{ id: 'd', contest: text, event: text, division: text, sheets: [sheet] }],

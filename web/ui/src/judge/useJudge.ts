@@ -9,6 +9,7 @@ import { deviceID, newID } from '../shared/ids'
 import { openLive, type Frame, type Live, type LinkState } from '../shared/live'
 import { showToast } from '../shared/ui/toast'
 import { fromWire, toWire } from './marking'
+import { isSettled } from './say'
 import { createOutbox, isPassing } from './outbox'
 import { Tablet, type Draft, type Outgoing, type Seen } from './tablet'
 import type {
@@ -16,6 +17,7 @@ import type {
   Conference,
   Division,
   JudgeMe,
+  JudgeSheet,
   Module,
   RefusedFrame,
   ServerFrame,
@@ -259,7 +261,7 @@ export function createJudge() {
     for (const sheet of sheets.value.values()) {
       const scheme = schemeKey(sheet)
       const lacksScheme = !schemes.has(scheme) && !asked.has(scheme)
-      const open = sheet.version > 0 && sheet.state !== 'agreed'
+      const open = sheet.version > 0 && !isSettled(sheet)
       const known = seen.get(sheet.id)
       const stale = open && (known?.version !== sheet.version || sheet.state === 'conference')
       if (lacksScheme) asked.add(scheme)
@@ -314,7 +316,8 @@ export function createJudge() {
   /** Changes a draft, or begins one. Kept on this tablet at once. */
   async function change(sheet: SheetBrief, to: Partial<Omit<Draft, 'sheet' | 'rev'>>): Promise<void> {
     const old = drafts.get(sheet.id)
-    const base = old ?? { sheet: sheet.id, rev: 0, expect: sheet.version, entries: {}, unsure: [], note: '' }
+    const { id, version, round } = sheet
+    const base = old ?? { sheet: id, rev: 0, expect: version, round, entries: {}, unsure: [], note: '' }
     const draft: Draft = { ...base, ...to, rev: base.rev + 1 }
     drafts.set(sheet.id, draft)
     await kept(tablet?.saveDraft(draft))
@@ -325,7 +328,8 @@ export function createJudge() {
     const known = seen.get(sheet.id)
     const entries = fromWire(known?.mine?.entries ?? [])
     for (const c of known?.conferences ?? []) delete entries[c.aspect]
-    await change(sheet, { expect: sheet.version, entries, note: known?.mine?.note ?? '' })
+    const { version: expect, round } = sheet
+    await change(sheet, { expect, round, entries, note: known?.mine?.note ?? '' })
   }
 
   /** Forgets the draft of a sheet; what the server holds stays. */
@@ -349,6 +353,7 @@ export function createJudge() {
         sheet: sheet.id,
         code_tail: tail,
         expect: draft.expect,
+        round: draft.round ?? sheet.round,
         entries: toWire(module, draft.entries),
         note: draft.note.trim(),
       },
@@ -360,8 +365,15 @@ export function createJudge() {
     if (!item) return
     // News of this version that came first are as new at least.
     if ((sheets.value.get(frame.sheet.id)?.version ?? 0) < frame.version) takePush(frame.sheet)
-    const { entries, note: words } = item.frame
-    const mine = { version: frame.version, entries, note: words, at: frame.at }
+    const { entries, note: words, round } = item.frame
+    const mine: JudgeSheet = {
+      version: frame.version,
+      round,
+      entries,
+      note: words,
+      at: frame.at,
+      source: 'tablet',
+    }
     const conferences = seen.get(frame.sheet.id)?.conferences ?? []
     await takeSeen(frame.sheet.id, { version: frame.version, mine, total: frame.total, conferences })
     if (drafts.get(item.frame.sheet)?.rev === item.rev) await discard(item.frame.sheet)
@@ -387,8 +399,10 @@ export function createJudge() {
     })
     const refusal = { code: frame.code, detail: frame.detail, params: frame.params ?? {}, errors }
     if (sheet) {
-      const { expect, note: words } = item.frame
-      const again = drafts.has(sheet.id) ? {} : { expect, entries: fromWire(item.frame.entries), note: words }
+      const { expect, round, note: words } = item.frame
+      const again = drafts.has(sheet.id)
+        ? {}
+        : { expect, round, entries: fromWire(item.frame.entries), note: words }
       await change(sheet, { ...again, refusal })
       showToast(t('judge.refused.news', { code: sheet.code, module: sheet.module }), 'bad', 8_000)
     }

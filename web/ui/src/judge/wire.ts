@@ -119,7 +119,8 @@ export interface AspectEntry extends Observation {
   aspect: string
 }
 
-export type SheetState = 'not_started' | 'submitted' | 'conference' | 'agreed'
+export type SheetState =
+  'not_started' | 'submitted' | 'conference' | 'agreed' | 'signed' | 'locked' | 'absent' | 'closed'
 
 /** One line of the list: a code, never a person. `version` is of this judge's own sheet, 0 for none. */
 export interface SheetBrief {
@@ -130,9 +131,15 @@ export interface SheetBrief {
   module_name: Text
   state: SheetState
   version: number
+  /** From 1; a conference or an unlock begins the next. */
+  round: number
   have: number
   need: number
   submitted_at?: string
+  /** Whether this judge signs for the panel. */
+  leader?: boolean
+  /** The digest of what the panel agreed, where this judge's signature is wanted and missing. */
+  to_sign?: string
 }
 
 /**
@@ -149,9 +156,11 @@ export interface Conference {
 /** This judge's sheet as the server holds it. */
 export interface JudgeSheet {
   version: number
+  round: number
   entries: AspectEntry[]
   note: string
   at: string
+  source: 'tablet' | 'paper'
 }
 
 export interface SheetView extends SheetBrief {
@@ -181,7 +190,8 @@ export interface SheetList {
   server_time: string
 }
 
-/** A whole sheet on its way to the server. `expect` is the version of the own sheet that it replaces. */
+/** A whole sheet on its way to the server. `expect` is the version of the own sheet that it replaces, `round` the
+ * sheet's as the judge saw it. */
 export interface SubmitFrame extends Frame {
   t: 'submit'
   n: number
@@ -190,6 +200,7 @@ export interface SubmitFrame extends Frame {
   sheet: string
   code_tail: string
   expect: number
+  round: number
   entries: AspectEntry[]
   note: string
 }
@@ -213,6 +224,10 @@ export interface RefusedFrame extends Frame {
   detail: string
   params?: Params
   errors?: FieldProblem[]
+  /** What the server holds of this judge, where another version or round came first. */
+  sheet?: SheetBrief
+  mine?: JudgeSheet
+  conferences?: Conference[]
   server_time: string
 }
 

@@ -312,6 +312,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that a competitor did not start, or take that back */
+        post: operations["absence-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/aspect-decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The chief judge's value in the place of the panel's */
+        post: operations["aspect-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/aspect-decisions/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an aspect back to its panel */
+        post: operations["aspect-decision-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/competitors": {
         parameters: {
             query?: never;
@@ -324,6 +375,159 @@ export interface paths {
         put?: never;
         /** Enter competitors, all or none */
         post: operations["competitors-enter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/conduct/{record}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a violation or zeroing back */
+        post: operations["conduct-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far every sheet is, by code; conferences, signatures, locks */
+        get: operations["desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that a competitor did not start, also against marks that were handed in; or take that back */
+        post: operations["desk-absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the signed-in person has done at the desk, the newest first */
+        get: operations["desk-acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk/sheets/{sheet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sheet with every judge's marks in all versions */
+        get: operations["desk-sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk/sheets/{sheet}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a picture of the work */
+        post: operations["desk-evidence-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk/sheets/{sheet}/evidence/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a sheet; looking is recorded */
+        get: operations["desk-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/gaps/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let judges' totals stand that are too far apart */
+        post: operations["gap-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lock a module whose sheets are all agreed and signed */
+        post: operations["module-lock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -347,6 +551,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/panel-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a judge from now on */
+        post: operations["panel-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/panel-closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take no more sheets, of one code or a module */
+        post: operations["panel-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/panel-reopenings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take sheets again where nothing was agreed */
+        post: operations["panel-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/panels": {
         parameters: {
             query?: never;
@@ -358,6 +613,24 @@ export interface paths {
         /** Set the panels */
         put: operations["panels-set"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/paper-sheets/{module}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paper sheets of a module that can be keyed in */
+        get: operations["paper-sheets"];
+        put?: never;
+        /** Key a judge's paper sheet in; it counts when two people keyed the same */
+        post: operations["paper-key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -392,6 +665,91 @@ export interface paths {
         put?: never;
         /** Close marking, reopen, make final */
         post: operations["division-status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the time used, with a reason */
+        post: operations["time-set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/unlocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a sheet or a module to be opened again; the first of two */
+        post: operations["unlock-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/unlocks/{asked}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open it; the second of two */
+        post: operations["unlock-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a violation */
+        post: operations["violation-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/zeroings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a zeroing rule of the scheme */
+        post: operations["zeroing-record"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1835,6 +2193,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge/divisions/{division}/times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the time used, by the judge's stopwatch */
+        post: operations["judge-time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/divisions/{division}/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a violation that the judge saw */
+        post: operations["judge-violation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/judge/me": {
         parameters: {
             query?: never;
@@ -1886,6 +2278,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge/sheets/{division}/{sheet}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a picture of the work, for the sheet or one aspect */
+        post: operations["judge-evidence-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/sheets/{division}/{sheet}/evidence/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of the sheet; looking is recorded */
+        get: operations["judge-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/judge/sign-in": {
         parameters: {
             query?: never;
@@ -1924,6 +2350,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbsenceInBody: {
+            code?: string;
+            /** @description Who has no code yet; the call room knows people, the desk does not */
+            competitor?: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description Whose code names the competitor
+             * @enum {string}
+             */
+            layer?: "entry" | "station" | "work";
+            /** @description None: all that panels mark */
+            modules: string[];
+            note: string;
+            /** @description Take the record back: the competitor did start */
+            withdraw?: boolean;
+        };
         AbsentInBody: {
             /** @description false lifts the mark */
             absent: boolean;
@@ -2036,34 +2479,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        AwardAwardPoints: {
-            award: string;
-            /** Format: int64 */
-            points: number;
-        };
-        AwardAwardRule: {
-            among: string;
-            base?: string;
-            by: string;
-            by_team_size?: components["schemas"]["AwardSizeCount"][];
-            /** Format: int64 */
-            count?: number;
-            filter: components["schemas"]["AwardFilter"];
-            from: string;
-            group: string;
-            id: string;
-            /** Format: int64 */
-            max_bp?: number;
-            measure?: string;
-            /** Format: int64 */
-            min?: number;
-            name: components["schemas"]["ScoringText"];
-            per: string;
-            rounding?: string;
-            /** Format: int64 */
-            share_bp?: number;
-            ties: string;
-        };
         AwardCarryRule: {
             id: string;
             /** Format: int64 */
@@ -2130,12 +2545,17 @@ export interface components {
             part: string;
         };
         AwardPointTable: {
-            awards?: components["schemas"]["AwardAwardPoints"][];
+            awards?: components["schemas"]["AwardPrizePoints"][];
             /** Format: int64 */
             passed?: number;
             ranks?: components["schemas"]["AwardRankPoints"][];
             /** Format: int64 */
             rest?: number;
+        };
+        AwardPrizePoints: {
+            award: string;
+            /** Format: int64 */
+            points: number;
         };
         AwardPromotionRule: {
             from: number[];
@@ -2158,8 +2578,31 @@ export interface components {
             /** Format: int64 */
             to: number;
         };
+        AwardRule: {
+            among: string;
+            base?: string;
+            by: string;
+            by_team_size?: components["schemas"]["AwardSizeCount"][];
+            /** Format: int64 */
+            count?: number;
+            filter: components["schemas"]["AwardFilter"];
+            from: string;
+            group: string;
+            id: string;
+            /** Format: int64 */
+            max_bp?: number;
+            measure?: string;
+            /** Format: int64 */
+            min?: number;
+            name: components["schemas"]["ScoringText"];
+            per: string;
+            rounding?: string;
+            /** Format: int64 */
+            share_bp?: number;
+            ties: string;
+        };
         AwardRules: {
-            awards: components["schemas"]["AwardAwardRule"][];
+            awards: components["schemas"]["AwardRule"][];
             id: string;
             medals?: components["schemas"]["AwardMedalRule"];
             promotions: components["schemas"]["AwardPromotionRule"][];
@@ -2433,6 +2876,11 @@ export interface components {
             name: string;
             unit: string;
         };
+        ConductInBody: {
+            /** @description Idempotency key */
+            key: string;
+            why: string;
+        };
         ContestView: {
             /** Format: date-time */
             created: string;
@@ -2554,6 +3002,15 @@ export interface components {
              */
             version: number;
         };
+        DecisionInBody: {
+            aspect: string;
+            /** @description Idempotency key */
+            key: string;
+            /** @description What is put in the place of the panel's; the field of the aspect's kind */
+            observation: components["schemas"]["ScoringObservation"];
+            sheet: string;
+            why: string;
+        };
         DecisionList: {
             proposals: components["schemas"]["ProposalView"][];
             /**
@@ -2562,6 +3019,66 @@ export interface components {
              */
             version: number;
             versions: components["schemas"]["ResultsVersion"][];
+        };
+        DeskSheetView: {
+            aspects: components["schemas"]["ScoringOutcome"][];
+            /** Format: int64 */
+            batch?: number;
+            /** Format: date-time */
+            changed_at: string;
+            closed: boolean;
+            code: string;
+            /** Format: int64 */
+            conduct: number;
+            conducts: components["schemas"]["EngineConduct"][];
+            conferences: components["schemas"]["EngineOpenConference"][];
+            decided: string[];
+            decisions: components["schemas"]["ScoringOverride"][];
+            /** Format: int64 */
+            evidence: number;
+            files: components["schemas"]["EngineJudgeFile"][];
+            /** Format: int64 */
+            gap: number | null;
+            gap_accepted: boolean;
+            gap_blocks: boolean;
+            /** Format: int64 */
+            have: number;
+            judges: components["schemas"]["EngineDeskJudge"][];
+            may_decide: string[];
+            module_scheme: components["schemas"]["ScoringModule"];
+            /** @description Of judges and officers, by account */
+            names: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            need: number;
+            pictures: components["schemas"]["EngineEvidence"][];
+            /** Format: int64 */
+            round: number;
+            sheet: string;
+            signatures: components["schemas"]["EngineSignatureView"][];
+            state: string;
+            /** Format: int64 */
+            station?: number;
+            /** Format: int64 */
+            time_ms?: number;
+            times: components["schemas"]["EngineTiming"][];
+            unsigned: string[];
+            violations: components["schemas"]["ScoringViolation"][];
+            zero_rules: components["schemas"]["ScoringZeroRule"][];
+        };
+        DeskView: {
+            modules: components["schemas"]["EngineDeskModule"][];
+            /** @description Of judges and officers, by account */
+            names: {
+                [key: string]: string;
+            };
+            phase: string;
+            signing: components["schemas"]["EngineSigningRule"];
+            status: string;
+            unlocks: components["schemas"]["EngineUnlock"][];
+            /** Format: int64 */
+            version: number;
         };
         DivisionBrief: {
             /** Format: int64 */
@@ -2572,6 +3089,25 @@ export interface components {
             opened?: string;
             status: string;
             theory?: components["schemas"]["EngineTheory"];
+        };
+        EngineAct: {
+            aspect?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            code?: string;
+            kind: string;
+            module?: string;
+            refused?: string;
+            /** Format: int64 */
+            seq: number;
+            sheet?: string;
+            why?: string;
+        };
+        EngineAgreedMark: {
+            aspect: string;
+            chief?: boolean;
+            marks: components["schemas"]["ScoringValue"];
         };
         EngineAppealRule: {
             /** Format: int64 */
@@ -2601,6 +3137,20 @@ export interface components {
         EngineCeremonyRule: {
             /** Format: int64 */
             within_ms: number;
+        };
+        EngineConduct: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            code: string;
+            layer: string;
+            module: string;
+            note: string;
+            rule?: string;
+            /** Format: int64 */
+            seq: number;
+            violation?: string;
+            withdrawn?: components["schemas"]["EngineWithdrawal"];
         };
         EngineContest: {
             /** Format: date-time */
@@ -2636,6 +3186,66 @@ export interface components {
             id?: string;
             leaders: string[];
             name: string;
+        };
+        EngineDeskJudge: {
+            /** Format: date-time */
+            at?: string;
+            counts: boolean;
+            judge: string;
+            source?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        EngineDeskModule: {
+            counts: {
+                [key: string]: number;
+            };
+            digest: string;
+            lock: components["schemas"]["EngineLock"];
+            missing: components["schemas"]["FaultField"][];
+            module: string;
+            name: components["schemas"]["ScoringText"];
+            panels: components["schemas"]["EngineDeskPanel"][];
+            /** Format: int64 */
+            undrawn: number;
+        };
+        EngineDeskPanel: {
+            judges: components["schemas"]["EnginePanelJudge"][];
+            layer: string;
+            rows: components["schemas"]["EngineDeskRow"][];
+            sub_criteria: string[];
+        };
+        EngineDeskRow: {
+            /** Format: int64 */
+            batch?: number;
+            /** Format: date-time */
+            changed_at: string;
+            closed: boolean;
+            code: string;
+            /** Format: int64 */
+            conduct: number;
+            conferences: components["schemas"]["EngineOpenConference"][];
+            decided: string[];
+            /** Format: int64 */
+            evidence: number;
+            /** Format: int64 */
+            gap: number | null;
+            gap_accepted: boolean;
+            gap_blocks: boolean;
+            /** Format: int64 */
+            have: number;
+            judges: components["schemas"]["EngineDeskJudge"][];
+            /** Format: int64 */
+            need: number;
+            /** Format: int64 */
+            round: number;
+            sheet: string;
+            state: string;
+            /** Format: int64 */
+            station?: number;
+            /** Format: int64 */
+            time_ms?: number;
+            unsigned: string[];
         };
         EngineDivision: {
             board: components["schemas"]["EngineBoardPolicy"];
@@ -2690,6 +3300,22 @@ export interface components {
             stations: number;
             units_apart: boolean;
         };
+        EngineEvidence: {
+            aspect?: string;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            sha256: string;
+            sheet: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
+        EngineGranted: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
         EngineHonours: {
             advance?: components["schemas"]["AwardAdvanceRule"];
             awards?: components["schemas"]["AwardRules"];
@@ -2699,26 +3325,80 @@ export interface components {
         EngineIdentityRule: {
             mode: string;
         };
+        EngineJudgeFile: {
+            judge: string;
+            panel: boolean;
+            /** Format: int64 */
+            total: number;
+            versions: components["schemas"]["EngineJudgeSheet"][];
+        };
         EngineJudgeSheet: {
             /** Format: date-time */
             at: string;
             entries: components["schemas"]["ScoringAspectEntry"][];
             note: string;
             /** Format: int64 */
+            round: number;
+            source: string;
+            /** Format: int64 */
             version: number;
+        };
+        EngineKeyedResult: {
+            differs?: string[];
+            state: string;
+            /** Format: int64 */
+            version?: number;
+        };
+        EngineLock: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            digest: string;
+            /** Format: int64 */
+            seq: number;
         };
         EngineOfficer: {
             account: string;
             office: string;
             unit: string;
         };
+        EngineOpenConference: {
+            aspect: string;
+            /** Format: int64 */
+            gap: number;
+            /** Format: int64 */
+            gap_max: number;
+            reason: string;
+            /** Format: int64 */
+            spread: number;
+            /** Format: int64 */
+            spread_max: number;
+        };
         EnginePanel: {
             judges: components["schemas"]["EnginePanelJudge"][];
             module: string;
+            sub_criteria?: string[];
         };
         EnginePanelJudge: {
+            batches?: number[];
             judge: string;
+            leader?: boolean;
+            spare?: boolean;
+            stations?: number[];
             unit: string;
+        };
+        EnginePaperBrief: {
+            code: string;
+            differs?: string[];
+            judge: string;
+            mine: boolean;
+            module: string;
+            /** Format: int64 */
+            round: number;
+            sheet: string;
+            state: string;
+            /** Format: int64 */
+            version: number;
         };
         EnginePart: {
             /** Format: int64 */
@@ -2776,23 +3456,32 @@ export interface components {
             /** Format: int64 */
             have: number;
             id: string;
+            leader?: boolean;
             module: string;
             module_name: components["schemas"]["ScoringText"];
             /** Format: int64 */
             need: number;
+            /** Format: int64 */
+            round: number;
             state: string;
             /** Format: date-time */
             submitted_at?: string;
+            to_sign?: string;
             /** Format: int64 */
             version: number;
         };
         EngineSheetView: {
+            agreed?: components["schemas"]["EngineAgreedMark"][];
+            /** Format: int64 */
+            agreed_total?: number;
             code: string;
             conferences: components["schemas"]["ScoringConferenceView"][];
             division: string;
+            evidence: components["schemas"]["EngineEvidence"][];
             /** Format: int64 */
             have: number;
             id: string;
+            leader?: boolean;
             mine?: components["schemas"]["EngineJudgeSheet"];
             module: string;
             module_name: components["schemas"]["ScoringText"];
@@ -2801,11 +3490,22 @@ export interface components {
             my_total?: number;
             /** Format: int64 */
             need: number;
+            /** Format: int64 */
+            round: number;
             state: string;
             /** Format: date-time */
             submitted_at?: string;
             /** Format: int64 */
+            time_ms?: number;
+            to_sign?: string;
+            /** Format: int64 */
             version: number;
+        };
+        EngineSignatureView: {
+            /** Format: date-time */
+            at: string;
+            judge: string;
+            valid: boolean;
         };
         EngineSigningRule: {
             judges: boolean;
@@ -2837,11 +3537,41 @@ export interface components {
             module: string;
             sitting: string;
         };
+        EngineTiming: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            ms: number;
+            note: string;
+            /** Format: int64 */
+            seq: number;
+            source: string;
+        };
+        EngineUnlock: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            granted?: components["schemas"]["EngineGranted"];
+            module: string;
+            /** Format: int64 */
+            seq: number;
+            sheet?: string;
+            /** Format: date-time */
+            until: string;
+            why: string;
+        };
         EngineWindow: {
             /** Format: date-time */
             from: string;
             /** Format: date-time */
             until: string;
+        };
+        EngineWithdrawal: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            why: string;
         };
         EnrolInBody: {
             /** @description The key file of another server; its own passphrase opens it */
@@ -3561,6 +4291,12 @@ export interface components {
             seq: number;
             stream: string;
         };
+        GapInBody: {
+            /** @description Idempotency key */
+            key: string;
+            sheet: string;
+            why: string;
+        };
         GrantInBody: {
             attempt?: string;
             centre?: string;
@@ -3688,6 +4424,29 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        KeyOnly: {
+            /** @description Idempotency key */
+            key: string;
+        };
+        KeyedInBody: {
+            entries: components["schemas"]["ScoringAspectEntry"][];
+            /**
+             * Format: int64
+             * @description Version of the judge's sheet that it replaces
+             */
+            expect: number;
+            /** @description Who wrote the paper */
+            judge: string;
+            /** @description Idempotency key */
+            key: string;
+            note: string;
+            /**
+             * Format: int64
+             * @description Of the sheet
+             */
+            round: number;
+            sheet: string;
+        };
         LedgerProof: {
             /** Format: date-time */
             at: string;
@@ -3702,6 +4461,9 @@ export interface components {
         };
         ListOfAccountViewBody: {
             items: components["schemas"]["AccountView"][];
+        };
+        ListOfActBody: {
+            items: components["schemas"]["EngineAct"][];
         };
         ListOfBlueprintBody: {
             items: components["schemas"]["BankBlueprint"][];
@@ -3735,6 +4497,13 @@ export interface components {
         };
         ListOfTicketBody: {
             items: components["schemas"]["ExamTicket"][];
+        };
+        LockInBody: {
+            /** @description Of the module as the desk showed it */
+            digest: string;
+            /** @description Idempotency key */
+            key: string;
+            module: string;
         };
         LockdownInBody: {
             /** @enum {string} */
@@ -3806,8 +4575,34 @@ export interface components {
             /** @description Empty on the last page */
             next: string;
         };
+        PanelChangeInBody: {
+            /** @description Absent: the panel's spares step in */
+            in?: components["schemas"]["SuccessorDraft"];
+            /** @description Idempotency key */
+            key: string;
+            module: string;
+            out: string;
+            /** @description Withdraw the judge's marks from agreed sheets too */
+            recall?: boolean;
+            why: string;
+        };
+        PanelClosingInBody: {
+            /** @description Idempotency key */
+            key: string;
+            module: string;
+            sheet?: string;
+            why: string;
+        };
         PanelsInBody: {
             panels: components["schemas"]["EnginePanel"][];
+        };
+        PaperList: {
+            items: components["schemas"]["EnginePaperBrief"][];
+            /** @description Of judges, by account */
+            names: {
+                [key: string]: string;
+            };
+            scheme: components["schemas"]["ScoringModule"];
         };
         PasswordSignIn: {
             login: string;
@@ -4613,6 +5408,63 @@ export interface components {
             units?: string[];
             value: string;
         };
+        ScoringObservation: {
+            deductions?: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            errors?: number;
+            hits?: components["schemas"]["ScoringHits"];
+            /** Format: int64 */
+            level?: number;
+            /** Format: int64 */
+            measured?: number;
+            met?: boolean;
+            /** Format: int64 */
+            points?: number;
+            step?: string;
+            /** Format: int64 */
+            time_ms?: number;
+        };
+        ScoringOutcome: {
+            aspect: string;
+            /** Format: int64 */
+            gap?: number;
+            /** Format: int64 */
+            gap_max?: number;
+            /** Format: int64 */
+            have: number;
+            marks: components["schemas"]["ScoringValue"];
+            /** Format: int64 */
+            need: number;
+            override?: components["schemas"]["ScoringOverride"];
+            reason?: string;
+            /** Format: int64 */
+            spread?: number;
+            /** Format: int64 */
+            spread_max?: number;
+            state: string;
+        };
+        ScoringOverride: {
+            aspect: string;
+            deductions?: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            errors?: number;
+            hits?: components["schemas"]["ScoringHits"];
+            /** Format: int64 */
+            level?: number;
+            /** Format: int64 */
+            measured?: number;
+            met?: boolean;
+            /** Format: int64 */
+            points?: number;
+            step?: string;
+            /** Format: int64 */
+            time_ms?: number;
+            why: string;
+        };
         ScoringPanelRule: {
             /** Format: int64 */
             min_judges: number;
@@ -4948,6 +5800,12 @@ export interface components {
             /** @enum {string} */
             status: "running" | "review" | "final";
         };
+        SuccessorDraft: {
+            batches?: number[];
+            judge: string;
+            leader?: boolean;
+            stations?: number[];
+        };
         SwapInBody: {
             a: components["schemas"]["ExamPlace"];
             /** @description One of the two may be free */
@@ -4959,8 +5817,38 @@ export interface components {
             id_tail: string;
             ticket: string;
         };
+        TimeDraft: {
+            code: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description Whose code names the competitor; beside a work code a time would tie the work to a station
+             * @enum {string}
+             */
+            layer: "entry" | "station";
+            module: string;
+            /**
+             * Format: int64
+             * @description Milliseconds, pauses taken off
+             */
+            ms: number;
+            /** @description The chief judge gives a reason */
+            note: string;
+        };
         UndoSwapInBody: {
             reason: string;
+        };
+        UnlockAsked: {
+            /** Format: int64 */
+            asked: number;
+        };
+        UnlockInBody: {
+            /** @description Idempotency key */
+            key: string;
+            module: string;
+            /** @description Absent: only the lock of the module */
+            sheet?: string;
+            why: string;
         };
         V2FormFile: {
             ContentType: string;
@@ -4969,16 +5857,52 @@ export interface components {
             /** Format: int64 */
             Size: number;
         };
+        ViolationDraft: {
+            code: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description Whose code names the competitor
+             * @enum {string}
+             */
+            layer: "entry" | "station" | "work";
+            module: string;
+            note: string;
+            /** @description Of the scheme, whose ladder says what follows */
+            violation: string;
+        };
         Why: {
             a: string;
             b: string;
             explanation: components["schemas"]["ScoringExplanation"];
+        };
+        WithdrawDecisionInBody: {
+            aspect: string;
+            /** @description Idempotency key */
+            key: string;
+            sheet: string;
+            why: string;
         };
         WithdrawInBody: {
             reason: string;
         };
         WithdrawProposalInBody: {
             reason: string;
+        };
+        ZeroingInBody: {
+            code: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description Whose code names the competitor
+             * @enum {string}
+             */
+            layer: "entry" | "station" | "work";
+            /** @description In which it happened */
+            module: string;
+            /** @description Of the scheme or the module */
+            rule: string;
+            why: string;
         };
     };
     responses: never;
@@ -5642,6 +6566,105 @@ export interface operations {
             };
         };
     };
+    "absence-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "aspect-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "aspect-decision-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawDecisionInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     competitors: {
         parameters: {
             query?: never;
@@ -5706,6 +6729,314 @@ export interface operations {
             };
         };
     };
+    "conduct-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                /** @description Number of the record that is taken back */
+                record: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConductInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfActBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskSheetView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-evidence-add": {
+        parameters: {
+            query?: {
+                /** @description Idempotency key */
+                key?: string;
+                /** @description What the picture shows; empty: the whole work */
+                aspect?: string;
+                /** @description The tablet's own name */
+                device?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineEvidence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "gap-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "module-lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LockInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "division-open": {
         parameters: {
             query?: never;
@@ -5718,6 +7049,105 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OpenInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "panel-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelChangeInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "panel-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelClosingInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "panel-reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PanelClosingInBody"];
             };
         };
         responses: {
@@ -5760,6 +7190,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "paper-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                module: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyedInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineKeyedResult"];
+                };
             };
             /** @description Error */
             default: {
@@ -5815,6 +7313,174 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StatusInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "time-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlock-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlockInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnlockAsked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlock-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                asked: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyOnly"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "violation-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "zeroing-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZeroingInBody"];
             };
         };
         responses: {
@@ -8977,6 +10643,72 @@ export interface operations {
             };
         };
     };
+    "judge-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-violation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViolationDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "judge-me": {
         parameters: {
             query?: never;
@@ -9054,6 +10786,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EngineSheetView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-evidence-add": {
+        parameters: {
+            query?: {
+                /** @description Idempotency key */
+                key?: string;
+                /** @description What the picture shows; empty: the whole work */
+                aspect?: string;
+                /** @description The tablet's own name */
+                device?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineEvidence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
                 };
             };
             /** @description Error */
