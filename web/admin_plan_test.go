@@ -137,7 +137,7 @@ func TestPlanToTickets(t *testing.T) {
 	c.post("/api/admin/plans/b3/decisions", map[string]any{"entries": out.Entries, "to": "rejected", "reason": ""}).problem(422, "decision_reason")
 
 	s := w.sittingDraft("s-b3")
-	s.Ticket = "98{centre}{seat:3}"
+	s.Ticket, s.Centres[0].Name = "98{centre}{seat:3}", "二考点" // the other sitting has the first one now
 	var draft map[string]any
 	raw, err := json.Marshal(s)
 	must(t, err)

@@ -24,6 +24,7 @@ func newLockedWorld(t *testing.T, change func(*exam.Rules)) *lockedWorld {
 	t.Helper()
 	w := newWorld(t)
 	ctx := t.Context()
+	must(t, w.exam.CloseSitting(ctx, "s1", "test")) // its seats and people are needed
 	s := w.sittingDraft("s2")
 	s.Rules.SEB = &exam.SEBRules{Required: true, Settings: seb.Settings{StartURL: w.http.URL + "/exam", AllowedURLs: []string{`https://help.example.cn/*`}}}
 	if change != nil {
@@ -210,6 +211,7 @@ func boundWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, trustTestProxy)
 	ctx := t.Context()
+	must(t, w.exam.CloseSitting(ctx, "s1", "test")) // its seats and people are needed
 	s := w.sittingDraft("s2")
 	s.Rules.BindIP = true
 	must(t, w.exam.CreateSitting(ctx, s))

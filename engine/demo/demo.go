@@ -73,14 +73,9 @@ type people struct {
 			Seats int    `json:"seats"`
 		} `json:"rooms"`
 	} `json:"centres"`
-	Candidates []struct {
-		Name     string `json:"name"`
-		Unit     string `json:"unit"`
-		City     string `json:"city"`
-		IDNumber string `json:"id_number"`
-		Centre   string `json:"centre"`
-	} `json:"candidates"`
-	Judges []struct {
+	Candidates []candidate `json:"candidates"`
+	Kinds      []candidate `json:"kinds"` // of the short sitting, which is at the same time
+	Judges     []struct {
 		Name  string `json:"name"`
 		Unit  string `json:"unit"`
 		Login string `json:"login"`
@@ -92,13 +87,21 @@ type people struct {
 	} `json:"staff"`
 }
 
+type candidate struct {
+	Name     string `json:"name"`
+	Unit     string `json:"unit"`
+	City     string `json:"city"`
+	IDNumber string `json:"id_number"`
+	Centre   string `json:"centre"`
+}
+
 var occupation = bank.Occupation{Edition: "2015", Code: "6-31-01-03", Name: "电工"}
 
 const actor = "demo"
 
 // Load brings the demonstration in, or finds what is there of it. A round of
-// it (contest and sitting) lasts a day; after that a new one is made, so that
-// there is always a paper to sit.
+// it (contest and sitting) lasts 23 hours; after that a new one is made, so
+// that there is always a paper to sit.
 func Load(ctx context.Context, s Services) (Guide, error) {
 	var p people
 	if err := readJSON("data/people.json", &p); err != nil {
@@ -272,7 +275,7 @@ func (s Services) free(ctx context.Context, p *people, id exam.SittingID, most i
 		return nil, err
 	}
 	tails := map[string]string{}
-	for _, c := range p.Candidates {
+	for _, c := range slices.Concat(p.Candidates, p.Kinds) {
 		tails[c.Name+c.Unit] = c.IDNumber[len(c.IDNumber)-6:]
 	}
 	var list []CandidateLogin

@@ -37,9 +37,6 @@ func KindsBlueprint() bank.Blueprint {
 	}
 }
 
-// kindsCandidates is how many people the short sitting has.
-const kindsCandidates = 8
-
 // allKinds makes the short sitting beside the sitting of a round, unless it is
 // there, and returns tickets that are still free.
 func (s Services) allKinds(ctx context.Context, p *people, round exam.SittingID) ([]CandidateLogin, error) {
@@ -66,7 +63,9 @@ func (s Services) newKinds(ctx context.Context, p *people, id exam.SittingID) er
 	x.Name = scoring.Text{ZH: "全题型理论知识考试（演示场次）", EN: "Theory examination with every kind of question (demonstration)"}
 	x.Rules.LimitMS, x.Rules.Grading = 40*time.Minute.Milliseconds(), grading(len(KindsBlueprint().Sections))
 	x.Ticket = now.Format("0102150405") + "9{serial:5}"
+	// Beside the round, so in a room and with people of its own.
 	x.Centres = x.Centres[:1]
+	x.Centres[0].Rooms = x.Centres[0].Rooms[2:]
 	if err := s.Exam.CreateSitting(ctx, x); err != nil {
 		return err
 	}
@@ -74,7 +73,7 @@ func (s Services) newKinds(ctx context.Context, p *people, id exam.SittingID) er
 		return err
 	}
 	var list []exam.Registration
-	for _, c := range p.Candidates[:kindsCandidates] {
+	for _, c := range p.Kinds {
 		list = append(list, exam.Registration{Name: c.Name, Unit: c.Unit, IDType: exam.IDResident, IDNumber: c.IDNumber, Centre: x.Centres[0].Code})
 	}
 	if _, err := s.Exam.Register(ctx, id, "demo", list); err != nil {

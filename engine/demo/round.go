@@ -14,8 +14,9 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// window is how long one round admits candidates.
-const window = 24 * time.Hour
+// window is how long one round lasts. The next one has the same rooms and
+// people, so it begins when this one has ended.
+const window = 23 * time.Hour
 
 // ours begins the ids of the demonstration's sittings. What visitors make in
 // the same store is theirs.
@@ -36,7 +37,7 @@ func (s Services) round(ctx context.Context) (exam.SittingID, error) {
 		if err != nil {
 			return "", err
 		}
-		if info.State == exam.Running && info.StartedAt != nil && s.Now().Before(info.StartedAt.Add(window-2*time.Hour)) {
+		if info.State == exam.Running && info.StartedAt != nil && s.Now().Before(info.StartedAt.Add(window)) {
 			return info.ID, nil
 		}
 		return "", nil // the newest is over, and so are those before it
@@ -88,7 +89,7 @@ func grading(sections int) scoring.Grading {
 func sitting(id exam.SittingID, p *people, papers []bank.PaperID, now time.Time) exam.Sitting {
 	x := exam.Sitting{
 		ID: id, Code: now.Format("0102"), Name: scoring.Text{ZH: "理论知识考试（演示场次）", EN: "Theory examination (demonstration)"},
-		Occupation: occupation, Level: bank.Advanced, Papers: papers, StartsAt: now, ClosesAt: now.Add(window + 4*time.Hour),
+		Occupation: occupation, Level: bank.Advanced, Papers: papers, StartsAt: now, ClosesAt: now.Add(window),
 		Rules: exam.Rules{
 			Version: "demo-1", LimitMS: 90 * 60_000, EntryOpensMS: 30 * 60_000, LastEntryMS: window.Milliseconds(),
 			EarliestHandInMS: 0, GraceMS: 5000, EarlyStartMS: 60_000, ShuffleOptions: true, Multiple: scoring.PolicyAll,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -47,6 +48,8 @@ func TestArrangementOfAnySitting(t *testing.T) {
 		s := campus(exam.SittingID(fmt.Sprint("s", serial)), small("centres", 1, 2), small("rooms", 1, 2), seats, columns,
 			small("accessible", 0, min(seats, 2)), rapid.SampledFrom([]int64{0, 1000, 3000}).Draw(rt, "spare"))
 		s.Seed = uint64(small("seed", 0, 1000))
+		s.StartsAt = start.AddDate(0, 0, serial) // the same people and rooms, one after the other
+		s.ClosesAt = s.StartsAt.Add(3 * time.Hour)
 		list := people(small("people", 1, 20))
 		for i := range list {
 			// The people are known from the cases before, and keep their units.

@@ -11,6 +11,7 @@ import (
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
+	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -120,8 +121,8 @@ func (s *Service) Start(ctx context.Context, id SittingID, actor string) error {
 // CloseSitting closes the sitting: nobody can enter or begin any more. Attempts that
 // still run are not cut off by it: they refuse it with ErrAttemptsRunning,
 // until they end or staff hands them in. The record seals the reconciliation
-// of that moment; seats that have not reported do not hold it up. Closing
-// twice changes nothing.
+// of that moment; seats that have not reported do not hold it up. Rooms and
+// people are free for other sittings then. Closing twice changes nothing.
 func (s *Service) CloseSitting(ctx context.Context, id SittingID, actor string) error {
 	c, err := s.courseOf(ctx, id)
 	if err != nil {
@@ -144,10 +145,19 @@ func (s *Service) CloseSitting(ctx context.Context, id SittingID, actor string) 
 		}
 		return kindClosed, SittingClosed{Reconciled: &r.Reconciled, Node: s.o.Node}, nil
 	})
-	if err == nil {
-		s.announce(ctx, id.channel(), Notice{News: NewsClosed, Seq: known.Seq})
+	if err != nil {
+		return err
 	}
-	return err
+	s.announce(ctx, id.channel(), Notice{News: NewsClosed, Seq: known.Seq})
+	// The record is what frees them; this only tidies up.
+	roll, err := rolls.Get(ctx, s.db, string(id))
+	if err == nil {
+		err = s.unbookAll(ctx, c.sitting, roll.Value.entries(), func(*taken) bool { return true })
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		s.o.Log.WarnContext(ctx, "rooms and people of a closed sitting are still entered", "sitting", id, "error", err)
+	}
+	return nil
 }
 
 // maxReason bounds a reason in one language, in bytes.

@@ -179,6 +179,10 @@ func TestAnswersEqualTheOracle(t *testing.T) {
 			s := sitting(120)
 			s.ID, s.Code = exam.SittingID(fmt.Sprintf("s%d", sittings)), fmt.Sprint(sittings)
 			s.Ticket, s.Papers = "{sitting}-{seat}", []bank.PaperID{"paper"}
+			// The same people and seats: planned one after the other, started now.
+			s.StartsAt = start.Add(time.Duration(sittings-1) * 3 * time.Hour)
+			s.ClosesAt = s.StartsAt.Add(3 * time.Hour)
+			s.Rules.EntryOpensMS, s.Rules.EarlyStartMS = 48*60*minute, 48*60*minute
 			list, tails = opened(t, nodes[0], s, 120)
 			must(t, nodes[0].Start(t.Context(), s.ID, "staff"))
 		}

@@ -20,18 +20,26 @@ import (
 // same result; a second one after success changes nothing. It returns how
 // many attempts there are.
 //
-// Order of writes: the roll is frozen; attempts are prepared in the ledger;
-// tickets are stored; the sitting's record comes last and is what counts.
+// Of two sittings that want a seat or a person at one time, one is prepared.
+// The other one is told whose it is (seat_busy, person_busy) and stays as it
+// was; if both ask in the same moment, it may be both.
 //
-// Errors: ErrPlacing with Fields, ErrSittingNotFound.
+// Order of writes: seats and people are asked for; the roll is frozen; seats
+// and people are the sitting's; attempts are prepared in the ledger; tickets
+// are stored; the sitting's record comes last and is what counts.
+//
+// Errors: ErrPlacing with Fields, ErrSittingClosed, ErrSittingNotFound.
 func (s *Service) Prepare(ctx context.Context, id SittingID, actor string) (int, error) {
 	c, err := s.courseOf(ctx, id)
 	if err != nil {
 		return 0, err
 	}
 	known, err := s.catchUp(ctx, c, 0)
-	if err != nil || known.Prepared {
+	switch {
+	case err != nil || known.Prepared:
 		return known.attempts(), err
+	case known.State == Closed:
+		return 0, ErrSittingClosed
 	}
 	plan, quality, err := s.plan(ctx, c)
 	if err != nil {
@@ -59,8 +67,8 @@ func (c *Course) attempts() int {
 }
 
 // plan freezes the roll and computes everything, or reports what does not
-// fit; nothing but the freeze is stored, and the record of a swap that a crash
-// has cut off.
+// fit; nothing but the freeze is stored, what the sitting takes of others, and
+// the record of a swap that a crash has cut off.
 func (s *Service) plan(ctx context.Context, c *course) ([]placed, Arrangement, error) {
 	sitting := c.sitting
 	forms, err := s.formsOf(ctx, sitting)
@@ -88,19 +96,54 @@ func (s *Service) plan(ctx context.Context, c *course) ([]placed, Arrangement, e
 		return nil, Arrangement{}, err
 	}
 	if !roll.Value.Frozen {
-		roll.Value.Frozen = true
-		err = rolls.Replace(ctx, s.db, &roll.Value, roll.Version)
+		err := s.freeze(ctx, sitting, &roll, plan, people)
 		if errors.Is(err, store.ErrVersion) { // registered, swapped or frozen meanwhile
 			return s.plan(ctx, c)
 		}
 		if err != nil {
-			return nil, Arrangement{}, fmt.Errorf("freezing the roll: %w", err)
+			return nil, Arrangement{}, err
 		}
+	}
+	fields, err := s.bookAll(ctx, sitting.wishes(plan, people, 0, s.now()))
+	if err != nil {
+		return nil, Arrangement{}, err
+	}
+	if fields != nil {
+		return nil, Arrangement{}, ErrPlacing.With(fields...)
 	}
 	list := ticketsIn(plan)
 	units, sameForm := sitting.clashesOf(list, people)
 	quality := Arrangement{Hash: sealed(list), SameUnit: len(units), SameForm: len(sameForm)}
 	return plan, quality, s.recordSwaps(ctx, c, &roll.Value)
+}
+
+// freeze freezes the roll once the sitting can have all seats and people of
+// the plan. What it asked for and cannot keep it gives back. Errors: ErrPlacing
+// with Fields, store.ErrVersion when the roll has changed.
+func (s *Service) freeze(ctx context.Context, sitting *Sitting, roll *store.Versioned[Roll], plan []placed, people map[CandidateID]*Candidate) error {
+	roll.Value.Runs++
+	if err := rolls.Replace(ctx, s.db, &roll.Value, roll.Version); err != nil {
+		return fmt.Errorf("numbering a preparation: %w", err)
+	}
+	run := roll.Value.Runs
+	fields, err := s.bookAll(ctx, sitting.wishes(plan, people, run, s.now()))
+	if err == nil && fields != nil {
+		err = ErrPlacing.With(fields...)
+	}
+	if err == nil {
+		roll.Value.Frozen = true
+		if err = rolls.Replace(ctx, s.db, &roll.Value, roll.Version+1); err == nil {
+			return nil
+		}
+		err = fmt.Errorf("freezing the roll: %w", err)
+	}
+	// Also when who asked is gone: others wait for it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
+	defer cancel()
+	if left := s.unbookAll(ctx, sitting, roll.Value.entries(), func(t *taken) bool { return t.Run == run }); left != nil {
+		return errors.Join(err, left)
+	}
+	return err
 }
 
 // formsOf returns the forms of the sitting's papers, A first.

@@ -126,16 +126,18 @@ func (s *Service) MoveSeat(ctx context.Context, sitting SittingID, id AttemptID,
 }
 
 // seat claims a place for the attempt, lets f put it there, and gives free
-// the place where it was. The zero Place is the one now.
+// the place where it was. The zero Place is the one now. A place that another
+// sitting has at that time is ErrSeatTaken.
 //
-// Order of writes: the claim, the record, the release. A crash between leaves
-// a claim of somebody who does not sit there; it is taken over later.
+// Order of writes: the claim, the booking, the record, the release of both. A
+// crash between leaves a claim of somebody who does not sit there, which is
+// taken over later, and a booking that ends with the sitting.
 func (s *Service) seat(ctx context.Context, sitting SittingID, id AttemptID, to Place, f func(Place) error) error {
 	c, err := s.courseOf(ctx, sitting)
 	if err != nil {
 		return err
 	}
-	from, err := s.placeOf(ctx, id)
+	from, factor, err := s.sits(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -148,14 +150,20 @@ func (s *Service) seat(ctx context.Context, sitting SittingID, id AttemptID, to 
 	if err := s.claim(ctx, c, id, to); err != nil {
 		return err
 	}
-	refused := f(to)
+	var refused error
+	if to != from {
+		refused = s.bookSeat(ctx, c.sitting, to, factor)
+	}
+	if refused == nil {
+		refused = f(to)
+	}
 	now, err := s.placeOf(ctx, id)
 	if err != nil {
 		return errors.Join(refused, err)
 	}
 	for _, left := range []Place{from, to} {
 		if left != now {
-			err = errors.Join(err, s.vacate(ctx, sitting, id, left))
+			err = errors.Join(err, s.unbookSeat(ctx, c.sitting, left), s.vacate(ctx, sitting, id, left))
 		}
 	}
 	if refused != nil {
@@ -176,13 +184,18 @@ func (s *Service) Sits(ctx context.Context, sitting SittingID, id AttemptID) err
 
 // placeOf reads where the candidate sits.
 func (s *Service) placeOf(ctx context.Context, id AttemptID) (Place, error) {
-	var at Place
-	err := s.with(ctx, id, func(e *entry) error {
+	at, _, err := s.sits(ctx, id)
+	return at, err
+}
+
+// sits reads where the candidate sits, and with which factor.
+func (s *Service) sits(ctx context.Context, id AttemptID) (at Place, m Factor, err error) {
+	err = s.with(ctx, id, func(e *entry) error {
 		err := s.refresh(ctx, e)
-		at = e.attempt.Place
+		at, m = e.attempt.Place, e.attempt.Ticket.Factor
 		return err
 	})
-	return at, err
+	return at, m, err
 }
 
 // claimAge is how long the claim of a candidate who does not sit there is

@@ -36,7 +36,8 @@ type Ticket struct {
 // registered wholly or not at all.
 type Roll struct {
 	Sitting SittingID   `json:"sitting"`
-	Frozen  bool        `json:"frozen"` // Prepare has begun
+	Frozen  bool        `json:"frozen"`         // Prepare has begun
+	Runs    int         `json:"runs,omitempty"` // of Prepare that asked for seats and people
 	Batches []RollBatch `json:"batches"`
 	// Swaps change the drawn arrangement by hand, in order.
 	Swaps []SeatSwap `json:"swaps,omitempty"`
@@ -117,6 +118,10 @@ var (
 		Collection: store.Collection{Name: "exam_seats"},
 		ID:         func(c *chairTaken) string { return chairID(c.Sitting, c.Place) },
 	}
+	bookings = store.Table[booking]{
+		Collection: store.Collection{Name: "exam_bookings"},
+		ID:         func(b *booking) string { return b.Subject },
+	}
 	works = store.Table[work]{
 		Collection: store.Collection{Name: "exam_work"},
 		ID:         func(w *work) string { return string(w.Attempt) },
@@ -126,7 +131,7 @@ var (
 // Collections declares the documents of this package; pass them to the store.
 func Collections() []store.Collection {
 	return []store.Collection{sittings.Collection, candidates.Collection, rolls.Collection,
-		tickets.Collection, works.Collection, evidences.Collection, chairs.Collection}
+		tickets.Collection, works.Collection, evidences.Collection, chairs.Collection, bookings.Collection}
 }
 
 // candidateID derives a person's id from the blinded ID number: the same

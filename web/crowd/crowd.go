@@ -101,6 +101,9 @@ func Run(ctx context.Context, o Options) (State, error) {
 			if err == nil {
 				err = r.reconciled(ctx, plan)
 			}
+			if err == nil { // which gives the people free for the next one
+				err = r.staff.call(ctx, "POST", at(plan.sitting)+"/close", nil, nil)
+			}
 			if err == nil {
 				r.stage("done", plan.division)
 			}

@@ -19,14 +19,16 @@ var (
 )
 
 // invent makes n people. Their ID numbers have a right check digit and an area
-// code (370199) that GB/T 2260 does not assign: they belong to nobody. Name
-// and unit follow from the number, so that a number drawn again in a later
-// rehearsal is the same person.
+// code (370199 to 371799) that GB/T 2260 does not assign: they belong to
+// nobody. Name and unit follow from the number, so that a number drawn again in
+// a later rehearsal is the same person. Two rehearsals seldom have one person
+// in common, who could sit one of them only.
 func invent(rng *rand.Rand, n int) []person {
 	people := make([]person, n)
+	year := rng.IntN(36)
 	for i := range people {
 		// The day counts people, so that all numbers of a rehearsal differ.
-		digits := fmt.Sprintf("370199%04d%02d%02d%03d", 1970+i/336%36, i/28%12+1, i%28+1, rng.IntN(1000))
+		digits := fmt.Sprintf("37%02d99%04d%02d%02d%03d", 1+rng.IntN(17), 1970+(year+i/336)%36, i/28%12+1, i%28+1, rng.IntN(1000))
 		h := fnv.New64a()
 		h.Write([]byte(digits))
 		own := rand.New(rand.NewPCG(h.Sum64(), 1))

@@ -180,7 +180,8 @@ func (r *run) hireJudges(ctx context.Context, name string, n int) ([]judgeLogin,
 // planSitting plans rooms for everybody; the times allow a start at once.
 func (r *run) planSitting(ctx context.Context, id exam.SittingID, paper bank.Paper) error {
 	const perRoom = 50
-	centre := exam.Centre{Code: "90", Name: "演练考点"}
+	// A centre of its own: rehearsals overlap, and seats belong to one sitting.
+	centre := exam.Centre{Code: "90", Name: "演练考点 " + string(id)}
 	for made := 0; made < r.o.Crowd; made += perRoom {
 		n := len(centre.Rooms) + 1
 		room := exam.Room{Code: fmt.Sprintf("%02d", n), Name: fmt.Sprintf("第%d机房", n)}
