@@ -62,7 +62,7 @@ func (e decided) check(t *Tally, by access.AccountID, _ time.Time) error {
 	if err != nil {
 		return err
 	}
-	if !sp.r.marks(e.Aspect) {
+	if !sp.r.marks(e.Aspect) || e.Corrected { // corrections are signed by two
 		return scoring.ErrOverride.Param("aspect", e.Aspect)
 	}
 	// Tried out: what the fold cannot compute must never count.

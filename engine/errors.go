@@ -94,6 +94,27 @@ var (
 	ErrOvertaken = fault.New(fault.Conflict, "overtaken", "something else came first; look again and repeat if it still fits")
 	// ErrNoCode: there is no such code in this layer, or it has not been drawn.
 	ErrNoCode = fault.New(fault.NotFound, "no_such_code", "there is no such code")
+	// ErrNotChecked: the sheet is not among those that are checked again.
+	ErrNotChecked = fault.New(fault.Conflict, "not_rechecked", "this sheet is not among those that are checked again")
+	// ErrRecheckOpen: sheets wait for a check, or for one after a correction.
+	ErrRecheckOpen = fault.New(fault.Conflict, "recheck_open", "some sheets have not been checked, or not again after their correction")
+	// ErrCorrectionOpen: a correction waits for its second signature, or for a
+	// publication that holds it.
+	ErrCorrectionOpen = fault.New(fault.Conflict, "correction_open", "a correction waits to be signed or published")
+	// ErrNoCorrection: there is no correction with the number.
+	ErrNoCorrection = fault.New(fault.NotFound, "no_such_correction", "there is no such correction")
+	// ErrNotPublishable: the results are not complete; the fields say why.
+	ErrNotPublishable = fault.New(fault.Conflict, "not_publishable", "the results cannot be published yet")
+	// ErrNothingChanged: the newest version holds the same results.
+	ErrNothingChanged = fault.New(fault.Conflict, "nothing_changed", "the newest version holds the same results")
+	// ErrNoLot: nobody is left equal by the whole tie chain.
+	ErrNoLot = fault.New(fault.Conflict, "no_lot_needed", "nobody needs a lot")
+	// ErrAppealLate: the window for appeals is over.
+	ErrAppealLate = fault.New(fault.Conflict, "appeal_late", "the time for appeals is over")
+	// ErrAppealsOpen: the window is open, or an appeal has no ruling.
+	ErrAppealsOpen = fault.New(fault.Conflict, "appeals_open", "the time for appeals is not over, or one has no ruling")
+	// ErrNoAppeal: there is no appeal with the number.
+	ErrNoAppeal = fault.New(fault.NotFound, "no_such_appeal", "there is no such appeal")
 	// ErrNoBoard: no such division, or it has not been opened.
 	ErrNoBoard = fault.New(fault.NotFound, "no_such_board", "there is no such board")
 	// ErrNoRow: the board has no such row.

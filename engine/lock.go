@@ -263,6 +263,7 @@ func (e unlockGranted) apply(t *Tally, r ledger.Record) error {
 	u := t.unlock(e.Asked)
 	u.Granted = &Granted{By: access.AccountID(r.Actor), At: r.At}
 	delete(t.desk.locked, u.Module)
+	t.recheck = recheck{} // what was checked may change
 	if u.Sheet == "" {
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/scoring"
 )
 
 // Procedure is how a division is run (规程): who is known by what, who checks
@@ -18,8 +19,10 @@ type Procedure struct {
 	Identity IdentityRule `json:"identity"`
 	Draw     DrawRule     `json:"draw"`
 	Signing  SigningRule  `json:"signing"`
-	Ceremony CeremonyRule `json:"ceremony"`
-	Appeal   AppealRule   `json:"appeal"`
+	// Recheck says which sheets supervisors check again before publication.
+	Recheck  scoring.RecheckRule `json:"recheck"`
+	Ceremony CeremonyRule        `json:"ceremony"`
+	Appeal   AppealRule          `json:"appeal"`
 	// Approval is whether the division opens only with a regulation that
 	// another person than its author has approved.
 	Approval bool `json:"approval"`
@@ -104,6 +107,7 @@ func (p Procedure) Validate() error {
 	need(p.Draw.Stations >= 0 && p.Draw.Stations <= 5000, "draw.stations", "0 to 5000 stations")
 	need(p.Draw.Spare >= 0 && (p.Draw.Stations == 0 || p.Draw.Spare < p.Draw.Stations), "draw.spare", "fewer than the stations")
 	need(!p.Signing.Leader || p.Signing.Judges, "signing.leader", "a leader signs only where judges do")
+	need(p.Recheck.Validate() == nil, "recheck", "shares are 0 to 10000 basis points; the top is a share or a count")
 	need(p.Ceremony.WithinMS > 0, "ceremony.within_ms", "above 0")
 	need(p.Appeal.WindowMS >= 0, "appeal.window_ms", "0 or above")
 	if len(wrong) > 0 {

@@ -57,9 +57,12 @@ type Standing struct {
 	Progress  Progress       `json:"progress"`
 	ChangedAt time.Time      `json:"changed_at"`
 
-	entry scoring.Entry
-	total scoring.Total
-	order []int64
+	at        int // position of the competitor
+	entry     scoring.Entry
+	total     scoring.Total
+	order     []int64
+	passed    scoring.Verdict
+	lotNeeded bool
 }
 
 // audience says which projection of the tally is wanted.
@@ -110,7 +113,7 @@ func (t *Tally) ranked(p projection) ([]Standing, error) {
 	}
 	for _, r := range ranked {
 		if st := &out[byCode[r.Code]]; r.Rank > 0 {
-			st.Rank, st.Shared = &r.Rank, r.Tied
+			st.Rank, st.Shared, st.lotNeeded = &r.Rank, r.Tied, r.LotNeeded
 		}
 	}
 	slices.SortFunc(out, func(a, b Standing) int {
@@ -123,7 +126,7 @@ func (t *Tally) ranked(p projection) ([]Standing, error) {
 }
 
 func (t *Tally) standing(i int, c Entrant, p projection) (Standing, error) {
-	st := Standing{Code: t.label(i), Parts: []Part{}}
+	st := Standing{Code: t.label(i), Parts: []Part{}, at: i}
 	if t.named() {
 		st.Unit, st.City = c.Unit, c.City
 	}
@@ -145,11 +148,41 @@ func (t *Tally) standing(i int, c Entrant, p projection) (Standing, error) {
 	if total.Value.State == scoring.HasValue {
 		st.Total = &total.Value.Marks
 	}
-	st.entry = total.Entry(scoring.Code(st.Code))
-	st.entry.TimeMS = t.timeUsed(i)
+	st.entry = t.entryOf(i, total)
+	st.entry.Code = scoring.Code(st.Code)
+	st.passed = scoring.Pass(*total, t.open.Rules).Verdict
 	st.order = scoring.SortParts(st.entry, t.open.Rules)
 	st.Progress = progressOf(st.Parts)
 	return st, nil
+}
+
+// entry is what ranks the competitor at a position before the jury, without a
+// code.
+func (t *Tally) entry(i int) (scoring.Entry, error) {
+	total, err := t.total(i, projection{jury, false})
+	if err != nil {
+		return scoring.Entry{}, err
+	}
+	return t.entryOf(i, total), nil
+}
+
+func (t *Tally) entryOf(i int, total *scoring.Total) scoring.Entry {
+	e := total.Entry("")
+	e.TimeMS = t.timeUsed(i)
+	if lot, drawn := t.outcome.lots[i]; drawn {
+		e.Lot = &lot
+	}
+	return e
+}
+
+// labelled returns the position of the competitor whose label the code is.
+func (t *Tally) labelled(code string) (int, bool) {
+	for i := range t.open.Competitors {
+		if code != "" && t.label(i) == code {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 func progressOf(parts []Part) Progress {
@@ -209,8 +242,8 @@ func (s *Contests) Why(ctx context.Context, id DivisionID, x, y string) (scoring
 		p := projection{public, !t.open.Board.Live && t.status != Final}
 		pair := make([]scoring.Entry, 0, 2)
 		for _, code := range []string{x, y} {
-			i := slices.IndexFunc(t.open.Competitors, func(c Entrant) bool { return code != "" && t.label(t.byID[c.ID]) == code })
-			if i < 0 {
+			i, ok := t.labelled(code)
+			if !ok {
 				return ErrNoRow.Param("row", code)
 			}
 			st, err := t.standing(i, t.open.Competitors[i], p)

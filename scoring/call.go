@@ -25,6 +25,10 @@ type Override struct {
 	Aspect AspectID `json:"aspect"`
 	Observation
 	Why string `json:"why"` // the reason, in the chief's words; never empty
+	// Corrected says that this is a correction of a locked sheet, signed by
+	// two: it may concern any aspect, whatever the rules let the chief judge
+	// decide alone.
+	Corrected bool `json:"corrected,omitempty"`
 }
 
 // Acceptance is the chief judge's word that a flag may stand.

@@ -154,7 +154,7 @@ func (d docket) checkDecisions() error {
 			p.add(path+".aspect", "duplicate", "aspect %s has been decided twice", o.Aspect)
 		}
 		seen[o.Aspect] = true
-		if policy := d.rules.policy(a); policy.Method != MethodChief && !policy.ChiefDecides {
+		if policy := d.rules.policy(a); policy.Method != MethodChief && !policy.ChiefDecides && !o.Corrected {
 			p.add(path+".aspect", "not_allowed", "the rules do not let the chief judge decide aspect %s", o.Aspect)
 		}
 		if o.Why == "" {

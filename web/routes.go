@@ -35,6 +35,7 @@ func (s *Server) register() {
 	s.resultRoutes()
 	s.contestRoutes()
 	s.deskRoutes()
+	s.outcomeRoutes()
 	s.proofRoutes()
 }
 

@@ -80,6 +80,8 @@ const (
 	PaperKey        Action = "paper.key"        // key in paper sheets
 	AppealFile      Action = "appeal.file"      // for the own delegation, after publication
 	AppealRule      Action = "appeal.rule"      // hear and rule
+	AppealRead      Action = "appeal.read"      // a team leader those of the own delegation
+	Correct         Action = "correct.propose"  // change a value after the lock, first of two
 	TabletManage    Action = "tablet.manage"    // pair, revoke, transfer tablets
 	QualityRead     Action = "quality.read"     // how judges mark; recorded
 	StoryRead       Action = "story.read"       // every record behind one result; recorded
@@ -131,6 +133,8 @@ var table = map[Action][]Role{
 	PaperKey:        {Tabulator},
 	AppealFile:      {TeamLeader},
 	AppealRule:      {Arbiter},
+	AppealRead:      {TeamLeader, Arbiter, ChiefJudge, Supervisor},
+	Correct:         {ChiefJudge, Arbiter},
 	TabletManage:    {Organiser, ChiefJudge},
 	QualityRead:     {ChiefJudge, Supervisor},
 	StoryRead:       {ChiefJudge, Supervisor, Arbiter},

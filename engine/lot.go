@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
+)
+
+// lotDrawn decides between those whom the whole tie chain leaves equal. It is
+// drawn once, before witnesses, and recorded.
+type lotDrawn struct {
+	Seed    string `json:"seed"`    // hex
+	Witness string `json:"witness"` // who saw it
+}
+
+func (t *Tally) decideLotDrawn(actor access.AccountID, e lotDrawn) error {
+	if err := t.office(actor, OfficeSupervisor); err != nil {
+		return err
+	}
+	if err := t.in(PhaseRechecked, PhaseDecrypted, PhasePublished); err != nil {
+		return err
+	}
+	if seed, err := hex.DecodeString(e.Seed); err != nil || len(seed) < 8 || len(seed) > 64 {
+		return ErrContest.With(fault.Field{Path: "seed", Code: "invalid", Message: "a seed has 16 to 128 hexadecimal digits"})
+	}
+	if e.Witness == "" || len(e.Witness) > 200 {
+		return ErrContest.With(fault.Field{Path: "witness", Code: "missing", Message: "name who watches the draw"})
+	}
+	list, err := t.standings(jury)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(st Standing) bool { return st.lotNeeded }) {
+		return ErrNoLot
+	}
+	return nil
+}
+
+// applyLotDrawn gives a lot to everybody who needs one and has none; a lot
+// that was drawn stays (contest-systems.md §4: a tie-break that is drawn again
+// at each recompute).
+func (t *Tally) applyLotDrawn(r ledger.Record) (verdict, error) {
+	e, err := read[lotDrawn](r)
+	if err != nil {
+		return verdict{}, err
+	}
+	if why := t.decideLotDrawn(access.AccountID(r.Actor), e); why != nil {
+		return refused(why)
+	}
+	list, err := t.standings(jury)
+	if err != nil {
+		return verdict{}, err
+	}
+	var who []int
+	for _, st := range list {
+		if _, drawn := t.outcome.lots[st.at]; st.lotNeeded && !drawn {
+			who = append(who, st.at)
+		}
+	}
+	order := map[int]uint64{}
+	for _, i := range who {
+		sum := sha256.Sum256([]byte(e.Seed + "\x00" + string(t.open.Competitors[i].ID)))
+		order[i] = binary.BigEndian.Uint64(sum[:])
+	}
+	slices.SortFunc(who, func(a, b int) int { return cmp.Or(cmp.Compare(order[a], order[b]), cmp.Compare(a, b)) })
+	if t.outcome.lots == nil {
+		t.outcome.lots = map[int]int64{}
+	}
+	for _, i := range who {
+		t.outcome.lots[i] = int64(len(t.outcome.lots) + 1)
+		t.stirred(i)
+	}
+	return verdict{}, nil
+}
+
+// DrawLots draws lots for those whom nothing else separates, from a random
+// seed in hex. Errors: ErrOffice, ErrPhase, ErrNoLot, ErrContest.
+func (s *Contests) DrawLots(ctx context.Context, actor access.AccountID, id DivisionID, key, seed, witness string) error {
+	e := lotDrawn{seed, witness}
+	return s.perform(ctx, actor, id, kindLotDrawn, key, e, func(t *Tally) error { return t.decideLotDrawn(actor, e) })
+}
