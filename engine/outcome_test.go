@@ -62,13 +62,6 @@ func (n node) performed(t *testing.T, people int, change ...func(*engine.Procedu
 	return d.ID
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // lock locks the module P.
 func (n node) lock(t *testing.T, id engine.DivisionID) {
 	t.Helper()

@@ -14,7 +14,7 @@ const maxReason = 2000
 // for a key, and tells the console. Errors: ErrKey, ErrKeyReused, those of
 // decide.
 func (s *Contests) perform(ctx context.Context, actor access.AccountID, id DivisionID, kind, key string, data any, decide func(*Tally) error) error {
-	if key == "" || len(key) > maxKey {
+	if key == "" || len(key) > 100 {
 		return ErrKey
 	}
 	a, err := s.arena(ctx, id)

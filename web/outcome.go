@@ -43,8 +43,8 @@ func (s *Server) outcomeRoutes() {
 	reg(s, get, "/api/board/{division}/results", "published-results", "The published results with what later versions changed", anyone, s.publishedResults)
 }
 
-// keyed is the idempotency key of an act.
-type keyed struct {
+// ActKey is the idempotency key of an act.
+type ActKey struct {
 	Key string `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key; a repeated call gets the first result"`
 }
 
@@ -58,13 +58,13 @@ func seedOf(given string) string {
 	return hex.EncodeToString(b[:])
 }
 
-// nobody's names are looked up: who signed is shown by name.
-type signNames struct {
+// SignNames are who signed, for people.
+type SignNames struct {
 	Names map[access.AccountID]string `json:"names" doc:"Of the accounts in the body"`
 }
 
-func (s *Server) namesOf(ctx context.Context, signs ...*engine.Sign) signNames {
-	out := signNames{Names: map[access.AccountID]string{}}
+func (s *Server) namesOf(ctx context.Context, signs ...*engine.Sign) SignNames {
+	out := SignNames{Names: map[access.AccountID]string{}}
 	for _, x := range signs {
 		if x != nil {
 			out.Names[x.By] = s.nameOf(ctx, string(x.By))
@@ -76,7 +76,7 @@ func (s *Server) namesOf(ctx context.Context, signs ...*engine.Sign) signNames {
 // RecheckDesk is the recheck with names of who checked.
 type RecheckDesk struct {
 	engine.RecheckView
-	signNames
+	SignNames
 }
 
 func (s *Server) getRecheck(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[RecheckDesk], error) {
@@ -96,7 +96,7 @@ func (s *Server) getRecheck(ctx context.Context, _ actor, in *DivisionPath) (*bo
 type drawRecheckIn struct {
 	DivisionPath
 	Body struct {
-		keyed
+		ActKey
 		Seed string `json:"seed,omitempty" maxLength:"128" doc:"Hexadecimal; absent: drawn by the server and recorded"`
 	}
 }
@@ -108,7 +108,7 @@ func (s *Server) drawRecheck(ctx context.Context, a actor, in *drawRecheckIn) (*
 type checkSheetIn struct {
 	DivisionPath
 	Body struct {
-		keyed
+		ActKey
 		Sheet  engine.SheetID     `json:"sheet" minLength:"1" maxLength:"200"`
 		Result engine.CheckResult `json:"result" enum:"fine,error"`
 		Note   string             `json:"note,omitempty" maxLength:"600" doc:"What is wrong; needed for an error"`
@@ -119,23 +119,23 @@ func (s *Server) checkSheet(ctx context.Context, a actor, in *checkSheetIn) (*no
 	return &nothing{}, s.Contest.CheckSheet(ctx, a.Account.ID, in.Division, in.Body.Key, in.Body.Sheet, in.Body.Result, in.Body.Note)
 }
 
-type keyedIn struct {
+type actIn struct {
 	DivisionPath
-	Body keyed
+	Body ActKey
 }
 
-func (s *Server) closeRecheck(ctx context.Context, a actor, in *keyedIn) (*nothing, error) {
+func (s *Server) closeRecheck(ctx context.Context, a actor, in *actIn) (*nothing, error) {
 	return &nothing{}, s.Contest.CloseRecheck(ctx, a.Account.ID, in.Division, in.Body.Key)
 }
 
-func (s *Server) finalise(ctx context.Context, a actor, in *keyedIn) (*nothing, error) {
+func (s *Server) finalise(ctx context.Context, a actor, in *actIn) (*nothing, error) {
 	return &nothing{}, s.Contest.Finalise(ctx, a.Account.ID, in.Division, in.Body.Key)
 }
 
 // PublicationDeskView is the desk with names of who signed.
 type PublicationDeskView struct {
 	engine.PublicationDesk
-	signNames
+	SignNames
 }
 
 func (s *Server) listPublications(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[PublicationDeskView], error) {
@@ -156,7 +156,7 @@ func (s *Server) listPublications(ctx context.Context, _ actor, in *DivisionPath
 type proposePublicationIn struct {
 	DivisionPath
 	Body struct {
-		keyed
+		ActKey
 		Note string `json:"note,omitempty" maxLength:"600"`
 	}
 }
@@ -169,7 +169,7 @@ type signPublicationIn struct {
 	DivisionPath
 	Version int `path:"version" minimum:"1"`
 	Body    struct {
-		keyed
+		ActKey
 		Digest string `json:"digest" minLength:"64" maxLength:"64" doc:"Of the version as it was read"`
 	}
 }
@@ -181,7 +181,7 @@ func (s *Server) signPublication(ctx context.Context, a actor, in *signPublicati
 type lotsIn struct {
 	DivisionPath
 	Body struct {
-		keyed
+		ActKey
 		Seed    string `json:"seed,omitempty" maxLength:"128" doc:"Hexadecimal; absent: drawn by the server and recorded"`
 		Witness string `json:"witness" minLength:"1" maxLength:"60" doc:"Who watches the draw"`
 	}
@@ -194,7 +194,7 @@ func (s *Server) drawLots(ctx context.Context, a actor, in *lotsIn) (*nothing, e
 // CorrectionDesk are the corrections with names of who signed.
 type CorrectionDesk struct {
 	Items []engine.CorrectionView `json:"items"`
-	signNames
+	SignNames
 }
 
 func (s *Server) listCorrections(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[CorrectionDesk], error) {
@@ -244,7 +244,7 @@ func (s *Server) previewCorrection(ctx context.Context, a actor, in *previewCorr
 type proposeCorrectionIn struct {
 	DivisionPath
 	Body struct {
-		keyed
+		ActKey
 		CorrectionDraft
 	}
 }
@@ -256,7 +256,7 @@ func (s *Server) proposeCorrection(ctx context.Context, a actor, in *proposeCorr
 type numberIn struct {
 	DivisionPath
 	No   int `path:"no" minimum:"1"`
-	Body keyed
+	Body ActKey
 }
 
 func (s *Server) signCorrection(ctx context.Context, a actor, in *numberIn) (*nothing, error) {
@@ -270,7 +270,7 @@ func (s *Server) dropCorrection(ctx context.Context, a actor, in *numberIn) (*no
 // AppealDesk are the appeals with names of who filed and ruled.
 type AppealDesk struct {
 	Items []engine.AppealView `json:"items"`
-	signNames
+	SignNames
 }
 
 func (s *Server) listAppeals(ctx context.Context, a actor, in *DivisionPath) (*bodyOf[AppealDesk], error) {
@@ -300,7 +300,7 @@ func (s *Server) ownResults(ctx context.Context, a actor, in *DivisionPath) (*li
 type fileAppealIn struct {
 	DivisionPath
 	Body struct {
-		keyed
+		ActKey
 		Code   string           `json:"code" minLength:"1" maxLength:"20" doc:"Entry code of the competitor"`
 		Module scoring.ModuleID `json:"module,omitempty" maxLength:"40" doc:"Absent: the whole result"`
 		Text   string           `json:"text" minLength:"1" maxLength:"2000"`
@@ -316,7 +316,7 @@ type ruleAppealIn struct {
 	DivisionPath
 	No   int `path:"no" minimum:"1"`
 	Body struct {
-		keyed
+		ActKey
 		Ruling engine.Ruling `json:"ruling" enum:"upheld,dismissed"`
 		Reason string        `json:"reason" minLength:"1" maxLength:"600"`
 	}
@@ -333,7 +333,7 @@ func (s *Server) withdrawAppeal(ctx context.Context, a actor, in *numberIn) (*no
 // StoryView is a story with names of who acted.
 type StoryView struct {
 	engine.Story
-	signNames
+	SignNames
 }
 
 func (s *Server) storyView(ctx context.Context, st engine.Story, err error) (*bodyOf[StoryView], error) {

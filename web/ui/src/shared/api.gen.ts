@@ -329,6 +329,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appeals; a team leader sees those of the own delegation */
+        get: operations["appeals"];
+        put?: never;
+        /** File an appeal within the window */
+        post: operations["appeal-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/appeals/{no}/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The arbiter's ruling, with reasons */
+        post: operations["appeal-rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/appeals/{no}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an own appeal back */
+        post: operations["appeal-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/aspect-decisions": {
         parameters: {
             query?: never;
@@ -392,6 +444,75 @@ export interface paths {
         put?: never;
         /** Take a violation or zeroing back */
         post: operations["conduct-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections after the lock */
+        get: operations["corrections"];
+        put?: never;
+        /** Propose a correction; the first signature */
+        post: operations["correction-propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/corrections/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would change; nothing is stored */
+        post: operations["correction-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/corrections/{no}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a proposal that nobody has signed */
+        post: operations["correction-drop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/corrections/{no}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second signature, by another person */
+        post: operations["correction-sign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -500,6 +621,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/finalise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the division after the window for appeals */
+        post: operations["division-finalise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/gaps/accept": {
         parameters: {
             query?: never;
@@ -534,6 +672,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw lots for those whom nothing separates; recorded with a witness */
+        post: operations["lots-draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/open": {
         parameters: {
             query?: never;
@@ -545,6 +700,23 @@ export interface paths {
         put?: never;
         /** Draw codes, freeze, take marks */
         post: operations["division-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/own-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Published results of the own delegation */
+        get: operations["own-results"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -637,6 +809,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/publications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions of the results, and what is missing for the next */
+        get: operations["publications"];
+        put?: never;
+        /** Make the next version of the results; the first signature */
+        post: operations["publication-propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/publications/{version}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The second signature; with it the results are public */
+        post: operations["publication-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which sheets are checked again, and what was found */
+        get: operations["recheck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/recheck/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was found on one sheet */
+        post: operations["recheck-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/recheck/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the recheck */
+        post: operations["recheck-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/recheck/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw the sample from a recorded seed */
+        post: operations["recheck-draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/results": {
         parameters: {
             query?: never;
@@ -665,6 +940,40 @@ export interface paths {
         put?: never;
         /** Close marking, reopen, make final */
         post: operations["division-status"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/stories/results/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every record behind one result, after decryption; looking is recorded */
+        get: operations["result-story"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/stories/sheets/{sheet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every record about one sheet, by its code; looking is recorded */
+        get: operations["sheet-story"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2040,6 +2349,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/board/{division}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The published results with what later versions changed */
+        get: operations["published-results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board/{division}/why": {
         parameters: {
             query?: never;
@@ -2392,6 +2718,10 @@ export interface components {
             roles: string[];
             unit: string;
         };
+        ActKey: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+        };
         AdmitAtInBody: {
             /** @description Another free seat than the one on the ticket */
             place?: components["schemas"]["ExamPlace"];
@@ -2417,6 +2747,13 @@ export interface components {
             /** @enum {string} */
             scope: "candidate" | "room" | "centre" | "sitting";
             text: components["schemas"]["ScoringText"];
+        };
+        AppealDesk: {
+            items: components["schemas"]["EngineAppealView"][];
+            /** @description Of the accounts in the body */
+            names: {
+                [key: string]: string;
+            };
         };
         ApplyInBody: {
             entry: components["schemas"]["PlanApplication"];
@@ -2864,6 +3201,15 @@ export interface components {
             score_each: number;
             title?: string;
         };
+        CheckSheetInBody: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            /** @description What is wrong; needed for an error */
+            note?: string;
+            /** @enum {string} */
+            result: "fine" | "error";
+            sheet: string;
+        };
         CompareInBody: {
             /** @description 0 means the default */
             config?: components["schemas"]["SimilarityConfig"];
@@ -2897,6 +3243,28 @@ export interface components {
             season?: string;
             /** Format: int64 */
             year?: number;
+        };
+        CorrectionDesk: {
+            items: components["schemas"]["EngineCorrectionView"][];
+            /** @description Of the accounts in the body */
+            names: {
+                [key: string]: string;
+            };
+        };
+        CorrectionDraft: {
+            /** Format: int64 */
+            appeal?: number;
+            aspect?: components["schemas"]["ScoringAspectEntry"];
+            /** @description Of the layer that is open: whose imported module or conduct changes */
+            code?: string;
+            module?: string;
+            reason: string;
+            /** @description Whose aspect gets another value */
+            sheet?: string;
+            /** @enum {string} */
+            source: "recheck" | "appeal" | "error";
+            value?: components["schemas"]["ScoringValue"];
+            zeroing?: components["schemas"]["ScoringZeroing"];
         };
         CourseItem: {
             actor: string;
@@ -3090,6 +3458,12 @@ export interface components {
             status: string;
             theory?: components["schemas"]["EngineTheory"];
         };
+        DrawRecheckInBody: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            /** @description Hexadecimal; absent: drawn by the server and recorded */
+            seed?: string;
+        };
         EngineAct: {
             aspect?: string;
             /** Format: date-time */
@@ -3112,6 +3486,23 @@ export interface components {
         EngineAppealRule: {
             /** Format: int64 */
             window_ms: number;
+        };
+        EngineAppealView: {
+            code: string;
+            corrections: number[];
+            evidence?: string[];
+            filed: components["schemas"]["EngineSign"];
+            module?: string;
+            /** Format: int64 */
+            no: number;
+            reason?: string;
+            ruled?: components["schemas"]["EngineSign"];
+            /** @enum {string} */
+            ruling?: "upheld" | "dismissed";
+            /** @enum {string} */
+            state: "open" | "ruled" | "withdrawn";
+            text: string;
+            unit: string;
         };
         EngineBoardBrief: {
             /** Format: int64 */
@@ -3137,6 +3528,17 @@ export interface components {
         EngineCeremonyRule: {
             /** Format: int64 */
             within_ms: number;
+        };
+        EngineChangedLine: {
+            after: components["schemas"]["ScoringValue"];
+            before: components["schemas"]["ScoringValue"];
+            entry_code: string;
+            name: string;
+            /** Format: int64 */
+            rank_after: number | null;
+            /** Format: int64 */
+            rank_before: number | null;
+            reasons: string[];
         };
         EngineConduct: {
             /** Format: date-time */
@@ -3180,6 +3582,25 @@ export interface components {
             season?: string;
             /** Format: int64 */
             year?: number;
+        };
+        EngineCorrectionView: {
+            /** Format: int64 */
+            appeal?: number;
+            aspect?: components["schemas"]["ScoringAspectEntry"];
+            code?: string;
+            decided?: components["schemas"]["EngineSign"];
+            module?: string;
+            /** Format: int64 */
+            no: number;
+            proposed: components["schemas"]["EngineSign"];
+            reason: string;
+            sheet?: string;
+            /** @enum {string} */
+            source: "recheck" | "appeal" | "error";
+            /** @enum {string} */
+            state: "proposed" | "signed" | "dropped";
+            value?: components["schemas"]["ScoringValue"];
+            zeroing?: components["schemas"]["ScoringZeroing"];
         };
         EngineDelegation: {
             city: string;
@@ -3311,6 +3732,14 @@ export interface components {
             size: number;
             type: string;
         };
+        EngineFinding: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note?: string;
+            /** @enum {string} */
+            result: "fine" | "error";
+        };
         EngineGranted: {
             /** Format: date-time */
             at: string;
@@ -3356,6 +3785,12 @@ export interface components {
             digest: string;
             /** Format: int64 */
             seq: number;
+        };
+        EngineMissing: {
+            code: string;
+            params?: {
+                [key: string]: string;
+            };
         };
         EngineOfficer: {
             account: string;
@@ -3416,7 +3851,18 @@ export interface components {
             ceremony: components["schemas"]["EngineCeremonyRule"];
             draw: components["schemas"]["EngineDrawRule"];
             identity: components["schemas"]["EngineIdentityRule"];
+            recheck: components["schemas"]["ScoringRecheckRule"];
             signing: components["schemas"]["EngineSigningRule"];
+            /** Format: int64 */
+            version: number;
+        };
+        EnginePublication: {
+            changed: components["schemas"]["EngineChangedLine"][];
+            digest: string;
+            lines: components["schemas"]["EngineResultLine"][];
+            note?: string;
+            proposed?: components["schemas"]["EngineSign"];
+            signed?: components["schemas"]["EngineSign"];
             /** Format: int64 */
             version: number;
         };
@@ -3434,6 +3880,13 @@ export interface components {
             /** Format: int64 */
             per_delegation?: number;
         };
+        EngineRecheckSheet: {
+            checks: components["schemas"]["EngineFinding"][];
+            /** @enum {string} */
+            for: "top" | "sample" | "rest";
+            module: string;
+            sheet: string;
+        };
         EngineRegulationStamp: {
             sha256: string;
             /** Format: int64 */
@@ -3443,6 +3896,26 @@ export interface components {
             judge: string;
             reason: string;
             unit: string;
+        };
+        EngineResultLine: {
+            city?: string;
+            competitor: string;
+            delegation?: string;
+            disqualified?: boolean;
+            entry_code?: string;
+            name: string;
+            parts: components["schemas"]["EngineResultPart"][];
+            /** Format: int64 */
+            rank: number | null;
+            shared: boolean;
+            team?: string;
+            total: components["schemas"]["ScoringValue"];
+            unit: string;
+            verdict: string;
+        };
+        EngineResultPart: {
+            module: string;
+            value: components["schemas"]["ScoringValue"];
         };
         EngineResults: {
             standings: components["schemas"]["EngineStanding"][];
@@ -3501,6 +3974,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EngineShift: {
+            after: components["schemas"]["ScoringValue"];
+            before: components["schemas"]["ScoringValue"];
+            code: string;
+            /** Format: int64 */
+            rank_after: number | null;
+            /** Format: int64 */
+            rank_before: number | null;
+        };
+        EngineSign: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+        };
         EngineSignatureView: {
             /** Format: date-time */
             at: string;
@@ -3532,6 +4019,20 @@ export interface components {
             /** Format: int64 */
             total: number | null;
             unit?: string;
+        };
+        EngineStoryRecord: {
+            actor: string;
+            after?: components["schemas"]["ScoringValue"];
+            /** Format: date-time */
+            at: string;
+            before?: components["schemas"]["ScoringValue"];
+            data: unknown;
+            hash: string;
+            kind: string;
+            module?: string;
+            /** Format: int64 */
+            seq: number;
+            why?: string;
         };
         EngineTheory: {
             module: string;
@@ -4284,6 +4785,15 @@ export interface components {
             };
             path: string;
         };
+        FileAppealInBody: {
+            /** @description Entry code of the competitor */
+            code: string;
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            /** @description Absent: the whole result */
+            module?: string;
+            text: string;
+        };
         Finding: {
             code: string;
             message: string;
@@ -4495,6 +5005,12 @@ export interface components {
         ListOfRegisteredPersonBody: {
             items: components["schemas"]["ExamRegisteredPerson"][];
         };
+        ListOfResultLineBody: {
+            items: components["schemas"]["EngineResultLine"][];
+        };
+        ListOfShiftBody: {
+            items: components["schemas"]["EngineShift"][];
+        };
         ListOfTicketBody: {
             items: components["schemas"]["ExamTicket"][];
         };
@@ -4512,6 +5028,14 @@ export interface components {
         LookInBody: {
             /** @description Recorded with the name */
             reason: string;
+        };
+        LotsInBody: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            /** @description Hexadecimal; absent: drawn by the server and recorded */
+            seed?: string;
+            /** @description Who watches the draw */
+            witness: string;
         };
         MarkedAbsent: {
             /** Format: int64 */
@@ -4957,6 +5481,23 @@ export interface components {
             /** @description Why it was withdrawn */
             withdrawn?: string;
         };
+        ProposeCorrectionInBody: {
+            /** Format: int64 */
+            appeal?: number;
+            aspect?: components["schemas"]["ScoringAspectEntry"];
+            /** @description Of the layer that is open: whose imported module or conduct changes */
+            code?: string;
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            module?: string;
+            reason: string;
+            /** @description Whose aspect gets another value */
+            sheet?: string;
+            /** @enum {string} */
+            source: "recheck" | "appeal" | "error";
+            value?: components["schemas"]["ScoringValue"];
+            zeroing?: components["schemas"]["ScoringZeroing"];
+        };
         ProposeInBody: {
             /** @description Applied in order */
             decisions: components["schemas"]["ScoringDecision"][];
@@ -4967,6 +5508,42 @@ export interface components {
              * Format: int64
              * @description Of the keys, as the caller knows it
              */
+            version: number;
+        };
+        ProposePublicationInBody: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            note?: string;
+        };
+        PublicationDeskView: {
+            /** Format: date-time */
+            appeals_until?: string;
+            missing: components["schemas"]["EngineMissing"][];
+            /** @description Of the accounts in the body */
+            names: {
+                [key: string]: string;
+            };
+            phase: string;
+            proposed?: components["schemas"]["EnginePublication"];
+            unpublished: boolean;
+            versions: components["schemas"]["EnginePublication"][];
+        };
+        PublishedLine: {
+            entry_code?: string;
+            name: string;
+            parts: components["schemas"]["EngineResultPart"][];
+            /** Format: int64 */
+            rank: number | null;
+            shared: boolean;
+            total: components["schemas"]["ScoringValue"];
+            unit: string;
+        };
+        PublishedResults: {
+            at: string;
+            changed: components["schemas"]["EngineChangedLine"][];
+            digest: string;
+            lines: components["schemas"]["PublishedLine"][];
+            /** Format: int64 */
             version: number;
         };
         QuestionBrief: {
@@ -5010,6 +5587,27 @@ export interface components {
             items: components["schemas"]["QuestionBrief"][];
             /** Format: int64 */
             total: number;
+        };
+        RecheckDesk: {
+            /** Format: int64 */
+            checked: number;
+            closed: boolean;
+            drawn?: components["schemas"]["EngineSign"];
+            /** Format: int64 */
+            due: number;
+            /** @description Of the accounts in the body */
+            names: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            open: number;
+            phase: string;
+            rule: components["schemas"]["ScoringRecheckRule"];
+            seed?: string;
+            sheets: components["schemas"]["EngineRecheckSheet"][];
+            widened: boolean;
+            /** Format: int64 */
+            wrong: number;
         };
         RecordNo: {
             /** Format: int64 */
@@ -5224,6 +5822,13 @@ export interface components {
             /** @description Accepted, in the order of the file */
             entries: string[];
             report: components["schemas"]["BankReport"];
+        };
+        RuleAppealInBody: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            reason: string;
+            /** @enum {string} */
+            ruling: "upheld" | "dismissed";
         };
         ScoringAgreement: {
             bands?: components["schemas"]["ScoringBand"][];
@@ -5447,6 +6052,7 @@ export interface components {
         };
         ScoringOverride: {
             aspect: string;
+            corrected?: boolean;
             deductions?: {
                 [key: string]: number;
             };
@@ -5505,6 +6111,16 @@ export interface components {
         ScoringPoints: {
             /** Format: int64 */
             step: number;
+        };
+        ScoringRecheckRule: {
+            /** Format: int64 */
+            error_rate_bp: number;
+            /** Format: int64 */
+            sample_share_bp: number;
+            /** Format: int64 */
+            top_count?: number;
+            /** Format: int64 */
+            top_share_bp?: number;
         };
         ScoringRounding: {
             /** Format: int64 */
@@ -5649,6 +6265,10 @@ export interface components {
             label: components["schemas"]["ScoringText"];
             scope: string;
         };
+        ScoringZeroing: {
+            module?: string;
+            rule: string;
+        };
         SealInBody: {
             /** @description Accounts that have enrolled; any two of them release */
             custodians: string[];
@@ -5691,6 +6311,12 @@ export interface components {
             quit_url?: string;
             shared_clipboard?: boolean;
             start_url: string;
+        };
+        SignPublicationInBody: {
+            /** @description Of the version as it was read */
+            digest: string;
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
         };
         SimilarityConfig: {
             /** Format: double */
@@ -5799,6 +6425,16 @@ export interface components {
         StatusInBody: {
             /** @enum {string} */
             status: "running" | "review" | "final";
+        };
+        StoryView: {
+            code: string;
+            /** @description Of the accounts in the body */
+            names: {
+                [key: string]: string;
+            };
+            records: components["schemas"]["EngineStoryRecord"][];
+            sheet?: string;
+            total: components["schemas"]["ScoringValue"];
         };
         SuccessorDraft: {
             batches?: number[];
@@ -6599,6 +7235,138 @@ export interface operations {
             };
         };
     };
+    appeals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealDesk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileAppealInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleAppealInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActKey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "aspect-decide": {
         parameters: {
             query?: never;
@@ -6743,6 +7511,173 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConductInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionDesk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correction-propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeCorrectionInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correction-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfShiftBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correction-drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActKey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correction-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActKey"];
             };
         };
         responses: {
@@ -6971,6 +7906,39 @@ export interface operations {
             };
         };
     };
+    "division-finalise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActKey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "gap-accept": {
         parameters: {
             query?: never;
@@ -7037,6 +8005,39 @@ export interface operations {
             };
         };
     };
+    "lots-draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotsInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "division-open": {
         parameters: {
             query?: never;
@@ -7058,6 +8059,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "own-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfResultLineBody"];
+                };
             };
             /** @description Error */
             default: {
@@ -7270,6 +8302,234 @@ export interface operations {
             };
         };
     };
+    publications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationDeskView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publication-propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposePublicationInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publication-sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignPublicationInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecheckDesk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recheck-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckSheetInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recheck-close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActKey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recheck-draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRecheckInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     results: {
         parameters: {
             query?: never;
@@ -7322,6 +8582,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "result-story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoryView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sheet-story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoryView"];
+                };
             };
             /** @description Error */
             default: {
@@ -10320,6 +11644,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfBoardBriefBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "published-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedResults"];
                 };
             };
             /** @description Error */
