@@ -116,6 +116,35 @@ export async function enterExam(page: Page): Promise<void> {
   await page.locator('.waiting, .question').first().waitFor()
 }
 
+/** Presses Tab until an element that matches has the focus. */
+export async function tabTo(page: Page, selector: string, most = 12): Promise<void> {
+  for (let i = 0; i <= most; i++) {
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`${most} times Tab did not lead to ${selector}`)
+}
+
+/** From the candidate's sign-in through identity, rules and pledge without a mouse; ends as enterExam does. */
+export async function enterByKeys(page: Page, who: Ticket): Promise<void> {
+  await page.locator('input[name=ticket]').waitFor()
+  await tabTo(page, 'input[name=ticket]')
+  await page.keyboard.type(who.ticket)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(who.tail)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: '信息无误' }).waitFor()
+  await page.getByText(who.name, { exact: true }).last().waitFor()
+  await tabTo(page, 'main button.primary', 20)
+  await page.keyboard.press('Enter')
+  await page.locator('input[name=pledge]').waitFor()
+  await tabTo(page, 'input[name=pledge]', 20)
+  await page.keyboard.press('Space')
+  await tabTo(page, 'main button.primary')
+  await page.keyboard.press('Enter')
+  await page.locator('.waiting, .question').first().waitFor()
+}
+
 /** How many questions of the answer sheet are in each state. */
 export async function answerStates(page: Page): Promise<Record<string, number>> {
   return page.locator('.sheet [data-state]').evaluateAll((cells) => {

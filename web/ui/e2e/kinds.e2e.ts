@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import {
   answerStates,
   browserOptions,
+  enterByKeys,
   enterExam,
   openBrowser,
   person,
@@ -15,6 +16,7 @@ import {
   signInCandidate,
   sizes,
   staffAPI,
+  tabTo,
 } from './browser'
 import type { components } from '../src/shared/api.gen'
 import { letters, rightAnswers, type Right } from './keys'
@@ -32,15 +34,6 @@ afterAll(async () => {
   await browser?.close()
   await site?.stop()
 })
-
-/** Presses Tab until an element that matches has the focus. */
-async function tabTo(page: Page, selector: string, most = 12): Promise<void> {
-  for (let i = 0; i <= most; i++) {
-    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`${most} times Tab did not lead to ${selector}`)
-}
 
 async function order(page: Page, right: Right): Promise<void> {
   const shown = (): Promise<string[]> =>
@@ -92,8 +85,7 @@ async function answer(page: Page, right: Right): Promise<void> {
 
 it('is completed and handed in at 200 % text by the keyboard alone, every kind of question', async () => {
   const { page, faults } = await person(browser, site.main, '/exam')
-  await signInCandidate(page, site.guide.allKinds[0]!)
-  await enterExam(page)
+  await enterByKeys(page, site.guide.allKinds[0]!)
   await page.locator('.question').waitFor({ timeout: 60_000 })
   await tabTo(page, '[aria-label^="A+"]', 80)
   for (let i = 0; i < 4; i++) await page.keyboard.press('Enter')

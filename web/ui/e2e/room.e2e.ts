@@ -1,4 +1,6 @@
 // A day in the exam room with everybody at their own screen: invigilators, candidates, custodians, organiser, chief.
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest'
 import {
@@ -256,6 +258,113 @@ function idNumber(n: number): string {
   const sum = weights.reduce((all, w, i) => all + w * Number(digits[i]), 0)
   return digits + '10X98765432'[sum % 11]
 }
+
+it('plans a sitting with the rules and rooms of an earlier one, and gives a locked browser its settings', async () => {
+  const organiser = await staff('organiser')
+  await organiser.getByRole('link', { name: '考试场次', exact: true }).first().click()
+  await organiser.getByRole('link', { name: '安排场次' }).first().click()
+  await choose(organiser, '沿用已有场次', new RegExp(sittingName))
+  await organiser.getByText('已填入该场次的全部规则和考点').waitFor()
+  expect(await organiser.getByLabel('规则版本').inputValue()).toBe('demo-1')
+  await choose(organiser, '试卷', /电工（三级\/高级工）理论知识试卷 /)
+  await organiser.keyboard.press('Escape')
+
+  // The earlier paper had ten sections, this one has three: said before it is too late, and mended.
+  const grading = organiser.locator('[data-group=grading]')
+  await grading.getByText('含有所选试卷没有的大题').waitFor()
+  expect(await organiser.getByRole('button', { name: '建立场次' }).isDisabled()).toBe(true)
+  await look(organiser, 'planner-unfit')
+  await grading.getByRole('button', { name: '按试卷重设' }).click()
+  await grading.getByText('含有所选试卷没有的大题').waitFor({ state: 'detached' })
+  expect(await grading.getByRole('spinbutton', { name: '合格线（占满分）' }).inputValue()).toBe('60')
+
+  // A key that is none is refused by the server, and said at its field.
+  const lockdown = organiser.locator('[data-group=lockdown]')
+  await lockdown.locator('summary').press('Enter')
+  await lockdown.getByText('必须使用考试浏览器').last().click()
+  await lockdown.getByLabel('退出口令').fill('监考 2026')
+  await lockdown.getByLabel('准许的浏览器考试密钥').fill('not a key')
+  await organiser.getByLabel('场次名称（中文）').fill(lockedName)
+  await organiser.getByRole('spinbutton', { name: '每排机位' }).first().fill('6')
+  await organiser.keyboard.press('Tab')
+  await press(organiser, '建立场次')
+  await lockdown.getByText('密钥应为 64 位小写十六进制').waitFor()
+  await organiser.getByRole('alert').getByText('准许的浏览器考试密钥').waitFor()
+  await look(organiser, 'planner-refused')
+  await lockdown.getByLabel('准许的浏览器考试密钥').fill('')
+
+  // What was entered is not lost by a click beside the form.
+  await organiser.getByRole('link', { name: '总览', exact: true }).first().click()
+  await dialog(organiser).getByText('填写的内容还没有保存', { exact: false }).waitFor()
+  await look(organiser, 'planner-leave')
+  await pressIn(organiser, '留在此页')
+  await press(organiser, '建立场次')
+  await organiser.getByRole('heading', { name: lockedName, level: 1 }).waitFor()
+
+  await tab(organiser, '考试浏览器')
+  await organiser.locator('[data-lockdown]').getByText('必须使用考试浏览器').waitFor()
+  await look(organiser, 'lockdown')
+  expect(await sebFile(organiser)).toBe('plnd')
+  await organiser.getByLabel('打开口令').fill('考场')
+  expect(await sebFile(organiser)).toBe('pswd')
+})
+
+const lockedName = '座位编排试验场次'
+
+/** Downloads the settings; the four letters that say how they are packed. */
+async function sebFile(page: Page): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), press(page, '下载 .seb 文件')])
+  expect(file.suggestedFilename()).toMatch(/\.seb$/)
+  return gunzipSync(readFileSync((await file.path())!))
+    .subarray(0, 4)
+    .toString()
+}
+
+it('shows who sits where, swaps two seats by the keyboard, takes it back, and holds the seal', async () => {
+  const organiser = await staff('organiser')
+  await openSitting(organiser, lockedName)
+  const units = ['甲厂', '甲厂', '甲厂', '乙厂']
+  const list = ['甘棠', '虞舟', '素明', '岳舒'].map((who, i) =>
+    [who, units[i], '居民身份证', idNumber(200 + i), '', '', i ? '' : '大字号'].join('\t'),
+  )
+  await organiser.getByLabel('粘贴名单').fill(list.join('\n'))
+  await press(organiser, '登记 4 人')
+  await tab(organiser, '座位编排')
+  const state = organiser.locator('.head')
+  await state.getByText('未定稿').waitFor()
+  const pairs = (): Promise<string> => state.getByText(/同单位相邻 \d+ 对/).innerText()
+  const before = await pairs()
+  expect(before).not.toContain(' 0 对')
+  await look(organiser, 'arrangement')
+
+  // One of a pair, and a free seat in the next row but one, without a mouse.
+  await organiser.locator('[data-clashes] li button').first().press('Enter')
+  await organiser.getByText('再选一个机位').waitFor()
+  await organiser.locator('[data-seat]').first().focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'End', 'Space']) await organiser.keyboard.press(key)
+  await look(organiser, 'swap-picked')
+  await organiser.getByRole('button', { name: '调换…' }).press('Enter')
+  await dialog(organiser).getByText('同单位相邻由', { exact: false }).waitFor()
+  await dialog(organiser).getByLabel('原因').fill('同单位分开')
+  await look(organiser, 'swap')
+  await pressIn(organiser, '调换')
+  await expect.poll(pairs).not.toBe(before)
+  await organiser.getByRole('row', { name: '同单位分开' }).getByText('有效').waitFor()
+  await look(organiser, 'swapped')
+
+  await organiser.getByRole('button', { name: '撤销第 1 次调换' }).click()
+  await dialog(organiser).getByLabel('原因').fill('另有安排')
+  await pressIn(organiser, '撤销')
+  await expect.poll(pairs).toBe(before)
+  await organiser.getByRole('row', { name: '同单位分开' }).getByText('已撤销').waitFor()
+
+  await press(organiser, '编排座位与试卷')
+  await pressIn(organiser, '编排座位与试卷')
+  await tab(organiser, '座位编排')
+  await state.getByText('与定稿时封存的一致').waitFor()
+  await look(organiser, 'arrangement-sealed')
+  expect(await organiser.getByRole('button', { name: '调换…' }).count()).toBe(0)
+})
 
 it('keeps papers sealed until two custodians release them', async () => {
   const organiser = await staff('organiser')

@@ -3,7 +3,7 @@ import { Problem } from '../../../shared/api'
 import '../../../shared/i18n'
 import type { Sitting } from '../../types'
 import { completeRules } from './completeRules'
-import { below, copyInto, draftOf, newPlan, placeName, refusedFields, ticketOf } from './planner'
+import { below, copyInto, draftOf, freeCode, newPlan, placeName, refusedFields, ticketOf } from './planner'
 import '../strings'
 
 const outline = { occupation: { edition: '2022', code: '6-31-01-03', name: '电工', trade: '' }, level: 3 }
@@ -33,6 +33,11 @@ describe('a plan', () => {
     expect(draft.centres).toEqual(centres)
     expect(draft.papers).toEqual([])
   })
+})
+
+it('has a code of its own on a day with several sittings', () => {
+  expect(freeCode('1123', ['1122'])).toBe('1123')
+  expect(freeCode('1123', ['1123', '11232'])).toBe('11233')
 })
 
 describe('refusals', () => {

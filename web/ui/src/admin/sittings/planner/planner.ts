@@ -43,6 +43,14 @@ export function newPlan(now: number, seed: number, origin: string): Plan {
   }
 }
 
+/** The code, or it with a digit after it: two sittings of one code give out the same ticket numbers. */
+export function freeCode(code: string, used: string[]): string {
+  for (let n = 1; ; n++) {
+    const next = n === 1 ? code : `${code}${n}`
+    if (!used.includes(next)) return next
+  }
+}
+
 /** Takes the complete rules and centres of an earlier sitting. */
 export function copyInto(plan: Plan, from: Pick<Sitting, 'rules' | 'centres'>, origin: string): void {
   plan.rules = rulesPlanOf(from.rules, origin)

@@ -19,7 +19,8 @@ const seconds = (n: number): string => duration(n * 1000)
 const percent = (n: number): string => `${+n.toFixed(2)} %`
 const yes = (on: boolean): string => t(on ? 'common.yes' : 'common.no')
 const name = (path: string): string => t(`sittings.rules.${path}`)
-const join = (list: string[]): string => list.filter(Boolean).join('；')
+const join = (list: string[]): string => list.filter(Boolean).join(t('sittings.join'))
+const enumerate = (list: string[]): string => list.filter(Boolean).join(t('sittings.enumerate'))
 
 const partText = (p: PartPlan): string => `${text({ zh: p.nameZh, en: p.nameEn }) || p.id} ${percent(p.pass)}`
 
@@ -32,7 +33,7 @@ function gradingLines(g: GradingPlan): RuleLine[] {
     [name('grading.parts'), g.parts.length ? join(g.parts.map(partText)) : t('sittings.grading.no_line')],
     ...g.parts.map((p): RuleLine => [
       t('sittings.grading.sections_of', { name: text({ zh: p.nameZh, en: p.nameEn }) || p.id }),
-      p.sections.map(sectionText).join('、'),
+      enumerate(p.sections.map(sectionText)),
     ]),
     [
       name('grading.full_marks'),
@@ -89,13 +90,13 @@ function lockdownLines(r: RulesPlan): RuleLine[] {
           [name('seb.settings.start_url'), seb.startURL],
           [name('seb.browser_exam_keys'), String(keys(seb.examKeys) || t('sittings.lockdown.any_build'))],
           [name('seb.config_keys'), String(keys(seb.configKeys))],
-          [t('sittings.freedoms'), freed.map((f) => t(`sittings.freedom.${f}`)).join('、') || none],
+          [t('sittings.freedoms'), enumerate(freed.map((f) => t(`sittings.freedom.${f}`))) || none],
           [name('seb.settings.quit_password_sha256'), secretText(seb.quitPassword)],
           [name('seb.settings.admin_password_sha256'), secretText(seb.adminPassword)],
           [name('seb.settings.displays'), String(seb.displays)],
           ...optional('seb.settings.quit_url', seb.quitURL),
-          ...optional('seb.settings.allowed_urls', seb.allowedURLs.split('\n').join('；')),
-          ...optional('seb.settings.processes', seb.processes.map((p) => p.title || p.executable).join('、')),
+          ...optional('seb.settings.allowed_urls', join(seb.allowedURLs.split('\n'))),
+          ...optional('seb.settings.processes', enumerate(seb.processes.map((p) => p.title || p.executable))),
         ]
   return [
     [name('seb'), t(`sittings.seb_mode.${seb.mode}`)],

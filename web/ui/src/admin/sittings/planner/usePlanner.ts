@@ -9,7 +9,7 @@ import type { List, OutlineBrief, Paper, Sitting } from '../../types'
 import { useDeed, useLoad } from '../../useLoad'
 import { centresOf, codesOf, seatTotals } from './centres'
 import { defaultGrading, gradingProblems, sectionsOf } from './grading'
-import { copyInto, draftOf, newPlan, refusedFields, ticketOf } from './planner'
+import { copyInto, draftOf, freeCode, newPlan, refusedFields, ticketOf } from './planner'
 
 /** Of a plan whose accepted entries become the register: which of them. */
 export interface Placing {
@@ -59,6 +59,19 @@ export function usePlanner(placing: Placing, made: (id: string) => Promise<void>
     () => load.data.value?.outlines,
     (all) => {
       if (all?.length === 1 && !form.outline) fill(() => (form.outline = all[0]!.id))
+    },
+  )
+  watch(
+    () => load.data.value?.sittings,
+    (all, before) => {
+      if (all && !before)
+        fill(
+          () =>
+            (form.code = freeCode(
+              form.code,
+              all.map((s) => s.code),
+            )),
+        )
     },
   )
   watch(outline, async (of) => {
