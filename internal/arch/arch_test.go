@@ -32,6 +32,8 @@ var floors = map[string]int{
 	"engine/namelist":               52,
 	"engine/exam":                   50,
 	"engine/results":                55,
+	"engine/hall":                   55,
+	"engine/tablet":                 55,
 	"engine/access":                 50,
 	"engine/custody":                50,
 	"scoring/award":                 45,
