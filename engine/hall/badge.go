@@ -19,7 +19,7 @@ const badgePrefix = "XLB:"
 // Badge is what stands on a competitor's badge. Token is the text of its QR
 // code: it says nothing to whom cannot ask this server, neither name nor code.
 type Badge struct {
-	Person
+	Competitor
 	Token string
 	No    int // from 1; a replaced badge has the next
 }
@@ -42,8 +42,8 @@ func (s *Service) Badges(ctx context.Context, by access.AccountID, division stri
 	out := make([]Badge, len(people))
 	err = s.read(ctx, division, func(h *Hall) error {
 		for i, p := range people {
-			no := h.badges[p.Competitor] + 1
-			out[i] = Badge{Person: p, Token: s.token(division, p.Competitor, no), No: no}
+			no := h.badges[p.ID] + 1
+			out[i] = Badge{Competitor: p, Token: s.token(division, p.ID, no), No: no}
 		}
 		return nil
 	})
@@ -67,47 +67,47 @@ func (s *Service) ReplaceBadge(ctx context.Context, by access.AccountID, divisio
 // Find returns whom a scanned or typed text means: a badge's token, an entry
 // code, or a candidate that the caller has found by a ticket ("" otherwise).
 // Errors: ErrBadge, ErrBadgeReplaced, those of Desk.Office.
-func (s *Service) Find(ctx context.Context, by access.AccountID, division, text string, candidate exam.CandidateID) (Person, error) {
+func (s *Service) Find(ctx context.Context, by access.AccountID, division, text string, candidate exam.CandidateID) (Competitor, error) {
 	people, err := s.keeper(ctx, by, division)
 	if err != nil {
-		return Person{}, err
+		return Competitor{}, err
 	}
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, badgePrefix) {
 		return s.ofBadge(ctx, division, people, text)
 	}
-	i := slices.IndexFunc(people, func(p Person) bool {
-		return p.Entry != "" && strings.EqualFold(p.Entry, text) || candidate != "" && p.Candidate == candidate
+	i := slices.IndexFunc(people, func(p Competitor) bool {
+		return p.Entry != "" && strings.EqualFold(p.Entry, text) || candidate != "" && p.has(candidate)
 	})
 	if i < 0 {
-		return Person{}, ErrBadge
+		return Competitor{}, ErrBadge
 	}
 	return people[i], nil
 }
 
-func (s *Service) ofBadge(ctx context.Context, division string, people []Person, token string) (Person, error) {
+func (s *Service) ofBadge(ctx context.Context, division string, people []Competitor, token string) (Competitor, error) {
 	now := map[string]int{}
 	err := s.read(ctx, division, func(h *Hall) error {
 		for _, p := range people {
-			now[p.Competitor] = h.badges[p.Competitor] + 1
+			now[p.ID] = h.badges[p.ID] + 1
 		}
 		return nil
 	})
 	if err != nil {
-		return Person{}, err
+		return Competitor{}, err
 	}
 	for _, p := range people {
-		for no := now[p.Competitor]; no >= 1; no-- {
-			if subtle.ConstantTimeCompare([]byte(s.token(division, p.Competitor, no)), []byte(token)) == 0 {
+		for no := now[p.ID]; no >= 1; no-- {
+			if subtle.ConstantTimeCompare([]byte(s.token(division, p.ID, no)), []byte(token)) == 0 {
 				continue
 			}
-			if no < now[p.Competitor] {
-				return Person{}, ErrBadgeReplaced
+			if no < now[p.ID] {
+				return Competitor{}, ErrBadgeReplaced
 			}
 			return p, nil
 		}
 	}
-	return Person{}, ErrBadge
+	return Competitor{}, ErrBadge
 }
 
 // note appends a record that changes nothing: who has seen or printed what.

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 )
@@ -133,7 +134,8 @@ func (e badgesPrinted) apply(_ *Hall, _ ledger.Record) {}
 
 // photoSeen says who was shown a competitor's photo, before it was shown.
 type photoSeen struct {
-	Competitor string `json:"competitor"`
+	Competitor string           `json:"competitor"`
+	Candidate  exam.CandidateID `json:"candidate"` // of a team's people
 }
 
 func (e photoSeen) subject() string                { return "" }

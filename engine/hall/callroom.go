@@ -31,7 +31,7 @@ func (s *Service) MakeCall(ctx context.Context, by access.AccountID, division, k
 	if len(c.Members) == 0 {
 		for _, p := range people {
 			if d.Batch == 0 || p.Batch == d.Batch {
-				c.Members = append(c.Members, p.Competitor)
+				c.Members = append(c.Members, p.ID)
 			}
 		}
 	} else if err := known(people, c.Members); err != nil {
@@ -47,17 +47,17 @@ func (s *Service) MakeCall(ctx context.Context, by access.AccountID, division, k
 }
 
 // keeper returns the division's people to somebody who keeps the call room.
-func (s *Service) keeper(ctx context.Context, by access.AccountID, division string) ([]Person, error) {
+func (s *Service) keeper(ctx context.Context, by access.AccountID, division string) ([]Competitor, error) {
 	if err := s.desk.Office(ctx, division, by, PostCallRoom); err != nil {
 		return nil, err
 	}
-	return s.desk.People(ctx, division)
+	return s.desk.Competitors(ctx, division)
 }
 
 // known asks that all members are of the division.
-func known(people []Person, members []string) error {
+func known(people []Competitor, members []string) error {
 	for _, id := range members {
-		if !slices.ContainsFunc(people, func(p Person) bool { return p.Competitor == id }) {
+		if !slices.ContainsFunc(people, func(p Competitor) bool { return p.ID == id }) {
 			return ErrNoMember.Param("call", "")
 		}
 	}
@@ -177,16 +177,16 @@ func (s *Service) CheckIdentity(ctx context.Context, by access.AccountID, divisi
 	return err
 }
 
-// ShowPhoto records that by is going to see a competitor's photo and returns
-// whose it is. Errors: ErrNoMember, those of Desk.Office.
-func (s *Service) ShowPhoto(ctx context.Context, by access.AccountID, division, competitor string) (exam.CandidateID, error) {
+// ShowPhoto records that by is going to see the photo of one of a competitor's
+// people. Errors: ErrNoMember, those of Desk.Office.
+func (s *Service) ShowPhoto(ctx context.Context, by access.AccountID, division, competitor string, who exam.CandidateID) error {
 	people, err := s.keeper(ctx, by, division)
 	if err != nil {
-		return "", err
+		return err
 	}
-	i := slices.IndexFunc(people, func(p Person) bool { return p.Competitor == competitor })
-	if i < 0 {
-		return "", ErrNoMember.Param("call", "")
+	i := slices.IndexFunc(people, func(p Competitor) bool { return p.ID == competitor })
+	if i < 0 || !people[i].has(who) {
+		return ErrNoMember.Param("call", "")
 	}
-	return people[i].Candidate, s.note(ctx, by, division, kindPhotoSeen, photoSeen{competitor})
+	return s.note(ctx, by, division, kindPhotoSeen, photoSeen{competitor, who})
 }

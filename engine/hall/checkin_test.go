@@ -224,12 +224,12 @@ func TestBadges(t *testing.T) {
 		must(t, err)
 		seen := map[string]bool{}
 		for i, b := range list {
-			if seen[b.Token] || strings.Contains(b.Token, b.Competitor) || strings.Contains(b.Token, b.Entry) || len(b.Token) != 47 {
+			if seen[b.Token] || strings.Contains(b.Token, b.ID) || strings.Contains(b.Token, b.Entry) || len(b.Token) != 47 {
 				t.Errorf("badge %q", b.Token)
 			}
 			seen[b.Token] = true
 			p, err := s.Find(t.Context(), "room", division, " "+b.Token+"\n", "")
-			if err != nil || p.Competitor != w.people[i].Competitor {
+			if err != nil || p.ID != w.people[i].ID {
 				t.Errorf("badge %d finds %+v, %v", i, p, err)
 			}
 		}
@@ -239,11 +239,11 @@ func TestBadges(t *testing.T) {
 		} {
 			p, err := s.Find(t.Context(), "room", division, text, "")
 			wantErr(t, text, err, want)
-			if err == nil && p.Competitor != "c1" {
-				t.Errorf("%q finds %s", text, p.Competitor)
+			if err == nil && p.ID != "c1" {
+				t.Errorf("%q finds %s", text, p.ID)
 			}
 		}
-		if p, err := s.Find(t.Context(), "room", division, "37s1", "k3"); err != nil || p.Competitor != "c3" {
+		if p, err := s.Find(t.Context(), "room", division, "37s1", "k3"); err != nil || p.ID != "c3" {
 			t.Errorf("by ticket: %+v %v", p, err)
 		}
 		must(t, s.ReplaceBadge(t.Context(), "room", division, key(), "c0", "遗失"))

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"slices"
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
@@ -15,9 +16,9 @@ type Desk interface {
 	// Frame returns what the opening of the division has frozen. Error: the
 	// division is not open.
 	Frame(ctx context.Context, division string) (Frame, error)
-	// People lists the division's competitors for the call room, by name. What
+	// Competitors lists the division's competitors for the call room, by name. What
 	// it holds is never sent to judges.
-	People(ctx context.Context, division string) ([]Person, error)
+	Competitors(ctx context.Context, division string) ([]Competitor, error)
 	// Stations lists the station codes whose clocks by may keep; with "" all
 	// that were drawn. Codes are of the station layer and of no other.
 	Stations(ctx context.Context, division string, by access.AccountID) ([]Station, error)
@@ -63,14 +64,25 @@ func (f *Frame) module(id scoring.ModuleID) (ModuleRow, bool) {
 	return ModuleRow{}, false
 }
 
-// Person is a competitor as the call room knows one.
+// Competitor is a competitor as the call room knows one: a person, or a team
+// that is marked as one.
+type Competitor struct {
+	ID     string
+	Name   string // of the team, where it is one
+	Unit   string
+	Entry  string   // entry code; "" before the draw or where there is no such layer
+	Batch  int      // 0: not drawn
+	People []Person // one, or the members of a team
+}
+
+// Person is somebody with a face.
 type Person struct {
-	Competitor string
-	Candidate  exam.CandidateID
-	Name       string
-	Unit       string
-	Entry      string // entry code; "" before the draw or where there is no such layer
-	Batch      int    // 0: not drawn
+	Candidate exam.CandidateID `json:"candidate"`
+	Name      string           `json:"name"`
+}
+
+func (c *Competitor) has(who exam.CandidateID) bool {
+	return slices.ContainsFunc(c.People, func(p Person) bool { return p.Candidate == who })
 }
 
 // Station is one station code of a module.

@@ -31,7 +31,9 @@ type MemberView struct {
 	Unit       string `json:"unit"`
 	Entry      string `json:"entry"` // entry code; "" before the draw or without that layer
 	Batch      int    `json:"batch"` // 0: not drawn
-	State      State  `json:"state"`
+	// People are whose photos can be asked for: one, or the members of a team.
+	People []Person `json:"people"`
+	State  State    `json:"state"`
 	// Since is when the state began; null where nobody has reported.
 	Since *time.Time `json:"since"`
 	// LateMS is by how much the competitor reported late; 0: in time.
@@ -104,9 +106,9 @@ func (s *Service) Roll(ctx context.Context, by access.AccountID, division string
 	if err != nil {
 		return CallView{}, nil, err
 	}
-	of := make(map[string]Person, len(people))
+	of := make(map[string]Competitor, len(people))
 	for _, p := range people {
-		of[p.Competitor] = p
+		of[p.ID] = p
 	}
 	var v CallView
 	out := []MemberView{}
@@ -125,10 +127,10 @@ func (s *Service) Roll(ctx context.Context, by access.AccountID, division string
 	return v, out, err
 }
 
-func (h *Hall) memberView(c *call, id string, p Person, now time.Time) MemberView {
+func (h *Hall) memberView(c *call, id string, p Competitor, now time.Time) MemberView {
 	m := c.of[id]
 	v := MemberView{
-		Competitor: id, Name: p.Name, Unit: p.Unit, Entry: p.Entry, Batch: p.Batch, State: m.state(),
+		Competitor: id, Name: p.Name, Unit: p.Unit, Entry: p.Entry, Batch: p.Batch, People: append([]Person{}, p.People...), State: m.state(),
 		Identity: append([]IdentityCheck{}, m.checks...), Steps: []Step{},
 	}
 	for _, s := range m.steps {

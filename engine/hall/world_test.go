@@ -43,7 +43,7 @@ type world struct {
 
 	mu       sync.Mutex
 	frame    hall.Frame
-	people   []hall.Person
+	people   []hall.Competitor
 	stations []hall.Station
 	heard    []hall.Delivery // what the division was told, without repetitions
 	fail     error           // of Tell
@@ -67,9 +67,9 @@ func newWorld(t *testing.T) *world {
 		{ID: "B", LimitMS: 90 * minute}, {ID: "C"},
 	}}
 	for i := range 4 {
-		w.people = append(w.people, hall.Person{
-			Competitor: fmt.Sprintf("c%d", i), Candidate: exam.CandidateID(fmt.Sprintf("k%d", i)), Name: fmt.Sprintf("选手%d", i), Unit: "单位",
-			Entry: fmt.Sprintf("C%03d", i+1), Batch: 1 + i%2,
+		w.people = append(w.people, hall.Competitor{
+			ID: fmt.Sprintf("c%d", i), Name: fmt.Sprintf("选手%d", i), Unit: "单位", Entry: fmt.Sprintf("C%03d", i+1), Batch: 1 + i%2,
+			People: []hall.Person{{Candidate: exam.CandidateID(fmt.Sprintf("k%d", i)), Name: fmt.Sprintf("选手%d", i)}},
 		})
 		for _, m := range []scoring.ModuleID{"B", "C"} {
 			w.stations = append(w.stations, hall.Station{Module: m, Code: fmt.Sprintf("%c%02d", 'A'+i%2, i/2+1), Batch: 1 + i%2, Station: i/2 + 1})
@@ -100,7 +100,7 @@ func (w *world) Frame(context.Context, string) (hall.Frame, error) {
 	return w.frame, nil
 }
 
-func (w *world) People(context.Context, string) ([]hall.Person, error) { return w.people, nil }
+func (w *world) Competitors(context.Context, string) ([]hall.Competitor, error) { return w.people, nil }
 
 // Stations lets judges whose name begins with "judge" keep batch 1 only.
 func (w *world) Stations(_ context.Context, _ string, by access.AccountID) ([]hall.Station, error) {
