@@ -55,8 +55,9 @@ const (
 type Login struct {
 	ID      string    `json:"id"` // hex SHA-256 of the token
 	Surface Surface   `json:"surface"`
-	Subject string    `json:"subject"` // account id, or attempt id on the exam surface
-	Fence   int64     `json:"fence"`   // exam: the seat's fencing number
+	Subject string    `json:"subject"`          // account id, or attempt id on the exam surface
+	Fence   int64     `json:"fence"`            // exam: the seat's fencing number
+	Tablet  string    `json:"tablet,omitempty"` // judge: the paired tablet that it is at; it is good there only
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
 }
@@ -68,18 +69,22 @@ var accounts = store.Table[Account]{
 }
 
 var logins = store.Table[Login]{
-	Collection: store.Collection{Name: "logins", Indexes: []store.Index{{Name: "subject"}, {Name: "expires"}}},
+	Collection: store.Collection{Name: "logins", Indexes: []store.Index{{Name: "subject"}, {Name: "expires"}, {Name: "tablet"}}},
 	ID:         func(l *Login) string { return l.ID },
 	Keys: func(l *Login) map[string]string {
-		return map[string]string{
+		keys := map[string]string{
 			"subject": store.Key(string(l.Surface), l.Subject),
 			"expires": l.Expires.Format("2006-01-02T15:04:05.000Z"),
 		}
+		if l.Tablet != "" {
+			keys["tablet"] = l.Tablet
+		}
+		return keys
 	},
 }
 
 // Collections declares what this package stores.
-var Collections = []store.Collection{accounts.Collection, logins.Collection}
+var Collections = []store.Collection{accounts.Collection, logins.Collection, cards.Collection}
 
 // Options are the rules of signing in.
 type Options struct {
@@ -181,18 +186,7 @@ func (a *Access) SignIn(ctx context.Context, s Surface, login, password string) 
 	if !mayEnter(s, acc.Roles) {
 		return Account{}, "", ErrForbidden
 	}
-	if s == Judging {
-		// A judge has one live tablet. The old logins end first: a crash in
-		// between leaves nobody signed in, which a new sign-in mends.
-		if err := a.endOthers(ctx, s, string(acc.ID), ""); err != nil {
-			return Account{}, "", err
-		}
-	}
-	token, err := a.Open(ctx, s, string(acc.ID))
-	if err != nil {
-		return Account{}, "", err
-	}
-	return acc, token, a.record(ctx, acc.ID, string(acc.ID), "account.signed_in", map[string]any{"surface": s})
+	return a.enter(ctx, s, acc, map[string]any{"surface": s})
 }
 
 func mayEnter(s Surface, roles []Role) bool {

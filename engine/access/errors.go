@@ -19,4 +19,15 @@ var (
 	ErrLoginTaken = fault.New(fault.Conflict, "login_taken", "another account has this login")
 	// ErrBusy: too many sign-ins at once.
 	ErrBusy = fault.New(fault.Unavailable, "sign_in_busy", "too many people are signing in; try again")
+	// ErrCard: the card is forged, revoked, used up or for another tablet; which
+	// of them is not told.
+	ErrCard = fault.New(fault.Unauthenticated, "card_refused", "this card does not sign anybody in here")
+	// ErrCardOver: the card's time is over.
+	ErrCardOver = fault.New(fault.Unauthenticated, "card_over", "this card is no longer valid")
+	// ErrNoCard: there is no such card.
+	ErrNoCard = fault.New(fault.NotFound, "no_such_card", "there is no such card")
+	// ErrNoCardFor: cards are for accounts that are judges and nothing else.
+	ErrNoCardFor = fault.New(fault.Forbidden, "no_card_for_role", "cards are for judges only; this account signs in with its PIN")
+	// ErrInvalidCard: a field of the card is wrong.
+	ErrInvalidCard = fault.New(fault.Invalid, "invalid_card", "the card cannot be issued like this")
 )
