@@ -56,6 +56,9 @@ const maxCard = 400 * 24 * time.Hour
 // record of a card that nobody has.
 func (a *Access) IssueCard(ctx context.Context, actor string, d CardDraft) (Card, string, error) {
 	acc, err := a.Account(ctx, d.Account)
+	if errors.Is(err, ErrSignedOut) {
+		err = ErrNoCardFor
+	}
 	if err != nil {
 		return Card{}, "", err
 	}

@@ -87,7 +87,7 @@ func TestCardsRefuse(t *testing.T) {
 	}{
 		"a chief judge": {access.CardDraft{Account: chief.ID, Valid: time.Hour}, access.ErrNoCardFor},
 		"an organiser":  {access.CardDraft{Account: organiser.ID, Valid: time.Hour}, access.ErrNoCardFor},
-		"nobody":        {access.CardDraft{Account: "x", Valid: time.Hour}, access.ErrSignedOut},
+		"nobody":        {access.CardDraft{Account: "x", Valid: time.Hour}, access.ErrNoCardFor},
 		"no time":       {access.CardDraft{Account: judge.ID}, access.ErrInvalidCard},
 		"too long":      {access.CardDraft{Account: judge.ID, Valid: 401 * 24 * time.Hour}, access.ErrInvalidCard},
 	} {

@@ -26,7 +26,7 @@ var (
 	ErrCardOver = fault.New(fault.Unauthenticated, "card_over", "this card is no longer valid")
 	// ErrNoCard: there is no such card.
 	ErrNoCard = fault.New(fault.NotFound, "no_such_card", "there is no such card")
-	// ErrNoCardFor: cards are for accounts that are judges and nothing else.
+	// ErrNoCardFor: cards are for open accounts that are judges and nothing else.
 	ErrNoCardFor = fault.New(fault.Forbidden, "no_card_for_role", "cards are for judges only; this account signs in with its PIN")
 	// ErrInvalidCard: a field of the card is wrong.
 	ErrInvalidCard = fault.New(fault.Invalid, "invalid_card", "the card cannot be issued like this")
