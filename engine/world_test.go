@@ -32,6 +32,7 @@ type world struct {
 	bus live.Bus
 	// accounts are those that posts are checked against; nil: not checked.
 	accounts map[access.AccountID][]access.Role
+	now      func() time.Time // of nodes made from now on; nil: the machine's
 }
 
 func newWorld(t *testing.T) *world {
@@ -48,6 +49,9 @@ func newWorld(t *testing.T) *world {
 func (w *world) node() node {
 	led := ledger.Open(w.db.Ledger(), ledger.Options{})
 	o := engine.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Sealer: sealer(w.t)}
+	if w.now != nil {
+		o.Now = w.now
+	}
 	if w.accounts != nil {
 		o.Account = func(_ context.Context, id access.AccountID) (access.Account, error) {
 			if w.accounts[id] == nil {
