@@ -209,7 +209,7 @@ func TestSwaps(t *testing.T) {
 	s := campus("s1", 2, 1, 6, 3, 1, 0)
 	must(t, n.CreateSitting(ctx, s))
 	list := people(7)
-	list[0].Centre, list[1].Needs = "01", exam.Needs{AccessibleSeat: true, RestBreaks: true}
+	list[0].Centre, list[1].Needs = "01", exam.Needs{AccessibleSeat: true, HighContrast: true, RestBreaks: true}
 	ids, err := n.Register(ctx, "s1", "k", list)
 	must(t, err)
 	before, err := n.Arrangement(ctx, "s1")

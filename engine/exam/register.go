@@ -30,6 +30,7 @@ type Registration struct {
 type Needs struct {
 	AccessibleSeat bool `json:"accessible_seat,omitempty"`
 	LargeType      bool `json:"large_type,omitempty"`
+	HighContrast   bool `json:"high_contrast,omitempty"`
 	ReadAloud      bool `json:"read_aloud,omitempty"`
 	RestBreaks     bool `json:"rest_breaks,omitempty"`
 }

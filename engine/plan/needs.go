@@ -14,6 +14,7 @@ var needWords = []struct {
 }{
 	{[]string{"无障碍", "轮椅", "accessible", "wheelchair"}, func(n *exam.Needs) { n.AccessibleSeat = true }},
 	{[]string{"大字", "放大", "large type", "large print"}, func(n *exam.Needs) { n.LargeType = true }},
+	{[]string{"高对比", "high contrast"}, func(n *exam.Needs) { n.HighContrast = true }},
 	{[]string{"朗读", "读屏", "语音", "read aloud", "screen reader"}, func(n *exam.Needs) { n.ReadAloud = true }},
 	{[]string{"休息", "rest"}, func(n *exam.Needs) { n.RestBreaks = true }},
 }

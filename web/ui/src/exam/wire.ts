@@ -28,12 +28,7 @@ export type Place = Schemas['ExamPlace']
 export type Attempt = Schemas['ExamAttemptView'] & { state: AttemptState }
 
 /** What was arranged for this candidate. */
-export interface Needs {
-  large_type?: boolean
-  high_contrast?: boolean
-  read_aloud?: boolean
-  rest_breaks?: boolean
-}
+export type Needs = Schemas['ExamNeeds']
 
 /** Who sits here and for what; the answer to sign-in, admit and me. */
 export type CandidateMe = Schemas['ExamMe'] & {

@@ -4362,6 +4362,7 @@ export interface components {
         };
         ExamNeeds: {
             accessible_seat?: boolean;
+            high_contrast?: boolean;
             large_type?: boolean;
             read_aloud?: boolean;
             rest_breaks?: boolean;
