@@ -257,6 +257,8 @@ func (o *office) socketAsks(path string) (asks []string, unasked int) {
 		return []string{hello, beat}, 0
 	case strings.HasPrefix(path, "/api/admin/sittings/"):
 		return []string{beat}, 1
+	case strings.HasPrefix(path, "/api/admin/divisions/"):
+		return []string{beat}, 0
 	case strings.HasPrefix(path, "/api/board/"):
 		return nil, 1
 	}
@@ -268,8 +270,6 @@ func (o *office) socketAsks(path string) (asks []string, unasked int) {
 // what was asked for, and then, until the server ends the connection because
 // of a frame of no protocol, all the rest.
 func (c *caller) socket(path string) {
-	asks, answers := c.o.socketAsks(path)
-	answers += len(asks)
 	at, err := url.Parse(c.o.url + path)
 	c.o.must(err)
 	h := http.Header{"Origin": {c.o.url}}
@@ -284,6 +284,8 @@ func (c *caller) socket(path string) {
 		return
 	}
 	defer ws.Close()
+	asks, answers := c.o.socketAsks(path)
+	answers += len(asks)
 	for _, frame := range asks {
 		c.o.must(ws.WriteMessage(websocket.TextMessage, []byte(frame)))
 	}

@@ -25,6 +25,7 @@ type examServer struct {
 	seats   []*seat
 	numbers atomic.Int64
 	guests  []guest // of the hall that was set up last
+	people  int     // that were invented
 }
 
 // seat is one admitted candidate.
@@ -114,7 +115,8 @@ func (s *examServer) setup(ctx context.Context, v sittingSetup) (visit, error) {
 
 // plan makes a sitting that is open for entry.
 func (s *examServer) plan(ctx context.Context, id exam.SittingID, candidates int) ([]exam.Ticket, map[exam.CandidateID]string, error) {
-	people := invented(candidates)
+	people := invented(s.people, candidates)
+	s.people += candidates
 	x := measuredSitting(s.sys.Model, id, candidates)
 	if err := s.sys.Exam.CreateSitting(ctx, x); err != nil {
 		return nil, nil, err
@@ -192,7 +194,7 @@ func measuredSitting(model exam.Sitting, id exam.SittingID, candidates int) exam
 	return exam.Sitting{
 		ID: id, Code: string(id), Name: scoring.Text{ZH: "性能测试", EN: "Benchmark"},
 		Occupation: model.Occupation, Level: model.Level, Papers: model.Papers,
-		Centres:  []exam.Centre{{Code: "1", Name: "考点", Rooms: []exam.Room{room}}},
+		Centres:  []exam.Centre{{Code: "1", Name: "考点" + string(id), Rooms: []exam.Room{room}}},
 		StartsAt: now, ClosesAt: now.Add(4 * time.Hour),
 		Rules: exam.Rules{
 			Version: "bench", LimitMS: 3 * hour, EntryOpensMS: hour, LastEntryMS: hour, GraceMS: 5000, EarlyStartMS: hour,
@@ -202,14 +204,16 @@ func measuredSitting(model exam.Sitting, id exam.SittingID, candidates int) exam
 	}
 }
 
-// invented makes people with ID numbers of an area that is not assigned.
-func invented(n int) []exam.Registration {
+// invented makes n people after the first ones, with ID numbers of an area
+// that is not assigned. Nobody sits two sittings at a time.
+func invented(first, n int) []exam.Registration {
 	list := make([]exam.Registration, n)
-	for i := range list {
+	for k := range list {
+		i := first + k
 		digits := fmt.Sprintf("37019919%02d%02d%02d%03d", 70+i/27000, i/2250%12+1, i/90%25+1, i%90)
 		for _, c := range "0123456789X" {
 			if number := digits + string(c); exam.CheckID(exam.IDResident, number) == "" {
-				list[i] = exam.Registration{Name: fmt.Sprintf("考生%d", i+1), Unit: "单位", IDType: exam.IDResident, IDNumber: number}
+				list[k] = exam.Registration{Name: fmt.Sprintf("考生%d", i+1), Unit: "单位", IDType: exam.IDResident, IDNumber: number}
 			}
 		}
 	}
