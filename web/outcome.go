@@ -8,6 +8,7 @@ import (
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/scoring"
+	"github.com/xinglu/xinglu/scoring/quality"
 )
 
 // outcomeRoutes are about what becomes of marks: recheck, publication,
@@ -39,6 +40,9 @@ func (s *Server) outcomeRoutes() {
 
 	reg(s, get, div+"/stories/sheets/{sheet}", "sheet-story", "Every record about one sheet, by its code; looking is recorded", staff(access.StoryRead), s.sheetStory)
 	reg(s, get, div+"/stories/results/{code}", "result-story", "Every record behind one result, after decryption; looking is recorded", staff(access.StoryRead), s.resultStory)
+
+	reg(s, get, div+"/honours", "honours", "Medals, prizes, titles, suggested levels, teams and delegations of the published results", staff(access.ContestDocument), s.honours)
+	reg(s, get, div+"/quality", "judge-quality", "How the judges mark, as evidence; looking is recorded", staff(access.QualityRead), s.judgeQuality)
 
 	reg(s, get, "/api/board/{division}/results", "published-results", "The published results with what later versions changed", anyone, s.publishedResults)
 }
@@ -398,4 +402,27 @@ func (s *Server) publishedResults(ctx context.Context, _ actor, in *DivisionPath
 		out.Lines = append(out.Lines, PublishedLine{l.Rank, l.Shared, l.EntryCode, l.Name, l.Unit, l.Total, l.Parts})
 	}
 	return &bodyOf[PublishedResults]{out}, nil
+}
+
+func (s *Server) honours(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[engine.HonoursView], error) {
+	v, err := s.Contest.Awards(ctx, in.Division)
+	return &bodyOf[engine.HonoursView]{v}, err
+}
+
+// QualityView is the report with names of the judges.
+type QualityView struct {
+	quality.Report
+	SignNames
+}
+
+func (s *Server) judgeQuality(ctx context.Context, a actor, in *DivisionPath) (*bodyOf[QualityView], error) {
+	r, err := s.Contest.Quality(ctx, a.Account.ID, in.Division, quality.Config{Seed: 1})
+	if err != nil {
+		return nil, err
+	}
+	names := SignNames{Names: map[access.AccountID]string{}}
+	for _, j := range r.Judges {
+		names.Names[access.AccountID(j.Judge)] = s.nameOf(ctx, string(j.Judge))
+	}
+	return &bodyOf[QualityView]{QualityView{r, names}}, nil
 }

@@ -655,6 +655,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/honours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Medals, prizes, titles, suggested levels, teams and delegations of the published results */
+        get: operations["honours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/locks": {
         parameters: {
             query?: never;
@@ -838,6 +855,23 @@ export interface paths {
         put?: never;
         /** The second signature; with it the results are public */
         post: operations["publication-sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the judges mark, as evidence; looking is recorded */
+        get: operations["judge-quality"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2816,6 +2850,35 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AwardAllocation: {
+            awards: components["schemas"]["AwardAward"][];
+            decisions: components["schemas"]["AwardDecision"][];
+            division: string;
+            event: string;
+            rules: string;
+            /** Format: int64 */
+            rules_version: number;
+            scores: components["schemas"]["AwardScores"];
+        };
+        AwardAward: {
+            /** Format: int64 */
+            base: number;
+            codes: string[];
+            /** Format: int64 */
+            count: number;
+            group: string;
+            id: string;
+            lot: string[];
+            name: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            open: number;
+        };
+        AwardBest: {
+            competitors: components["schemas"]["AwardRef"][];
+            delegation: string;
+            /** Format: int64 */
+            points: number;
+        };
         AwardCarryRule: {
             id: string;
             /** Format: int64 */
@@ -2838,6 +2901,18 @@ export interface components {
             rank_up_to?: number;
             team_sizes?: number[];
         };
+        AwardDecision: {
+            award: string;
+            code: string;
+            members: string[];
+            outcome: string;
+            /** Format: int64 */
+            place: number;
+            /** Format: int64 */
+            rank: number;
+            text: components["schemas"]["ScoringText"];
+            why: string;
+        };
         AwardDelegationCount: {
             /** Format: int64 */
             count: number;
@@ -2859,6 +2934,14 @@ export interface components {
         AwardMedal: {
             id: string;
             name: components["schemas"]["ScoringText"];
+        };
+        AwardMedalRow: {
+            delegation: string;
+            medals: number[];
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            total: number;
         };
         AwardMedalRule: {
             beyond: string;
@@ -2894,6 +2977,12 @@ export interface components {
             /** Format: int64 */
             points: number;
         };
+        AwardPromotionCheck: {
+            outcome: string;
+            promotion: string;
+            text: components["schemas"]["ScoringText"];
+            why: string;
+        };
         AwardPromotionRule: {
             from: number[];
             id: string;
@@ -2914,6 +3003,11 @@ export interface components {
             points: number;
             /** Format: int64 */
             to: number;
+        };
+        AwardRef: {
+            code: string;
+            division: string;
+            event: string;
         };
         AwardRule: {
             among: string;
@@ -2961,11 +3055,34 @@ export interface components {
             /** Format: int64 */
             spread: number;
         };
+        AwardScores: {
+            /** Format: int64 */
+            mad_fourfold: number | null;
+            /** Format: int64 */
+            median_twice: number | null;
+            points: {
+                [key: string]: number;
+            };
+        };
         AwardSizeCount: {
             /** Format: int64 */
             count: number;
             /** Format: int64 */
             members: number;
+        };
+        AwardSuggestion: {
+            checks: components["schemas"]["AwardPromotionCheck"][];
+            code: string;
+            /** Format: int64 */
+            held_level: number;
+            member: string;
+            promotion: string;
+            rules: string;
+            /** Format: int64 */
+            rules_version: number;
+            /** Format: int64 */
+            to: number;
+            waiting: boolean;
         };
         AwardTeamRule: {
             /** Format: int64 */
@@ -2982,6 +3099,26 @@ export interface components {
             tie_chain: components["schemas"]["AwardTeamTie"][];
             /** Format: int64 */
             version: number;
+        };
+        AwardTeamShare: {
+            code: string;
+            counts: boolean;
+            value: components["schemas"]["ScoringValue"];
+        };
+        AwardTeamStanding: {
+            id: string;
+            lot_needed: boolean;
+            members: components["schemas"]["AwardTeamShare"][];
+            /** Format: int64 */
+            rank: number;
+            rules: string;
+            /** Format: int64 */
+            rules_version: number;
+            /** Format: int64 */
+            step: number;
+            text: components["schemas"]["ScoringText"];
+            tied: boolean;
+            value: components["schemas"]["ScoringValue"];
         };
         AwardTeamTie: {
             awards?: string[];
@@ -3750,6 +3887,16 @@ export interface components {
             awards?: components["schemas"]["AwardRules"];
             carry?: components["schemas"]["EngineCarryOver"];
             teams?: components["schemas"]["AwardTeamRule"];
+        };
+        EngineHonoursView: {
+            allocation: components["schemas"]["AwardAllocation"];
+            best: components["schemas"]["AwardBest"][];
+            delegations: components["schemas"]["AwardMedalRow"][];
+            lines: components["schemas"]["EngineResultLine"][];
+            suggestions: components["schemas"]["AwardSuggestion"][];
+            teams: components["schemas"]["AwardTeamStanding"][];
+            /** Format: int64 */
+            version: number;
         };
         EngineIdentityRule: {
             mode: string;
@@ -5546,6 +5693,220 @@ export interface components {
             lines: components["schemas"]["PublishedLine"][];
             /** Format: int64 */
             version: number;
+        };
+        QualityAgreement: {
+            /** Format: int64 */
+            adjacent_bp: number | null;
+            /** Format: int64 */
+            exact_bp: number | null;
+            /** Format: int64 */
+            levels: number;
+            /** Format: int64 */
+            marks: number;
+            /** Format: int64 */
+            within_bp: number | null;
+        };
+        QualityAspectFigures: {
+            agreement: components["schemas"]["QualityAgreement"];
+            aspect: string;
+            /** Format: int64 */
+            compared: number;
+            /** Format: double */
+            difference_bp: number | null;
+            /** Format: double */
+            difference_se_bp: number | null;
+            /** Format: int64 */
+            marks: number;
+            /** Format: double */
+            panel_spread_bp: number | null;
+            /** Format: double */
+            scatter_bp: number | null;
+            /** Format: double */
+            spread_bp: number | null;
+            time: components["schemas"]["QualityTime"];
+        };
+        QualityAspectReport: {
+            agreement: components["schemas"]["QualityAgreement"];
+            aspect: string;
+            /** Format: int64 */
+            compared: number;
+            /** Format: int64 */
+            marks: number;
+            /** Format: double */
+            scatter_bp: number | null;
+            time: components["schemas"]["QualityTime"];
+        };
+        QualityBiasTest: {
+            /** Format: double */
+            adjusted: number;
+            /** Format: double */
+            difference_bp: number;
+            exact: boolean;
+            group: string;
+            /** Format: int64 */
+            in: number;
+            judge: string;
+            listed: boolean;
+            /** Format: int64 */
+            out: number;
+            own: boolean;
+            /** Format: double */
+            p: number;
+            text: components["schemas"]["ScoringText"];
+        };
+        QualityCategory: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            level: number;
+            /** Format: double */
+            se: number | null;
+            /** Format: double */
+            step: number | null;
+        };
+        QualityConfig: {
+            /** Format: double */
+            alpha: number;
+            /** Format: int64 */
+            draws: number;
+            /** Format: int64 */
+            exact: number;
+            /** Format: int64 */
+            min_group: number;
+            /** Format: int64 */
+            outlier_bp: number;
+            /** Format: int64 */
+            outlier_levels: number;
+            /** Format: double */
+            residual_z: number;
+            /** Format: int64 */
+            seed: number;
+            /** Format: int64 */
+            tolerance_bp: number;
+        };
+        QualityJudgeReport: {
+            agreement: components["schemas"]["QualityAgreement"];
+            aspects: components["schemas"]["QualityAspectFigures"][];
+            /** Format: int64 */
+            compared: number;
+            /** Format: double */
+            difference_bp: number | null;
+            /** Format: double */
+            difference_se_bp: number | null;
+            judge: string;
+            /** Format: int64 */
+            marks: number;
+            /** Format: double */
+            panel_spread_bp: number | null;
+            /** Format: double */
+            scatter_bp: number | null;
+            /** Format: double */
+            spread_bp: number | null;
+            time: components["schemas"]["QualityTime"];
+        };
+        QualityMeasure: {
+            extreme: string;
+            /** Format: double */
+            fair: number | null;
+            id: string;
+            /** Format: double */
+            infit: number | null;
+            /** Format: double */
+            infit_z: number | null;
+            /** Format: double */
+            logit: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            outfit: number | null;
+            /** Format: double */
+            outfit_z: number | null;
+            /** Format: int64 */
+            ratings: number;
+            /** Format: double */
+            se: number;
+            /** Format: int64 */
+            set: number;
+        };
+        QualityOutlier: {
+            aspect: string;
+            code: string;
+            /** Format: double */
+            distance_bp: number | null;
+            judge: string;
+            /** Format: int64 */
+            level: number | null;
+            /** Format: int64 */
+            marks: number;
+            /** Format: double */
+            others_level: number | null;
+            /** Format: double */
+            others_marks: number | null;
+            /** Format: double */
+            residual: number | null;
+            text: components["schemas"]["ScoringText"];
+        };
+        QualityRasch: {
+            aspect_spread: components["schemas"]["QualitySpread"];
+            aspects: components["schemas"]["QualityMeasure"][];
+            categories: components["schemas"]["QualityCategory"][];
+            competitor_spread: components["schemas"]["QualitySpread"];
+            competitors: components["schemas"]["QualityMeasure"][];
+            connected: boolean;
+            converged: boolean;
+            /** Format: int64 */
+            iterations: number;
+            judge_spread: components["schemas"]["QualitySpread"];
+            judges: components["schemas"]["QualityMeasure"][];
+            /** Format: int64 */
+            ratings: number;
+            /** Format: int64 */
+            used: number;
+        };
+        QualitySpread: {
+            /** Format: double */
+            chi_square: number;
+            /** Format: int64 */
+            df: number;
+            /** Format: int64 */
+            elements: number;
+            /** Format: double */
+            p: number;
+            /** Format: double */
+            reliability: number;
+            /** Format: double */
+            rmse: number;
+            /** Format: double */
+            sd: number;
+            /** Format: double */
+            separation: number;
+        };
+        QualityTime: {
+            /** Format: double */
+            high_ms: number | null;
+            /** Format: int64 */
+            known: number;
+            /** Format: double */
+            low_ms: number | null;
+            /** Format: double */
+            median_ms: number | null;
+            /** Format: double */
+            panel_median_ms: number | null;
+        };
+        QualityView: {
+            aspects: components["schemas"]["QualityAspectReport"][];
+            bias: components["schemas"]["QualityBiasTest"][];
+            config: components["schemas"]["QualityConfig"];
+            judges: components["schemas"]["QualityJudgeReport"][];
+            /** Format: int64 */
+            marks: number;
+            /** @description Of the accounts in the body */
+            names: {
+                [key: string]: string;
+            };
+            notes: components["schemas"]["ScoringText"][];
+            outliers: components["schemas"]["QualityOutlier"][];
+            rasch: components["schemas"]["QualityRasch"];
         };
         QuestionBrief: {
             /** Format: int64 */
@@ -7973,6 +8334,37 @@ export interface operations {
             };
         };
     };
+    honours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineHonoursView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "module-lock": {
         parameters: {
             query?: never;
@@ -8389,6 +8781,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityView"];
+                };
             };
             /** @description Error */
             default: {
