@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,7 +22,8 @@ func verifyCommand(environ []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify", Short: "Prove the ledger: every record is there, unchanged and in order", Args: cobra.NoArgs,
 		Long: "Reads the whole ledger, also while a server runs on it, and names every record\n" +
-			"that was changed, is missing or was moved. Exit code 0: proven; 3: damage found.\n\n" +
+			"that was changed, is missing or was moved. Then compares who sits where with\n" +
+			"what was sealed before each exam. Exit code 0: proven; 3: damage found.\n\n" +
 			"With --receipts, also compares the signed receipts that a seat has got,\n" +
 			`{"attempt": …, "receipts": [the answers of its acknowledgements]}, with the ledger.`,
 	}
@@ -53,12 +55,34 @@ func verifyCommand(environ []string) *cobra.Command {
 			return errFound
 		}
 		fmt.Fprintln(out, "proven: every record is there, unchanged and in order")
-		if *receipts == "" {
-			return nil
+		err = verifyArrangements(cmd.Context(), out, db)
+		if *receipts == "" || err != nil && !errors.Is(err, errFound) {
+			return err
 		}
-		return verifyReceipts(cmd.Context(), out, db.Ledger(), *receipts)
+		return errors.Join(err, verifyReceipts(cmd.Context(), out, db.Ledger(), *receipts))
 	}
 	return cmd
+}
+
+// verifyArrangements compares the tickets with the sealed hash of each
+// arrangement.
+func verifyArrangements(ctx context.Context, out io.Writer, db store.DB) error {
+	n, findings, err := exam.CheckArrangements(ctx, db)
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if f.Ticket == "" {
+			fmt.Fprintf(out, "SEATS: sitting %s: the tickets are not those that were sealed\n", f.Sitting)
+		} else {
+			fmt.Fprintf(out, "SEATS: sitting %s: ticket %s names another seat, person or form than its attempt\n", f.Sitting, f.Ticket)
+		}
+	}
+	fmt.Fprintf(out, "%d sealed arrangements of seats, %d findings\n", n, len(findings))
+	if len(findings) > 0 {
+		return errFound
+	}
+	return nil
 }
 
 // verifyReceipts compares a file of receipts with the ledger, by the public
