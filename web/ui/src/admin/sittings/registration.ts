@@ -76,7 +76,7 @@ const idTypes: Record<string, string> = {
 }
 
 /** The words by which a list names what a sitting arranges; those of a plan's registration (engine/plan). */
-const needWords: Record<string, string[]> = {
+const needWords: Record<keyof Needs, string[]> = {
   accessible_seat: ['无障碍', '轮椅', 'accessible', 'wheelchair'],
   large_type: ['大字', '放大', 'large type', 'large print'],
   high_contrast: ['高对比', 'high contrast'],
@@ -89,9 +89,11 @@ export function needsOf(text: string): Needs | null {
   const needs: Needs = {}
   for (const part of text.split(/[,，、;；/]/).map((p) => p.trim().toLowerCase())) {
     if (!part) continue
-    const found = Object.keys(needWords).filter((need) => needWords[need]!.some((w) => part.includes(w)))
+    const found = (Object.keys(needWords) as (keyof Needs)[]).filter((need) =>
+      needWords[need].some((w) => part.includes(w)),
+    )
     if (!found.length) return null
-    for (const need of found) needs[need as keyof Needs] = true
+    for (const need of found) needs[need] = true
   }
   return needs
 }
