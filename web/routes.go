@@ -221,20 +221,6 @@ func (s *Server) resultRoutes() {
 	reg(s, post, "/api/admin/sittings/{sitting}/similarity", "similarity", "Compare answers of a room's candidates; recorded", staff(access.SimilarityRead), s.compareAnswers)
 }
 
-// contestRoutes are the console's: contests.
-func (s *Server) contestRoutes() {
-	reg(s, get, "/api/admin/contests", "contests", "All contests", staff(access.ContestRead), s.listContests)
-	reg(s, post, "/api/admin/contests", "contest-create", "Make a contest", staff(access.ContestManage), s.createContest)
-	reg(s, post, "/api/admin/divisions", "division-create", "Make a division with scheme and rules", staff(access.ContestManage), s.createDivision)
-	reg(s, get, "/api/admin/divisions/{division}", "division", "One division", staff(access.ContestRead), s.getDivision)
-	reg(s, get, "/api/admin/divisions/{division}/competitors", "competitors", "Competitors by name, without codes", staff(access.ContestRead), s.listCompetitors)
-	reg(s, post, "/api/admin/divisions/{division}/competitors", "competitors-enter", "Enter competitors, all or none", staff(access.ContestManage), s.enterCompetitors, s.upload)
-	reg(s, put, "/api/admin/divisions/{division}/panels", "panels-set", "Set the panels", staff(access.ContestManage), s.setPanels)
-	reg(s, post, "/api/admin/divisions/{division}/open", "division-open", "Draw codes, freeze, take marks", staff(access.ContestManage), s.openDivision)
-	reg(s, post, "/api/admin/divisions/{division}/status", "division-status", "Close marking, reopen, make final", staff(access.ContestManage), s.setDivisionStatus)
-	reg(s, get, "/api/admin/divisions/{division}/results", "results", "The jury's table, by code", staff(access.ContestRead), s.results)
-}
-
 // proofRoutes are the console's: proof and rehearsal.
 func (s *Server) proofRoutes() {
 	reg(s, post, "/api/admin/ledger/verify", "ledger-verify", "Prove the ledger", staff(access.LedgerVerify), s.verifyLedger)

@@ -66,6 +66,12 @@ const (
 	IdentityCheck  Action = "identity.check"  // record a check of identity
 	AttemptVoid    Action = "attempt.void"    // take an attempt out of the results
 
+	// Contests before they open.
+	EntryFile        Action = "entry.file"        // enter and withdraw people; leaders those of the own delegation
+	RegulationWrite  Action = "regulation.write"  // make versions of a division's regulation
+	RegulationReview Action = "regulation.review" // approve another's version, or send it back
+	AdvanceConfirm   Action = "advance.confirm"   // the second word on who goes on
+
 	// Contests. Which division an account may act in is for its offices there.
 	DrawHold        Action = "draw.hold"        // announce and hold draws, code work, see the own layer
 	DrawWatch       Action = "draw.watch"       // commitments, records and proofs of draws; never a layer
@@ -119,6 +125,11 @@ var table = map[Action][]Role{
 	RoomControl:    {Provincial, Organiser, Invigilator},
 	IdentityCheck:  {Organiser, Invigilator},
 	AttemptVoid:    {Provincial, Organiser},
+
+	EntryFile:        {Provincial, Organiser, TeamLeader},
+	RegulationWrite:  {Provincial, Organiser, ChiefJudge},
+	RegulationReview: {Provincial, Organiser, ChiefJudge, Supervisor},
+	AdvanceConfirm:   {Provincial, Organiser, Supervisor},
 
 	DrawHold:        {CodingOffice},
 	DrawWatch:       {Provincial, Organiser, CodingOffice, Supervisor, ChiefJudge, Arbiter},

@@ -187,6 +187,16 @@ func (s *Plans) AttemptPhoto(ctx context.Context, actor string, sitting exam.Sit
 	return p, s.seen(ctx, actor, "photos/sitting/"+string(sitting), PhotoSeen{Sitting: sitting, Attempt: attempt})
 }
 
+// CompetitorPhoto returns the picture of a division's competitor to a member
+// of staff and records who saw it, before it is returned. Errors: ErrNoPhoto.
+func (s *Plans) CompetitorPhoto(ctx context.Context, actor, division, competitor string, person exam.CandidateID) (Picture, error) {
+	p, err := s.PhotoOf(ctx, person)
+	if err != nil {
+		return Picture{}, err
+	}
+	return p, s.seen(ctx, actor, "photos/division/"+division, PhotoSeen{Division: division, Competitor: competitor})
+}
+
 // seen records a look in a stream of its own: looking is no step of a plan.
 func (s *Plans) seen(ctx context.Context, actor, stream string, what PhotoSeen) error {
 	data, err := json.Marshal(what)
@@ -205,6 +215,9 @@ type PhotoSeen struct {
 	Entry   EntryID        `json:"entry,omitempty"`
 	Sitting exam.SittingID `json:"sitting,omitempty"` // with Attempt, at the check of identity
 	Attempt exam.AttemptID `json:"attempt,omitempty"`
+	// Division and Competitor are a contest's.
+	Division   string `json:"division,omitempty"`
+	Competitor string `json:"competitor,omitempty"`
 }
 
 // Limits of an archive of photos.

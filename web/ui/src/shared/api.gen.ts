@@ -219,8 +219,60 @@ export interface paths {
         /** All contests */
         get: operations["contests"];
         put?: never;
-        /** Make a contest */
+        /** Make a contest with one event */
         post: operations["contest-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/contests/{contest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One contest with its events and divisions */
+        get: operations["contest"];
+        /** Change the head of a contest before anything has opened */
+        put: operations["contest-update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/contests/{contest}/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the delegations and who leads them */
+        put: operations["delegations-set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/contests/{contest}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add an event to a contest */
+        post: operations["event-create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -287,7 +339,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a division with scheme and rules */
+        /** Make a division with version 1 of its regulation */
         post: operations["division-create"];
         delete?: never;
         options?: never;
@@ -304,7 +356,8 @@ export interface paths {
         };
         /** One division */
         get: operations["division"];
-        put?: never;
+        /** Change name, stage, theory, board, qualification or registration before it opens */
+        put: operations["division-update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -323,6 +376,58 @@ export interface paths {
         put?: never;
         /** Record that a competitor did not start, or take that back */
         post: operations["absence-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/advancements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals of who goes on, the newest first */
+        get: operations["advancements"];
+        put?: never;
+        /** Propose who goes on, as the chief judge */
+        post: operations["advance-propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/advancements/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would go on by the frozen rule, with reasons; nothing is recorded */
+        post: operations["advance-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/advancements/{proposal}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm as the second person; enters them in the next division */
+        post: operations["advance-confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -425,7 +530,7 @@ export interface paths {
         /** Competitors by name, without codes */
         get: operations["competitors"];
         put?: never;
-        /** Enter competitors, all or none */
+        /** Enter registered candidates, all or none */
         post: operations["competitors-enter"];
         delete?: never;
         options?: never;
@@ -621,6 +726,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/enlistment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who is or was on the list, with what happened to the entry */
+        get: operations["enlistment"];
+        put?: never;
+        /** Enter people, all or none */
+        post: operations["enlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter people whom units have filed, or send them back */
+        post: operations["enlist-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/entries.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entry sheets to sign, one a delegation or unit */
+        get: operations["enlist-sheets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/from-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the accepted entries of a plan; who is left out is named */
+        post: operations["enlist-from-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview or accept a workbook of people */
+        post: operations["enlist-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The workbook to fill in */
+        get: operations["enlist-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/{competitor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what is stored about a competitor, or a team's members */
+        put: operations["enlist-amend"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/{competitor}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's photo; who looks is recorded */
+        get: operations["competitor-photo"];
+        /** Set the person's photo */
+        put: operations["competitor-photo-set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/{competitor}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put another person in the place of a competitor */
+        post: operations["enlist-replace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/enlistment/{competitor}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a competitor before it opens, with a reason */
+        post: operations["enlist-withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/finalise": {
         parameters: {
             query?: never;
@@ -700,6 +977,25 @@ export interface paths {
         put?: never;
         /** Draw lots for those whom nothing separates; recorded with a witness */
         post: operations["lots-draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/officers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The appointments as they are now */
+        get: operations["officers"];
+        /** Set the appointments before it opens */
+        put: operations["officers-set"];
+        /** Appoint or dismiss an officer while it runs, with a reason; recorded */
+        post: operations["office-change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -946,6 +1242,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/regulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version of the regulation, whole; to export */
+        get: operations["regulation"];
+        /** Make a new version of the regulation; also to import */
+        put: operations["regulation-set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/regulation/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Everything that is wrong with a regulation; nothing is stored */
+        post: operations["regulation-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/regulation/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve the newest version as a second person, or send it back */
+        post: operations["regulation-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/regulation/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its versions with authors and approvals */
+        get: operations["regulation-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the declarations by which judges step aside */
+        put: operations["relations-set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/results": {
         parameters: {
             query?: never;
@@ -1006,6 +1388,23 @@ export interface paths {
         };
         /** Every record about one sheet, by its code; looking is recorded */
         get: operations["sheet-story"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams with their members and what is wrong with them */
+        get: operations["teams"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1116,6 +1515,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/events/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an event of which nothing has opened */
+        put: operations["event-update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Divisions that one may enter people for */
+        get: operations["filings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/ledger/verify": {
         parameters: {
             query?: never;
@@ -1142,6 +1575,23 @@ export interface paths {
         };
         /** The signed-in member of staff */
         get: operations["admin-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/offices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The offices of a division with the role that each asks for */
+        get: operations["offices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2417,6 +2867,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contests of which something is public */
+        get: operations["public-contests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contests/divisions/{division}/regulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody may know of a regulation: weights, modules, times, ties, awards */
+        get: operations["public-regulation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exam/admit": {
         parameters: {
             query?: never;
@@ -2547,6 +3031,23 @@ export interface paths {
         put?: never;
         /** Sign out */
         post: operations["exam-sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/divisions/{division}/regulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scheme of the modules that one marks, with rules and procedure */
+        get: operations["judge-regulation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2764,8 +3265,22 @@ export interface components {
             /** @description The candidate has read the rules and pledges honesty */
             pledge: boolean;
         };
+        AdvanceInBody: {
+            declined?: components["schemas"]["EngineDecline"][];
+            delegation?: string;
+            /** @description Idempotency key */
+            key: string;
+            to: string;
+        };
         AmendInBody: {
             entry: components["schemas"]["PlanApplication"];
+            /** @description Idempotency key */
+            key: string;
+            reason: string;
+        };
+        AmendPersonInBody: {
+            /** @description The person anew; of a team that is marked as one, all members */
+            by: components["schemas"]["EnginePerson"][];
             /** @description Idempotency key */
             key: string;
             reason: string;
@@ -3353,10 +3868,17 @@ export interface components {
             /** @description Recorded with who asked */
             reason: string;
         };
+        CompetitorMade: {
+            competitor: string;
+        };
         CompetitorView: {
             city: string;
+            delegation: string;
             id: string;
+            identity: string;
             name: string;
+            /** @description The team's name */
+            team: string;
             unit: string;
         };
         ConductInBody: {
@@ -3370,6 +3892,7 @@ export interface components {
             delegations: components["schemas"]["EngineDelegation"][];
             divisions: components["schemas"]["DivisionBrief"][];
             event: components["schemas"]["ScoringText"];
+            events: components["schemas"]["EngineEvent"][];
             feeds?: string;
             id: string;
             level?: string;
@@ -3487,6 +4010,13 @@ export interface components {
             signer: string;
             suite: string;
         };
+        DecideEntriesInBody: {
+            competitors: string[];
+            /** @description Needed to send back */
+            reason: string;
+            /** @enum {string} */
+            to: "entered" | "returned";
+        };
         DecideInBody: {
             entries: string[];
             /** @description Needed but for accepting who is eligible */
@@ -3524,6 +4054,9 @@ export interface components {
              */
             version: number;
             versions: components["schemas"]["ResultsVersion"][];
+        };
+        DelegationsInBody: {
+            delegations: components["schemas"]["EngineDelegation"][];
         };
         DeskSheetView: {
             aspects: components["schemas"]["ScoringOutcome"][];
@@ -3588,10 +4121,19 @@ export interface components {
         DivisionBrief: {
             /** Format: int64 */
             competitors: number;
+            event: string;
+            /**
+             * Format: int64
+             * @description Entries that wait for a decision
+             */
+            filed: number;
+            from?: string;
             id: string;
             name: components["schemas"]["ScoringText"];
             /** Format: date-time */
             opened?: string;
+            regulation: components["schemas"]["EngineRegulationStamp"];
+            stage: components["schemas"]["EngineStage"];
             status: string;
             theory?: components["schemas"]["EngineTheory"];
         };
@@ -3614,6 +4156,46 @@ export interface components {
             seq: number;
             sheet?: string;
             why?: string;
+        };
+        EngineAdvanceDecision: {
+            /** Format: int64 */
+            carried: number | null;
+            carry_text: components["schemas"]["ScoringText"];
+            code: string;
+            outcome: string;
+            /** Format: int64 */
+            rank: number;
+            replaces: string;
+            /** Format: int64 */
+            reserve: number;
+            text: components["schemas"]["ScoringText"];
+            why: string;
+        };
+        EngineAdvancement: {
+            /** Format: date-time */
+            at?: string;
+            /** Format: int64 */
+            base: number;
+            by: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            confirmed_by: string;
+            decisions: components["schemas"]["EngineAdvanceDecision"][];
+            declined: components["schemas"]["EngineDecline"][];
+            delegation: string;
+            left_out: components["schemas"]["FaultField"][];
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            places: number;
+            /** Format: int64 */
+            proposal: number;
+            rule: string;
+            /** Format: int64 */
+            rule_version: number;
+            /** Format: int64 */
+            through: number;
+            to: string;
         };
         EngineAgreedMark: {
             aspect: string;
@@ -3739,6 +4321,10 @@ export interface components {
             value?: components["schemas"]["ScoringValue"];
             zeroing?: components["schemas"]["ScoringZeroing"];
         };
+        EngineDecline: {
+            code: string;
+            reason: string;
+        };
         EngineDelegation: {
             city: string;
             id?: string;
@@ -3848,6 +4434,14 @@ export interface components {
             stage?: components["schemas"]["EngineStage"];
             theory?: components["schemas"]["EngineTheory"];
         };
+        EngineDivisionHead: {
+            board: components["schemas"]["EngineBoardPolicy"];
+            name: components["schemas"]["ScoringText"];
+            qualification: components["schemas"]["EngineQualification"];
+            registration?: components["schemas"]["EngineWindow"];
+            stage: components["schemas"]["EngineStage"];
+            theory?: components["schemas"]["EngineTheory"];
+        };
         EngineDrawRule: {
             /** Format: int64 */
             batches: number;
@@ -3857,6 +4451,31 @@ export interface components {
             /** Format: int64 */
             stations: number;
             units_apart: boolean;
+        };
+        EngineEnlisted: {
+            competitors: string[];
+            warnings: components["schemas"]["FaultField"][];
+        };
+        EngineEvent: {
+            contest: string;
+            /** Format: date-time */
+            created: string;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            level?: number;
+            name: components["schemas"]["ScoringText"];
+            occupation?: components["schemas"]["BankOccupation"];
+            team?: components["schemas"]["EngineTeamShape"];
+        };
+        EngineEventDraft: {
+            /** @enum {string} */
+            kind: "skill" | "judged";
+            /** Format: int64 */
+            level?: number;
+            name: components["schemas"]["ScoringText"];
+            occupation?: components["schemas"]["BankOccupation"];
+            team?: components["schemas"]["EngineTeamShape"];
         };
         EngineEvidence: {
             aspect?: string;
@@ -3869,6 +4488,19 @@ export interface components {
             size: number;
             type: string;
         };
+        EngineFiling: {
+            contest: string;
+            contest_name: components["schemas"]["ScoringText"];
+            delegations: components["schemas"]["EngineDelegation"][];
+            division: string;
+            event: components["schemas"]["ScoringText"];
+            name: components["schemas"]["ScoringText"];
+            open: boolean;
+            qualification: components["schemas"]["EngineQualification"];
+            registration?: components["schemas"]["EngineWindow"];
+            stage: components["schemas"]["EngineStage"];
+            team?: components["schemas"]["EngineTeamShape"];
+        };
         EngineFinding: {
             /** Format: date-time */
             at: string;
@@ -3876,6 +4508,12 @@ export interface components {
             note?: string;
             /** @enum {string} */
             result: "fine" | "error";
+        };
+        EngineFromPlan: {
+            /** Format: int64 */
+            already: number;
+            entered: string[];
+            left_out: components["schemas"]["FaultField"][];
         };
         EngineGranted: {
             /** Format: date-time */
@@ -3908,6 +4546,15 @@ export interface components {
             total: number;
             versions: components["schemas"]["EngineJudgeSheet"][];
         };
+        EngineJudgeRegulation: {
+            division: components["schemas"]["ScoringText"];
+            modules: components["schemas"]["ScoringModule"][];
+            procedure: components["schemas"]["EngineProcedure"];
+            rules: components["schemas"]["ScoringRules"];
+            sha256: string;
+            /** Format: int64 */
+            version: number;
+        };
         EngineJudgeSheet: {
             /** Format: date-time */
             at: string;
@@ -3938,6 +4585,15 @@ export interface components {
             params?: {
                 [key: string]: string;
             };
+        };
+        EngineNextStep: {
+            declined?: components["schemas"]["EngineDecline"][];
+            delegation?: string;
+            to: string;
+        };
+        EngineOfficeRole: {
+            office: string;
+            role: string;
         };
         EngineOfficer: {
             account: string;
@@ -3992,6 +4648,23 @@ export interface components {
             of: number;
             state: string;
         };
+        EnginePerson: {
+            born?: string;
+            city?: string;
+            delegation?: string;
+            /** Format: int64 */
+            held_level?: number;
+            held_number?: string;
+            id_number: string;
+            id_type?: string;
+            /** @enum {string} */
+            identity: "employee" | "teacher" | "student";
+            name: string;
+            role?: string;
+            team?: string;
+            unit: string;
+            waiver?: string;
+        };
         EngineProcedure: {
             appeal: components["schemas"]["EngineAppealRule"];
             approval: boolean;
@@ -4000,6 +4673,69 @@ export interface components {
             identity: components["schemas"]["EngineIdentityRule"];
             recheck: components["schemas"]["ScoringRecheckRule"];
             signing: components["schemas"]["EngineSigningRule"];
+            /** Format: int64 */
+            version: number;
+        };
+        EnginePublicAward: {
+            by: string;
+            /** Format: int64 */
+            count: number;
+            id: string;
+            identities: string[];
+            /** Format: int64 */
+            min: number;
+            name: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            share_bp: number;
+        };
+        EnginePublicContest: {
+            events: components["schemas"]["EnginePublicEvent"][];
+            id: string;
+            level: string;
+            name: components["schemas"]["ScoringText"];
+            organisers: string[];
+            rehearsal: boolean;
+            season: string;
+            /** Format: int64 */
+            year: number;
+        };
+        EnginePublicDivision: {
+            board: boolean;
+            id: string;
+            name: components["schemas"]["ScoringText"];
+            regulation: boolean;
+            stage: components["schemas"]["EngineStage"];
+            status: string;
+        };
+        EnginePublicEvent: {
+            divisions: components["schemas"]["EnginePublicDivision"][];
+            kind: string;
+            /** Format: int64 */
+            level: number;
+            name: components["schemas"]["ScoringText"];
+            occupation: string;
+        };
+        EnginePublicRegulation: {
+            advance?: components["schemas"]["AwardAdvanceRule"];
+            /** Format: int64 */
+            appeal_ms: number;
+            awards: components["schemas"]["EnginePublicAward"][];
+            contest: components["schemas"]["ScoringText"];
+            division: components["schemas"]["ScoringText"];
+            event: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            full_marks: number;
+            identity: string;
+            /** Format: int64 */
+            judges: number;
+            modules: components["schemas"]["EngineRegulationModule"][];
+            opened: boolean;
+            pass_lines: components["schemas"]["ScoringPassLine"][];
+            qualification: components["schemas"]["EngineQualification"];
+            ranking: string;
+            sha256: string;
+            stage: components["schemas"]["EngineStage"];
+            tie_chain: components["schemas"]["ScoringText"][];
             /** Format: int64 */
             version: number;
         };
@@ -4034,7 +4770,39 @@ export interface components {
             module: string;
             sheet: string;
         };
+        EngineRegulation: {
+            honours: components["schemas"]["EngineHonours"];
+            procedure: components["schemas"]["EngineProcedure"];
+            rules: components["schemas"]["ScoringRules"];
+            scheme: components["schemas"]["ScoringScheme"];
+        };
+        EngineRegulationModule: {
+            id: string;
+            /** Format: int64 */
+            max: number;
+            name: components["schemas"]["ScoringText"];
+            part: components["schemas"]["ScoringText"];
+            source: string;
+            /** Format: int64 */
+            time_limit_ms: number;
+            /** Format: int64 */
+            weight_bp: number;
+        };
         EngineRegulationStamp: {
+            sha256: string;
+            /** Format: int64 */
+            version: number;
+        };
+        EngineRegulationVersion: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by: string;
+            /** Format: date-time */
+            at: string;
+            author: string;
+            note: string;
+            opened: boolean;
+            returned: string;
             sha256: string;
             /** Format: int64 */
             version: number;
@@ -4181,6 +4949,37 @@ export interface components {
             seq: number;
             why?: string;
         };
+        EngineTeam: {
+            delegation: string;
+            id: string;
+            members: components["schemas"]["EngineTeamMember"][];
+            name: string;
+            problems: components["schemas"]["FaultField"][];
+            unit: string;
+        };
+        EngineTeamMember: {
+            competitor: string;
+            identity?: string;
+            name: string;
+            role: string;
+        };
+        EngineTeamRole: {
+            id: string;
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            min: number;
+            name: components["schemas"]["ScoringText"];
+        };
+        EngineTeamShape: {
+            /** @enum {string} */
+            marked: "together" | "each";
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            min: number;
+            roles: components["schemas"]["EngineTeamRole"][];
+        };
         EngineTheory: {
             module: string;
             sitting: string;
@@ -4220,6 +5019,63 @@ export interface components {
             at: string;
             by: string;
             why: string;
+        };
+        EnlistAnswer: {
+            /** @description Entered, in the order of the file */
+            competitors: string[];
+            report: components["schemas"]["BankReport"];
+        };
+        EnlistInBody: {
+            /** @description Idempotency key */
+            key: string;
+            list: components["schemas"]["EnginePerson"][];
+        };
+        EnlistmentOutBody: {
+            items: components["schemas"]["EnlistmentView"][];
+            /** Format: int64 */
+            total: number;
+        };
+        EnlistmentView: {
+            /**
+             * Format: int64
+             * @description Modules whose marks came along from an earlier stage
+             */
+            carried: number;
+            /** Format: date-time */
+            changed: string;
+            /** @description Name of the account */
+            changed_by: string;
+            city: string;
+            delegation: string;
+            /** @description Name of the account */
+            filed_by: string;
+            has_photo: boolean;
+            /** Format: int64 */
+            held_level: number;
+            held_number: string;
+            id: string;
+            id_masked: string;
+            id_type: string;
+            identity: string;
+            /** @description Whom it replaces */
+            instead: string;
+            /** @description Of a team that is marked as one */
+            members: components["schemas"]["MemberView"][];
+            name: string;
+            /** @description Of the last change */
+            reason: string;
+            replaced_by: string;
+            role: string;
+            source: string;
+            /** @enum {string} */
+            state: "filed" | "entered" | "returned" | "withdrawn";
+            /** @description The team's name */
+            team: string;
+            unit: string;
+            /** @description Reasons against, by the division's rules */
+            unqualified: components["schemas"]["FaultField"][];
+            /** @description Why one who is not qualified was taken */
+            waiver: string;
         };
         EnrolInBody: {
             /** @description The key file of another server; its own passphrase opens it */
@@ -4949,6 +5805,9 @@ export interface components {
             seq: number;
             stream: string;
         };
+        FromPlanInBody: {
+            plan: string;
+        };
         GapInBody: {
             /** @description Idempotency key */
             key: string;
@@ -5123,6 +5982,9 @@ export interface components {
         ListOfActBody: {
             items: components["schemas"]["EngineAct"][];
         };
+        ListOfAdvancementBody: {
+            items: components["schemas"]["EngineAdvancement"][];
+        };
         ListOfBlueprintBody: {
             items: components["schemas"]["BankBlueprint"][];
         };
@@ -5141,8 +6003,17 @@ export interface components {
         ListOfEligibilityBody: {
             items: components["schemas"]["PlanEligibility"][];
         };
+        ListOfFilingBody: {
+            items: components["schemas"]["EngineFiling"][];
+        };
         ListOfImportBody: {
             items: components["schemas"]["BankImport"][];
+        };
+        ListOfOfficeRoleBody: {
+            items: components["schemas"]["EngineOfficeRole"][];
+        };
+        ListOfOfficerBody: {
+            items: components["schemas"]["EngineOfficer"][];
         };
         ListOfOutlineBriefBody: {
             items: components["schemas"]["OutlineBrief"][];
@@ -5150,14 +6021,23 @@ export interface components {
         ListOfPaperBody: {
             items: components["schemas"]["BankPaper"][];
         };
+        ListOfPublicContestBody: {
+            items: components["schemas"]["EnginePublicContest"][];
+        };
         ListOfRegisteredPersonBody: {
             items: components["schemas"]["ExamRegisteredPerson"][];
+        };
+        ListOfRegulationVersionBody: {
+            items: components["schemas"]["EngineRegulationVersion"][];
         };
         ListOfResultLineBody: {
             items: components["schemas"]["EngineResultLine"][];
         };
         ListOfShiftBody: {
             items: components["schemas"]["EngineShift"][];
+        };
+        ListOfTeamBody: {
+            items: components["schemas"]["EngineTeam"][];
         };
         ListOfTicketBody: {
             items: components["schemas"]["ExamTicket"][];
@@ -5189,11 +6069,31 @@ export interface components {
             /** Format: int64 */
             marked: number;
         };
+        MemberView: {
+            /** Format: int64 */
+            held_level: number;
+            held_number: string;
+            id_masked: string;
+            identity: string;
+            name: string;
+            role: string;
+        };
         MoveInBody: {
             place: components["schemas"]["ExamPlace"];
             reason: string;
         };
         Nothing: Record<string, never>;
+        OfficeInBody: {
+            /** @description false: the officer goes */
+            appointed: boolean;
+            /** @description Idempotency key */
+            key: string;
+            officer: components["schemas"]["EngineOfficer"];
+            reason: string;
+        };
+        OfficersInBody: {
+            officers: components["schemas"]["EngineOfficer"][];
+        };
         OpenInBody: {
             /**
              * Format: int64
@@ -5983,6 +6883,38 @@ export interface components {
         Registered: {
             candidates: string[];
         };
+        RegulationCheck: {
+            problems: components["schemas"]["FaultField"][];
+        };
+        RegulationCheckInBody: {
+            regulation: components["schemas"]["EngineRegulation"];
+        };
+        RegulationReviewInBody: {
+            /** @description false: back to the author, with the reason */
+            approve: boolean;
+            reason: string;
+            /**
+             * Format: int64
+             * @description The newest, as it was read
+             */
+            version: number;
+        };
+        RegulationSetBody: {
+            /**
+             * Format: int64
+             * @description The version that this one was made from
+             */
+            expect: number;
+            /** @description What changes */
+            note: string;
+            regulation: components["schemas"]["EngineRegulation"];
+        };
+        RegulationView: {
+            regulation: components["schemas"]["EngineRegulation"];
+            sha256: string;
+            /** Format: int64 */
+            version: number;
+        };
         RehearsalState: {
             /** Format: int64 */
             crowd: number;
@@ -6005,8 +6937,17 @@ export interface components {
             /** Format: int64 */
             crowd: number;
         };
+        RelationsInBody: {
+            relations: components["schemas"]["EngineRelation"][];
+        };
         ReleaseInBody: {
             passphrase: string;
+        };
+        ReplaceInBody: {
+            by: components["schemas"]["EnginePerson"];
+            /** @description Idempotency key */
+            key: string;
+            reason: string;
         };
         ResultsAnswerCount: {
             /** Format: int64 */
@@ -6884,6 +7825,9 @@ export interface components {
         WithdrawInBody: {
             reason: string;
         };
+        WithdrawPersonInBody: {
+            reason: string;
+        };
         WithdrawProposalInBody: {
             reason: string;
         };
@@ -7407,6 +8351,142 @@ export interface operations {
             };
         };
     };
+    contest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContestView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "contest-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EngineContestDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineContest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delegations-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationsInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineContest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "event-create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contest: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EngineEventDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineEvent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     custody: {
         parameters: {
             query?: never;
@@ -7564,6 +8644,41 @@ export interface operations {
             };
         };
     };
+    "division-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EngineDivisionHead"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineDivision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "absence-record": {
         parameters: {
             query?: never;
@@ -7585,6 +8700,139 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advancements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfAdvancementBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "advance-propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdvanceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineAdvancement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "advance-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EngineNextStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineAdvancement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "advance-confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                proposal: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineAdvancement"];
+                };
             };
             /** @description Error */
             default: {
@@ -8268,6 +9516,436 @@ export interface operations {
             };
         };
     };
+    enlistment: {
+        parameters: {
+            query?: {
+                /** @description In name, unit or team, or the end of the ID number as it is shown */
+                q?: string;
+                state?: "filed" | "entered" | "returned" | "withdrawn";
+                delegation?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnlistmentOutBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnlistInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineEnlisted"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideEntriesInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-sheets": {
+        parameters: {
+            query?: {
+                /** @description Only this one */
+                delegation?: string;
+                /** @description Only this one */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-from-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FromPlanInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineFromPlan"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-import": {
+        parameters: {
+            query: {
+                mode: "preview" | "accept";
+                /** @description File name, for messages */
+                name: string;
+                /** @description Idempotency key, to accept */
+                key?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnlistAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendPersonInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "competitor-photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "competitor-photo-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompetitorMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enlist-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawPersonInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "division-finalise": {
         parameters: {
             query?: never;
@@ -8410,6 +10088,105 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["LotsInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    officers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfOfficerBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "officers-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficersInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineDivision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "office-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficeInBody"];
             };
         };
         responses: {
@@ -8954,6 +10731,209 @@ export interface operations {
             };
         };
     };
+    regulation: {
+        parameters: {
+            query?: {
+                /** @description 0: the newest */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegulationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "regulation-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegulationSetBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineRegulationStamp"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "regulation-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegulationCheckInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegulationCheck"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "regulation-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegulationReviewInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "regulation-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfRegulationVersionBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "relations-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelationsInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineDivision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     results: {
         parameters: {
             query?: never;
@@ -9069,6 +11049,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoryView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfTeamBody"];
                 };
             };
             /** @description Error */
@@ -9279,6 +11290,70 @@ export interface operations {
             };
         };
     };
+    "event-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EngineEventDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineEvent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfFilingBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ledger-verify": {
         parameters: {
             query?: never;
@@ -9324,6 +11399,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffMe"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfOfficeRoleBody"];
                 };
             };
             /** @description Error */
@@ -12148,6 +14252,66 @@ export interface operations {
             };
         };
     };
+    "public-contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPublicContestBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "public-regulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnginePublicRegulation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "exam-admit": {
         parameters: {
             query?: never;
@@ -12409,6 +14573,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-regulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineJudgeRegulation"];
                 };
             };
             /** @description Error */
