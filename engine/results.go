@@ -99,8 +99,8 @@ func (t *Tally) ranked(p projection) ([]Standing, error) {
 	out := make([]Standing, 0, len(t.open.Competitors))
 	entries := make([]scoring.Entry, 0, len(t.open.Competitors))
 	byCode := make(map[scoring.Code]int, len(t.open.Competitors))
-	for i, c := range t.open.Competitors {
-		st, err := t.standing(i, c, p)
+	for i := range t.open.Competitors {
+		st, err := t.line(i, p)
 		if err != nil {
 			return nil, err
 		}

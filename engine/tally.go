@@ -157,6 +157,7 @@ func (t *Tally) apply(r ledger.Record) error {
 		return fmt.Errorf("%s record %d %s: %w", r.Stream, r.Seq, r.Kind, err)
 	}
 	t.seq, t.at = r.Seq, r.At
+	t.kept.folded(r.Kind)
 	v.body = bodyOf(r.Kind, r.Actor, r.Data)
 	t.verdicts[r.Seq] = v
 	return nil

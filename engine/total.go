@@ -17,12 +17,30 @@ type projection struct {
 // added up again.
 type kept struct {
 	totals map[projection][]*scoring.Total // by position; null: to be computed
+	lines  map[projection][]*Standing      // by position, without ranks
 	lists  map[projection][]Standing       // in board order
 	seq    int64                           // of the tally that lists are of
 }
 
 func newKept() kept {
-	return kept{totals: map[projection][]*scoring.Total{}, lists: map[projection][]Standing{}}
+	return kept{totals: map[projection][]*scoring.Total{}, lines: map[projection][]*Standing{}, lists: map[projection][]Standing{}}
+}
+
+// stirs are the kinds of record that change nothing in what is kept but of the
+// competitors whom their folds stir. After every other kind all is computed
+// anew, so that a new kind needs no thought here to be right.
+var stirs = map[string]bool{
+	kindSubmitted: true, kindImported: true, kindKeyed: true, kindSigned: true, kindEvidence: true,
+	kindAspectDecided: true, kindDecisionWithdrawn: true, kindGapAccepted: true,
+	kindViolation: true, kindViolationWithdrawn: true, kindZeroing: true, kindZeroingWithdrawn: true,
+}
+
+// folded forgets what a record of the kind may have changed.
+func (k *kept) folded(kind string) {
+	if !stirs[kind] {
+		clear(k.totals)
+		clear(k.lines)
+	}
 }
 
 // stirred says that the competitor's total has to be added up anew.
@@ -30,6 +48,26 @@ func (t *Tally) stirred(i int) {
 	for _, totals := range t.kept.totals {
 		totals[i] = nil
 	}
+	for _, lines := range t.kept.lines {
+		lines[i] = nil
+	}
+}
+
+// line returns the standing of the competitor at position i, without a rank.
+func (t *Tally) line(i int, p projection) (Standing, error) {
+	lines := t.kept.lines[p]
+	if lines == nil {
+		lines = make([]*Standing, len(t.open.Competitors))
+		t.kept.lines[p] = lines
+	}
+	if lines[i] == nil {
+		st, err := t.standing(i, t.open.Competitors[i], p)
+		if err != nil {
+			return st, err
+		}
+		lines[i] = &st
+	}
+	return *lines[i], nil
 }
 
 // list returns the standings of a projection, computing them if there are new
