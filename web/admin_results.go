@@ -92,7 +92,9 @@ func (s *Server) proposeDecisions(ctx context.Context, a actor, in *proposeIn) (
 	return &bodyOf[results.Proposal]{p}, err
 }
 
-type proposalPath struct {
+// ProposalPath is the path parameters of one proposal. Exported, for the
+// framework fills no embedded struct that is not.
+type ProposalPath struct {
 	SittingPath
 	Proposal int64 `path:"proposal"`
 }
@@ -103,18 +105,18 @@ type ProposalDetail struct {
 	Effect   results.Effect `json:"effect"`
 }
 
-func (s *Server) getProposal(ctx context.Context, _ actor, in *proposalPath) (*bodyOf[ProposalDetail], error) {
+func (s *Server) getProposal(ctx context.Context, _ actor, in *ProposalPath) (*bodyOf[ProposalDetail], error) {
 	p, e, err := s.Results.Proposal(ctx, in.Sitting, in.Proposal)
 	return &bodyOf[ProposalDetail]{ProposalDetail{s.viewProposal(ctx, p), e}}, err
 }
 
-func (s *Server) signProposal(ctx context.Context, a actor, in *proposalPath) (*bodyOf[results.Proposal], error) {
+func (s *Server) signProposal(ctx context.Context, a actor, in *ProposalPath) (*bodyOf[results.Proposal], error) {
 	p, err := s.Results.Sign(ctx, in.Sitting, in.Proposal, a.ID())
 	return &bodyOf[results.Proposal]{p}, err
 }
 
 type withdrawProposalIn struct {
-	proposalPath
+	ProposalPath
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"1000"`
 	}

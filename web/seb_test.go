@@ -143,6 +143,60 @@ func TestLockdownByHeaders(t *testing.T) {
 	ws.ask(map[string]any{"t": "hand_in", "n": 2, "key": "k"}, "receipt")
 }
 
+// TestBrowserExamKey asks for one build of the browser too, by each way in
+// which a proof comes: the page's values, the browser's headers, frames.
+func TestBrowserExamKey(t *testing.T) {
+	t.Parallel()
+	good, other := strings.Repeat("a1", 32), strings.Repeat("b2", 32)
+	w := newLockedWorld(t, func(r *exam.Rules) { r.SEB.BrowserExamKeys = []string{strings.Repeat("c3", 32), good} })
+	c := w.seated(0)
+	page := c.page()
+	_, nonce, _ := strings.Cut(page, "?")
+	byPage := func(key string) func(*http.Request) {
+		return func(r *http.Request) {
+			w.withPage(page)(r)
+			r.Header.Set(seb.HeaderPageExamKey, seb.Hash(page, key))
+		}
+	}
+	byHeaders := func(path, key string) func(*http.Request) {
+		return func(r *http.Request) {
+			w.withHeaders(path)(r)
+			r.Header.Set(seb.HeaderExamKey, seb.Hash(w.http.URL+path, key))
+		}
+	}
+	paper, prove := "/api/exam/paper?"+nonce, "/api/exam/lockdown?"+nonce
+	c.call(http.MethodGet, "/api/exam/paper", nil, w.withPage(page)).problem(403, "seb_exam_key") // none
+	c.call(http.MethodGet, "/api/exam/paper", nil, byPage(other)).problem(403, "seb_exam_key")
+	c.call(http.MethodGet, paper, nil, w.withHeaders(paper)).problem(403, "seb_exam_key")
+	c.call(http.MethodGet, paper, nil, byHeaders(paper, other)).problem(403, "seb_exam_key")
+	c.call(http.MethodPost, prove, map[string]string{"step": "resume"}, byHeaders(paper, good)).problem(403, "seb_config_key") // of another address
+	c.call(http.MethodGet, "/api/exam/paper", nil, byPage(good)).want(200)
+	c.call(http.MethodGet, paper, nil, byHeaders(paper, good)).want(200)
+	c.call(http.MethodPost, prove, map[string]string{"step": "resume"}, byHeaders(prove, good)).want(204)
+
+	proof := func(key string) map[string]string {
+		p := w.proof(page)
+		p["exam_key"] = seb.Hash(page, key)
+		return p
+	}
+	ws := c.dial("/api/exam/ws")
+	if f := ws.ask(map[string]any{"t": "hello", "seb": proof(other)}, "refused"); f.Code != "seb_exam_key" {
+		t.Errorf("hello of another build: %s", f.Code)
+	}
+	if code := ws.closed(); code != 4103 {
+		t.Errorf("closed with %d", code)
+	}
+	ws = c.dial("/api/exam/ws")
+	ws.ask(map[string]any{"t": "hello", "seb": proof(good)}, "welcome")
+	if f := ws.ask(map[string]any{"t": "hand_in", "n": 1, "key": "k", "seb": proof(other)}, "refused"); f.Code != "seb_exam_key" {
+		t.Errorf("hand-in of another build: %s", f.Code)
+	}
+	ws.ask(map[string]any{"t": "hand_in", "n": 2, "key": "k", "seb": proof(good)}, "receipt")
+	if l := w.lock(0); l.State != exam.LockVerified || l.Step != exam.AtSubmit {
+		t.Errorf("recorded %+v", l)
+	}
+}
+
 // TestReplayedSEBHash copies what one machine presents to another one that
 // has no locked browser, with a login of its own: refused, and counted.
 func TestReplayedSEBHash(t *testing.T) {

@@ -235,6 +235,8 @@ func TestPanics(t *testing.T) {
 	}
 	broken.Store(false)
 	w.visitor().get("/healthz").want(200)
+	// The connection is closed on the way up to where the panic is logged.
+	eventually(t, "the socket's panic in the log", func() bool { return len(w.log.find("SECRET clock")) > 0 })
 	if got := w.log.find("SECRET clock"); len(got) != 1 {
 		t.Errorf("the socket's panic was logged %d times", len(got))
 	}

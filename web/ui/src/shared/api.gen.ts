@@ -12918,7 +12918,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                sitting: string;
+                proposal: number;
+            };
             cookie?: never;
         };
         requestBody: {
