@@ -10,7 +10,6 @@ import (
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/fault"
-	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/scoring/award"
 )
@@ -163,17 +162,28 @@ func (s *Contests) ProposeAdvance(ctx context.Context, actor access.AccountID, f
 		return Advancement{}, err
 	}
 	key = "advance/" + key
-	e := advanceProposed{From: from, To: n.To, Delegation: n.Delegation, Declined: n.Declined}
-	notNil(&e.Declined)
-	err = a.early(ctx, key, func(t *Tally) error {
-		adv, err := t.mayAdvance(actor, e)
-		e.Through = adv.through()
-		return err
-	})
+	// What the first call found is what a repeated one gets, though the results
+	// may have changed since.
+	old, known, err := s.db.Ledger().FindKey(ctx, a.stream, string(actor)+"/"+key)
 	if err != nil {
 		return Advancement{}, err
 	}
-	done, err := a.act(ctx, string(actor), kindAdvanceProposed, key, ledger.AnySeq, e)
+	if known {
+		return s.advancement(ctx, a, old.Seq)
+	}
+	e := advanceProposed{From: from, To: n.To, Delegation: n.Delegation, Declined: n.Declined}
+	notNil(&e.Declined)
+	var why error
+	err = a.read(ctx, func(t *Tally) error {
+		var adv advancement
+		adv, why = t.mayAdvance(actor, e)
+		e.Through = adv.through()
+		return nil
+	})
+	if err := errors.Join(err, why); err != nil {
+		return Advancement{}, err
+	}
+	done, _, err := a.put(ctx, actor, kindAdvanceProposed, key, e, func(*Tally) error { return nil })
 	if err != nil {
 		return Advancement{}, err
 	}
@@ -230,23 +240,17 @@ func (s *Contests) ConfirmAdvance(ctx context.Context, actor access.AccountID, f
 		}
 		return i >= 0
 	}
-	var why error
-	err = a.read(ctx, func(t *Tally) error {
-		if !confirmed(t) {
-			why = t.mayConfirmAdvance(actor, proposal)
+	err = a.read(ctx, func(t *Tally) error { confirmed(t); return nil })
+	if err == nil && adv.seq == 0 {
+		_, _, err = a.put(ctx, actor, kindAdvanceConfirmed, fmt.Sprintf("advance/%d/confirm", proposal), advanceConfirmed{Proposal: proposal},
+			func(t *Tally) error { return t.mayConfirmAdvance(actor, proposal) })
+		if errors.Is(err, ErrDecided) { // by somebody else, a moment ago
+			err = nil
 		}
-		return nil
-	})
-	if err := errors.Join(err, why); err != nil {
-		return Advancement{}, err
+		err = errors.Join(err, a.read(ctx, func(t *Tally) error { confirmed(t); return nil }))
 	}
-	if adv.seq == 0 {
-		if _, err := a.act(ctx, string(actor), kindAdvanceConfirmed, "", ledger.AnySeq, advanceConfirmed{Proposal: proposal}); err != nil && !errors.Is(err, ErrDecided) {
-			return Advancement{}, err
-		}
-		if err := a.read(ctx, func(t *Tally) error { confirmed(t); return nil }); err != nil {
-			return Advancement{}, err
-		}
+	if err != nil {
+		return Advancement{}, err
 	}
 	out := adv.view()
 	out.LeftOut, err = s.enterAdvanced(ctx, adv)

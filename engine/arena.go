@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"sync"
 
 	"github.com/xinglu/xinglu/internal/ledger"
@@ -102,26 +101,6 @@ func (a *arena) append(ctx context.Context, actor, kind, key string, data any) (
 		a.projector.Poke()
 	}
 	return done, err
-}
-
-// act stores one record and returns why its fold refused it, or nil. expect is
-// the last record that the decision to append was made on, or ledger.AnySeq
-// where the fold decides between two that race. A repeated key returns what
-// the first one got. Errors: ErrOvertaken, the verdict, those of the ledger.
-func (a *arena) act(ctx context.Context, actor, kind, key string, expect int64, data any) (ledger.Appended, error) {
-	done, err := a.s.led.Append(ctx, ledger.Entry{
-		Stream: a.stream, Expect: expect, At: a.s.now(), Kind: kind, Actor: actor, Key: key, Data: marshal(data),
-	})
-	if errors.Is(err, ledger.ErrConflict) {
-		return done, ErrOvertaken.Wrap(err)
-	}
-	if err != nil {
-		return done, err
-	}
-	a.projector.Poke()
-	var why error
-	err = a.read(ctx, func(t *Tally) error { why = t.verdicts[done.Seq].why; return nil })
-	return done, errors.Join(err, why)
 }
 
 // tell publishes news for the jury's screens. It is a hint: a screen that

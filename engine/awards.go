@@ -38,35 +38,37 @@ func (s *Contests) Awards(ctx context.Context, id DivisionID) (HonoursView, erro
 			return ErrPhase.Param("phase", t.phase())
 		}
 		out.Version, out.Lines = p.version, p.lines
-		results, _, err := t.finals(id)
+		results, at, err := t.finals(id)
 		if err != nil {
 			return err
 		}
-		return out.deal(t.open.Honours, results)
+		list, err := out.deal(t.open.Honours, results)
+		if err == nil && t.open.Honours.Teams != nil {
+			out.Teams, err = award.RankTeams(*t.open.Honours.Teams, t.teams(list, at))
+		}
+		return err
 	})
 	return out, err
 }
 
-// deal applies the rules of honours to the results of a division.
-func (v *HonoursView) deal(h Honours, results []award.Result) (err error) {
+// deal applies the rules of honours to the results of a division, and returns
+// the results with what they got.
+func (v *HonoursView) deal(h Honours, results []award.Result) (list []award.Honours, err error) {
 	if h.Awards == nil {
-		return nil
+		return v.Allocation.Honours(results), nil
 	}
 	if v.Allocation, err = award.Allocate(*h.Awards, results); err != nil {
-		return err
+		return nil, err
 	}
-	list := v.Allocation.Honours(results)
+	list = v.Allocation.Honours(results)
 	if len(h.Awards.Promotions) > 0 {
 		if v.Suggestions, err = award.Promote(*h.Awards, v.Allocation, results, allLevels()); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	v.Delegations = award.MedalTable(list, medalsOf(h.Awards))
 	v.Best = award.BestOfDelegations(list)
-	if h.Teams != nil {
-		v.Teams, err = award.RankTeams(*h.Teams, award.Delegations(list))
-	}
-	return err
+	return list, nil
 }
 
 // medalsOf lists the awards by which delegations are compared: the medals, or

@@ -105,31 +105,8 @@ func (s *Contests) ChangeOffice(ctx context.Context, actor access.AccountID, id 
 			return err
 		}
 	}
-	a, err := s.arena(ctx, id)
-	if err != nil {
-		return err
-	}
 	e := officeChanged{Officer: o, Appointed: appointed, Reason: reason}
-	if err := a.early(ctx, "office/"+key, func(t *Tally) error { return t.mayChangeOffice(e) }); err != nil {
-		return err
-	}
-	_, err = a.act(ctx, string(actor), kindOffice, "office/"+key, ledger.AnySeq, e)
-	return err
-}
-
-// early asks before an append whether its record would fit, so that the ledger
-// is not filled with what does not; a replay must get through to its first
-// result.
-func (a *arena) early(ctx context.Context, key string, fits func(*Tally) error) error {
-	var why error
-	if err := a.read(ctx, func(t *Tally) error { why = fits(t); return nil }); err != nil || why == nil {
-		return err
-	}
-	_, known, err := a.s.db.Ledger().FindKey(ctx, a.stream, key)
-	if err != nil || known {
-		return err
-	}
-	return why
+	return s.perform(ctx, actor, id, kindOffice, "office/"+key, e, func(t *Tally) error { return t.mayChangeOffice(e) })
 }
 
 // mayChangeOffice says why an appointment does not fit: nobody keeps two

@@ -6,6 +6,8 @@ import (
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/namelist"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/scoring"
+	"github.com/xinglu/xinglu/scoring/award"
 )
 
 // Team is a team of a division, made of its competitors.
@@ -86,4 +88,28 @@ func (t *Team) check(shape *TeamShape) {
 
 func problemOf(f namelist.Finding) fault.Field {
 	return fault.Field{Path: f.Path, Code: f.Code, Message: f.Message, Params: f.Params}
+}
+
+// teams makes the teams whose members were marked one by one of a division's
+// results; without teams the delegations take their place.
+func (t *Tally) teams(list []award.Honours, at map[scoring.Code]int) []award.Team {
+	var out []award.Team
+	where := map[TeamID]int{}
+	for _, h := range list {
+		id := t.open.Competitors[at[h.Code]].Team
+		if id == "" {
+			continue
+		}
+		k, ok := where[id]
+		if !ok {
+			k = len(out)
+			where[id] = k
+			out = append(out, award.Team{ID: award.TeamID(id), Own: scoring.None()})
+		}
+		out[k].Members = append(out[k].Members, h)
+	}
+	if out == nil {
+		return award.Delegations(list)
+	}
+	return out
 }
