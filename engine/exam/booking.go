@@ -159,17 +159,21 @@ func (t taken) same(o taken) bool {
 }
 
 // givenUp reports whether an entry does not count any more: its sitting is
-// closed, or a Prepare was cut off long ago.
+// closed, or a Prepare was cut off long ago before it froze the roll.
 func (s *Service) givenUp(ctx context.Context, t *taken) (bool, error) {
-	if t.Run > 0 && s.now().Sub(t.At) >= bookingAge {
-		return true, nil
-	}
 	c, err := s.courseOf(ctx, t.Sitting)
 	if err != nil {
 		return false, err
 	}
 	known, err := s.catchUp(ctx, c, 0)
-	return err == nil && known.State == Closed, err
+	if err != nil || known.State == Closed {
+		return err == nil, err
+	}
+	if t.Run == 0 || s.now().Sub(t.At) < bookingAge {
+		return false, nil
+	}
+	roll, err := rolls.Get(ctx, s.db, string(t.Sitting))
+	return err == nil && !roll.Value.Frozen, err
 }
 
 // unbook takes the sitting's entries back for which drop says so.

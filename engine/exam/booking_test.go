@@ -1,6 +1,7 @@
 package exam_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -187,8 +188,20 @@ func TestPreparationCutOff(t *testing.T) {
 		must(t, err)
 		must(t, w.db.Replace(ctx, "exam_bookings", d))
 	}
-	_, err = n.Prepare(ctx, "b", "staff")
-	wantCode(t, err, "placing_refused")
+	refused := func() {
+		t.Helper()
+		_, err := n.Prepare(ctx, "b", "staff")
+		wantCode(t, err, "placing_refused")
+	}
+	refused()
+	now = start.Add(10 * time.Minute)
+	refused() // its roll is frozen: it can only be completed
+	d, err := w.db.Get(ctx, "exam_rolls", "a")
+	must(t, err)
+	d.Body = bytes.Replace(d.Body, []byte(`"frozen":true`), []byte(`"frozen":false`), 1)
+	must(t, w.db.Replace(ctx, "exam_rolls", d))
+	now = start.Add(10*time.Minute - time.Millisecond)
+	refused()
 	now = start.Add(10 * time.Minute)
 	_, err = n.Prepare(ctx, "b", "staff")
 	must(t, err)
