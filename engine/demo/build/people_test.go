@@ -21,15 +21,18 @@ type people struct {
 			Seats    int
 		}
 	}
-	Candidates []struct {
-		Name, Sex, Unit, City, Phone, Centre string
-		IDNumber                             string `json:"id_number"`
-	}
-	Judges []struct{ Name, Unit, Login string }
-	Staff  []struct {
+	Candidates []candidate
+	Kinds      []candidate // of the sitting with every kind of question
+	Judges     []struct{ Name, Unit, Login string }
+	Staff      []struct {
 		Login, Name string
 		Roles       []string
 	}
+}
+
+type candidate struct {
+	Name, Sex, Unit, City, Phone, Centre string
+	IDNumber                             string `json:"id_number"`
 }
 
 // readJSON fills v from a file of the demo data; unknown fields are mistakes.
@@ -54,8 +57,8 @@ func TestCandidates(t *testing.T) {
 	t.Parallel()
 	var p people
 	readJSON(t, "people.json", &p)
-	if len(p.Centres) != 3 || len(p.Candidates) != 60 {
-		t.Fatalf("%d centres, %d candidates", len(p.Centres), len(p.Candidates))
+	if len(p.Centres) != 3 || len(p.Candidates) != 60 || len(p.Kinds) != 8 {
+		t.Fatalf("%d centres, %d and %d candidates", len(p.Centres), len(p.Candidates), len(p.Kinds))
 	}
 	seats := map[string]int{}
 	for _, c := range p.Centres {
@@ -77,6 +80,16 @@ func TestCandidates(t *testing.T) {
 		if !phone.MatchString(c.Phone) {
 			t.Errorf("%s: phone %s", c.Name, c.Phone)
 		}
+		if why := wrongID(c.IDNumber, areas[c.City], c.Sex); why != "" {
+			t.Errorf("%s: %s: %s", c.Name, c.IDNumber, why)
+		}
+	}
+	// The others sit at the same time, so nobody is in both lists.
+	for _, c := range p.Kinds {
+		if seen[c.Name] || seen[c.IDNumber] || seen[c.Phone] || !phone.MatchString(c.Phone) {
+			t.Errorf("%s: name, ID number or phone is there twice or wrong", c.Name)
+		}
+		seen[c.Name], seen[c.IDNumber], seen[c.Phone] = true, true, true
 		if why := wrongID(c.IDNumber, areas[c.City], c.Sex); why != "" {
 			t.Errorf("%s: %s: %s", c.Name, c.IDNumber, why)
 		}
