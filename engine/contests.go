@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"sync"
 	"time"
@@ -26,6 +27,8 @@ type Options struct {
 	// Account returns the account of an officer, judge or leader, or
 	// access.ErrSignedOut; nil: accounts are not checked.
 	Account func(context.Context, access.AccountID) (access.Account, error)
+	// Random gives the secrets of draws; nil is the system's generator.
+	Random io.Reader
 }
 
 // Contests runs contests: structure, marking, results, boards. Safe for
@@ -76,6 +79,9 @@ func (s *Contests) SetStatus(ctx context.Context, actor access.AccountID, id Div
 	}
 	if now != to {
 		return ErrStatus.Param("from", now).Param("to", to) // another change came first
+	}
+	if now == Final {
+		return s.reveal(ctx, actor, a)
 	}
 	return nil
 }

@@ -115,6 +115,36 @@ var (
 	ErrAppealsOpen = fault.New(fault.Conflict, "appeals_open", "the time for appeals is not over, or one has no ruling")
 	// ErrNoAppeal: there is no appeal with the number.
 	ErrNoAppeal = fault.New(fault.NotFound, "no_such_appeal", "there is no such appeal")
+	// ErrNoLayer: the division has no such layer of identity, or it cannot be used like this.
+	ErrNoLayer = fault.New(fault.Conflict, "no_such_layer", "the division has no such layer of identity")
+	// ErrNoDraw: there is no such draw.
+	ErrNoDraw = fault.New(fault.NotFound, "no_such_draw", "there is no such draw")
+	// ErrDrawRepeated: the draw was announced or held already; nothing has changed.
+	ErrDrawRepeated = fault.New(fault.Conflict, "draw_repeated", "this has been drawn already; nothing has changed")
+	// ErrDrawOpen: another draw of the layer is announced and not finished.
+	ErrDrawOpen = fault.New(fault.Conflict, "draw_open", "draw {draw} of this layer is not finished; finish it first")
+	// ErrDrawState: the draw is not where this can be done.
+	ErrDrawState = fault.New(fault.Conflict, "draw_state", "this cannot be done at this point of the draw")
+	// ErrWordMissing: the machine draws only after somebody of the competitors has said a word.
+	ErrWordMissing = fault.New(fault.Conflict, "draw_word_missing", "the public word has not been said yet")
+	// ErrWord: the word, who said it or the witness is missing or wrong.
+	ErrWord = fault.New(fault.Invalid, "draw_word", "give the word, who said it and a supervisor as witness")
+	// ErrTurn: somebody else draws next.
+	ErrTurn = fault.New(fault.Conflict, "draw_turn", "{next} draws next")
+	// ErrLotTaken: somebody has drawn this code, or it is not in the box.
+	ErrLotTaken = fault.New(fault.Conflict, "draw_lot_taken", "the code {code} is not in the box any more, or never was")
+	// ErrLotBarred: too few judges would be left there for this competitor.
+	ErrLotBarred = fault.New(fault.Conflict, "draw_lot_barred", "at {code} too few judges could mark this competitor; the lot goes back and another is drawn")
+	// ErrDrawUsed: marks or a further draw depend on the draw, so it stands.
+	ErrDrawUsed = fault.New(fault.Conflict, "draw_used", "marks or another draw depend on this draw already; it stands")
+	// ErrNotAsked: nobody has asked for this, or the word has expired.
+	ErrNotAsked = fault.New(fault.Conflict, "not_asked", "the first of two people has not asked for this, or too long ago; ask anew")
+	// ErrAsked: the first of two people has asked already.
+	ErrAsked = fault.New(fault.Conflict, "asked_already", "this has been asked for already; now the second person is needed")
+	// ErrLayerOrder: layers are opened in reverse order.
+	ErrLayerOrder = fault.New(fault.Conflict, "layer_order", "the layer {next} is opened next")
+	// ErrLayerOpen: the layer has been opened already; nothing has changed.
+	ErrLayerOpen = fault.New(fault.Conflict, "layer_open", "this layer has been opened already; nothing has changed")
 	// ErrNoBoard: no such division, or it has not been opened.
 	ErrNoBoard = fault.New(fault.NotFound, "no_such_board", "there is no such board")
 	// ErrNoRow: the board has no such row.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/xinglu/xinglu/engine/access"
@@ -13,16 +12,17 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// Open draws the station codes with the seed and freezes regulation, panels
-// and competitors in the ledger; marks are taken from then on. A second call
-// with the same division returns ErrFrozen and changes nothing. ErrNotReady
-// names everything that is missing; ErrNotApproved where the regulation needs
-// a second person.
+// Open freezes regulation, panels and competitors in the ledger and, where
+// there are no layers of identity, draws the station codes; marks are taken
+// from then on. The seed is the word of that draw, to which a secret is added
+// that nobody knows before decryption. A second call with the same division
+// returns ErrFrozen and changes nothing. ErrNotReady names everything that is
+// missing; ErrNotApproved where the regulation needs a second person.
 //
 // Order of writes: the division's document is marked as opening, so that its
 // setters refuse; the list of competitors is closed in the contest's stream,
 // behind everybody who came in time; then the ledger record, whose key decides
-// a race between two calls; then the codes, and the status of the document. A
+// a race between two calls; then the draw, and the status of the document. A
 // repeated call completes whatever a crash left, or takes the mark off again
 // when something is missing after all.
 func (s *Contests) Open(ctx context.Context, actor access.AccountID, id DivisionID, seed int64) error {
@@ -48,7 +48,7 @@ func (s *Contests) Open(ctx context.Context, actor access.AccountID, id Division
 		return err
 	}
 	if !started {
-		event, err := s.freeze(ctx, actor, id, seed)
+		event, err := s.freeze(ctx, actor, id)
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (s *Contests) Open(ctx context.Context, actor access.AccountID, id Division
 			return err
 		}
 	}
-	return s.finishOpening(ctx, actor, a)
+	return s.finishOpening(ctx, actor, a, seed)
 }
 
 // opening returns who would compete if the division opened now. Errors:
@@ -96,7 +96,7 @@ func (s *Contests) opening(ctx context.Context, div Division) ([]Competitor, err
 var errMoved = errors.New("the list of competitors has changed")
 
 // freeze stops every change of the division and returns what it opens with.
-func (s *Contests) freeze(ctx context.Context, actor access.AccountID, id DivisionID, seed int64) (opened, error) {
+func (s *Contests) freeze(ctx context.Context, actor access.AccountID, id DivisionID) (opened, error) {
 	div, err := divisions.Update(ctx, s.db, string(id), func(d *Division) error {
 		d.clean()
 		if d.Status != Setup {
@@ -119,7 +119,7 @@ func (s *Contests) freeze(ctx context.Context, actor access.AccountID, id Divisi
 	}
 	return opened{
 		Scheme: div.Scheme, Rules: div.Rules, Procedure: div.Procedure, Honours: div.Honours, Regulation: div.Regulation,
-		Panels: div.Panels, Officers: div.Officers, Relations: div.Relations, Board: div.Board, Seed: seed, Competitors: entrants,
+		Panels: div.Panels, Officers: div.Officers, Relations: div.Relations, Board: div.Board, Competitors: entrants,
 	}, nil
 }
 
@@ -172,30 +172,18 @@ func (c *Competitor) entrant() Entrant {
 // finishOpening draws the codes where the machine does that at the opening,
 // and copies what the ledger froze into the document that lists are made of.
 // It may run again after a crash.
-func (s *Contests) finishOpening(ctx context.Context, actor access.AccountID, a *arena) error {
+func (s *Contests) finishOpening(ctx context.Context, actor access.AccountID, a *arena, seed int64) error {
 	at := s.now()
-	var event drawn
-	err := a.read(ctx, func(t *Tally) (err error) {
-		at = t.at
-		if t.open.Procedure.Identity.Mode == IdentityLayered {
-			return nil
-		}
-		codes := drawCodes(len(t.open.Competitors), t.open.Seed)
-		lots := make([]lot, len(codes))
-		for i, c := range t.open.Competitors {
-			lots[i] = lot{Competitor: c.ID, Code: codes[i]}
-		}
-		event = drawn{Draw: string(LayerStation), Layer: LayerStation}
-		event.Sealed, err = s.opts.Sealer.Seal(marshal(lots), drawContext(a.stream, event.Draw))
-		return err
+	layered := false
+	err := a.read(ctx, func(t *Tally) error {
+		at, layered = t.at, t.open.Procedure.Identity.Mode == IdentityLayered
+		return nil
 	})
+	if err == nil && !layered {
+		err = s.drawAtOpening(ctx, actor, a, seed)
+	}
 	if err != nil {
 		return err
-	}
-	if event.Draw != "" {
-		if _, err := a.append(ctx, string(actor), kindDrawn, "draw/"+event.Draw, event); err != nil {
-			return err
-		}
 	}
 	if err := s.importCarried(ctx, a); err != nil {
 		return err
@@ -221,6 +209,7 @@ func ready(div Division, list []Competitor) checker {
 			wrong.add(fmt.Sprintf("panels[%d].module", i), "unknown", "no module of the scheme that a panel marks")
 		}
 	}
+	wrong = append(wrong, checkIdentity(&div)...)
 	units := map[string]bool{}
 	for _, c := range list {
 		units[c.Unit] = true
@@ -271,21 +260,4 @@ func enlistmentReady(div Division, contest Contest, event Event, lines []Competi
 		}
 	}
 	return c
-}
-
-// drawCodes returns n distinct codes in drawn order: A01…A99, B01 … Z99, AA01
-// … Two codes of one letter differ in their last two characters, the ones a
-// judge repeats.
-func drawCodes(n int, seed int64) []string {
-	codes := make([]string, n)
-	for i := range codes {
-		letters := ""
-		for k := i / 99; k >= 0; k = k/26 - 1 {
-			letters = string(rune('A'+k%26)) + letters
-		}
-		codes[i] = fmt.Sprintf("%s%02d", letters, i%99+1)
-	}
-	r := rand.New(rand.NewPCG(uint64(seed), 0x6b6f646573)) // second word names the draw
-	r.Shuffle(n, func(i, j int) { codes[i], codes[j] = codes[j], codes[i] })
-	return codes
 }

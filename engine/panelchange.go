@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xinglu/xinglu/engine/access"
@@ -107,6 +108,7 @@ func (e panelChanged) check(t *Tally, by access.AccountID, _ time.Time) error {
 			})
 		}
 	}
+	slices.SortFunc(wrong, func(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) })
 	if len(wrong) > 0 {
 		return ErrPanelShort.With(wrong...)
 	}

@@ -58,13 +58,4 @@ func (t *Tally) allLocked() bool {
 }
 
 // decrypted reports whether every layer of identity is open.
-func (t *Tally) decrypted() bool {
-	switch t.open.Procedure.Identity.Mode {
-	case IdentityLayered:
-		return t.codes.opened[LayerWork] && t.codes.opened[LayerStation] && t.codes.opened[LayerEntry]
-	case IdentityCoded:
-		return t.codes.opened[LayerStation]
-	case IdentityOpen:
-	}
-	return true
-}
+func (t *Tally) decrypted() bool { return t.status != Setup && t.nextLayer() == "" }

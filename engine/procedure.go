@@ -4,9 +4,11 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/draw"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -51,9 +53,62 @@ const (
 	IdentityLayered IdentityMode = "layered" // entry, station and work codes by three custodians
 )
 
-// IdentityRule says how competitors are named to whom.
+// IdentityRule says how competitors are named to whom. Entry, Station and Work
+// are how the codes of each layer look; left out, they are those of the
+// OrdinaryProcedure.
 type IdentityRule struct {
-	Mode IdentityMode `json:"mode"`
+	Mode    IdentityMode `json:"mode"`
+	Entry   draw.Form    `json:"entry,omitzero"`
+	Station draw.Form    `json:"station,omitzero"`
+	Work    draw.Form    `json:"work,omitzero"`
+}
+
+// form is how the codes of a layer look. Where layers stand side by side, a
+// station's code does not begin like one of another layer.
+func (r IdentityRule) form(l Layer) draw.Form {
+	usual := OrdinaryProcedure().Identity
+	or := func(f, otherwise draw.Form) draw.Form {
+		if f.Style == "" {
+			return otherwise
+		}
+		return f
+	}
+	entry, work := or(r.Entry, usual.Entry), or(r.Work, usual.Work)
+	switch l {
+	case LayerEntry:
+		return entry
+	case LayerWork:
+		return work
+	case LayerStation:
+	}
+	f := or(r.Station, usual.Station)
+	if r.Mode == IdentityLayered {
+		f.Skip = initial(entry.Prefix) + initial(work.Prefix)
+	}
+	return f
+}
+
+func initial(s string) string {
+	if s == "" {
+		return ""
+	}
+	return s[:1]
+}
+
+// check says what is wrong with the codes, by their place below "identity.".
+func (r IdentityRule) check() map[string]string {
+	wrong := map[string]string{}
+	for _, l := range []Layer{LayerEntry, LayerStation, LayerWork} {
+		if problem := r.form(l).Problem(); problem != "" {
+			wrong[string(l)] = problem
+		}
+	}
+	entry, station, work := r.form(LayerEntry), r.form(LayerStation), r.form(LayerWork)
+	if r.Mode == IdentityLayered && (entry.Prefix == "" || work.Prefix == "" || entry.Prefix[0] == work.Prefix[0] ||
+		station.Style != draw.StylePlace || work.Style != draw.StyleRandom) {
+		wrong["mode"] = "codes of three layers must not be mistaken for one another: prefixes that begin differently, places for stations, random codes for works"
+	}
+	return wrong
 }
 
 // DrawRule is what a draw of stations has to keep to.
@@ -69,6 +124,25 @@ type DrawRule struct {
 	UnitsApart bool `json:"units_apart"`
 	// Receipt is whether each competitor has to confirm the code.
 	Receipt bool `json:"receipt"`
+	// Groups is how many sets of Stations stand side by side in a batch (赛组),
+	// each with judges of its own; 0 is one. Stations are numbered through.
+	Groups int `json:"groups,omitempty"`
+	// Rounds above 0 is a rotation: after each round the competitors of a group
+	// go one station on; draw.Schedule says where each is.
+	Rounds int `json:"rounds,omitempty"`
+	// PublicWord is whether a machine draws only after somebody of the
+	// competitors has said a word.
+	PublicWord bool `json:"public_word,omitempty"`
+}
+
+// rule is what a draw of the layer has to keep to.
+func (p Procedure) rule(l Layer) draw.Rule {
+	r := draw.Rule{Codes: p.Identity.form(l), Batches: 1, Groups: 1}
+	if l == LayerStation {
+		r.Batches, r.Groups = p.Draw.Batches, max(1, p.Draw.Groups)
+		r.Stations, r.Spare, r.Rounds, r.UnitsApart = p.Draw.Stations, p.Draw.Spare, p.Draw.Rounds, p.Draw.UnitsApart
+	}
+	return r
 }
 
 // SigningRule says who signs what a panel agreed, before the lock.
@@ -105,7 +179,14 @@ func (p Procedure) Validate() error {
 	need(slices.Contains([]IdentityMode{IdentityOpen, IdentityCoded, IdentityLayered}, p.Identity.Mode), "identity.mode", "open, coded or layered")
 	need(p.Draw.Batches >= 1 && p.Draw.Batches <= 500, "draw.batches", "1 to 500 batches")
 	need(p.Draw.Stations >= 0 && p.Draw.Stations <= 5000, "draw.stations", "0 to 5000 stations")
-	need(p.Draw.Spare >= 0 && (p.Draw.Stations == 0 || p.Draw.Spare < p.Draw.Stations), "draw.spare", "fewer than the stations")
+	need(p.Draw.Spare >= 0 && (p.Draw.Spare == 0 || p.Draw.Spare < p.Draw.Stations), "draw.spare", "fewer than the stations")
+	need(p.Draw.Groups >= 0 && p.Draw.Groups <= 500, "draw.groups", "0 to 500 groups")
+	need(p.Draw.Rounds == 0 || p.Draw.Rounds >= p.Draw.Stations && p.Draw.Stations > 0 && p.Draw.Rounds <= 100 && p.Draw.Spare == 0,
+		"draw.rounds", "in a rotation at least as many rounds as stations, at most 100, and no station spare")
+	codes := p.Identity.check()
+	for _, at := range slices.Sorted(maps.Keys(codes)) {
+		need(false, "identity."+at, codes[at])
+	}
 	need(!p.Signing.Leader || p.Signing.Judges, "signing.leader", "a leader signs only where judges do")
 	need(p.Recheck.Validate() == nil, "recheck", "shares are 0 to 10000 basis points; the top is a share or a count")
 	need(p.Ceremony.WithinMS > 0, "ceremony.within_ms", "above 0")

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/xinglu/xinglu/engine/draw"
 	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/scoring/award"
 )
@@ -51,10 +52,11 @@ func (r *Regulation) check(event Event, people int) error {
 // checkPlaces asks that everybody has a place; 0 stations are as many as
 // needed.
 func (d DrawRule) checkPlaces(people int, c *checker) {
+	rule := draw.Rule{Batches: d.Batches, Groups: max(1, d.Groups), Stations: d.Stations, Spare: d.Spare, Rounds: d.Rounds}
 	if d.Stations == 0 || d.Batches < 1 {
 		return
 	}
-	if places := d.Batches * (d.Stations - d.Spare); places < people {
+	if places := rule.Capacity(); places < people {
 		c.add("procedure.draw.stations", "too_few_places",
 			fmt.Sprintf("%d batches of %d stations, %d of them spare, make %d places for %d competitors", d.Batches, d.Stations, d.Spare, places, people),
 			"places", strconv.Itoa(places), "competitors", strconv.Itoa(people))

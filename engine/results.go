@@ -20,12 +20,13 @@ const (
 	PartReview  PartState = "review"  // the panel confers; the amount stands still
 	PartMarked  PartState = "marked"  // agreed or imported
 	PartAbsent  PartState = "absent"  // did not start
+	PartSealed  PartState = "sealed"  // says nothing before decryption: it would tie codes together
 )
 
 // Part is one module of a standing.
 type Part struct {
 	Module scoring.ModuleID `json:"module"`
-	State  PartState        `json:"state"`
+	State  PartState        `json:"state" enum:"blank,partial,review,marked,absent,sealed"`
 	Marks  *scoring.Marks   `json:"marks"` // hundredths, of the module's maximum; null without a value
 	In     int              `json:"in"`    // judges who have submitted
 	Of     int              `json:"of"`    // judges of the panel; 0 for imported modules
@@ -65,46 +66,26 @@ type Standing struct {
 	lotNeeded bool
 }
 
-// audience says which projection of the tally is wanted.
-type audience int
-
-// label is the code that stands for the competitor where all modules stand
-// beside one another.
-func (t *Tally) label(i int) string {
-	for _, m := range t.open.Scheme.Modules {
-		if l, ok := t.codes.lot(LayerStation, m.ID, i); ok {
-			return l.Code
-		}
-	}
-	return ""
-}
-
-// named reports whether it may be known whose code is whose.
-func (t *Tally) named() bool {
-	return t.decrypted() || t.status == Final
-}
-
-const (
-	jury   audience = iota // the amounts as they are
-	public                 // amounts stand still in conference, and hide where the policy says
-)
-
-// standings ranks the division for an audience, in board order.
+// standings ranks the division for an audience, in board order. Who has no
+// code yet by which the audience could know a row is left out.
 func (t *Tally) standings(who audience) ([]Standing, error) {
-	p := projection{who, who == public && !t.open.Board.Live && t.status != Final}
-	return t.list(p, func() ([]Standing, error) { return t.ranked(p) })
+	v := t.sight(who)
+	return t.list(v.projection(), func() ([]Standing, error) { return t.ranked(v) })
 }
 
-func (t *Tally) ranked(p projection) ([]Standing, error) {
+func (t *Tally) ranked(v sight) ([]Standing, error) {
 	out := make([]Standing, 0, len(t.open.Competitors))
 	entries := make([]scoring.Entry, 0, len(t.open.Competitors))
 	byCode := make(map[scoring.Code]int, len(t.open.Competitors))
 	for i := range t.open.Competitors {
-		st, err := t.line(i, p)
+		st, err := t.line(v, i)
 		if err != nil {
 			return nil, err
 		}
-		byCode[scoring.Code(st.Code)] = i
+		if st.Code == "" {
+			continue
+		}
+		byCode[scoring.Code(st.Code)] = len(out)
 		out, entries = append(out, st), append(entries, st.entry)
 	}
 	ranked, err := scoring.Rank(entries, t.open.Rules)
@@ -125,34 +106,50 @@ func (t *Tally) ranked(p projection) ([]Standing, error) {
 	return out, nil
 }
 
-func (t *Tally) standing(i int, c Entrant, p projection) (Standing, error) {
-	st := Standing{Code: t.label(i), Parts: []Part{}, at: i}
-	if t.named() {
+func (t *Tally) standing(v sight, i int, c Entrant) (Standing, error) {
+	st := Standing{Code: t.rowCode(v, i), Parts: []Part{}, at: i}
+	if v.named {
 		st.Unit, st.City = c.Unit, c.City
 	}
-	total, err := t.total(i, p)
+	total, err := t.total(i, v.projection())
 	if err != nil {
 		return st, err
 	}
+	shown := []Part{}
 	for k, m := range t.open.Scheme.Modules {
-		part, err := t.part(i, m, total.Modules[k].Value)
+		if v.sealed[m.ID] {
+			st.Parts = append(st.Parts, Part{Module: m.ID, State: PartSealed})
+			continue
+		}
+		w, counts := t.works[i][m.ID], total.Modules[k].Value
+		if !v.whole() && !v.hide {
+			// What is held against a competitor may have been seen in another
+			// layer; it counts when the total does.
+			if counts, err = t.worth(i, m, w, v.who); err != nil {
+				return st, err
+			}
+		}
+		part, err := t.part(i, m, counts)
 		if err != nil {
 			return st, err
 		}
-		st.Parts = append(st.Parts, part)
-		if w := t.works[i][m.ID]; w.changed.After(st.ChangedAt) {
+		shown, st.Parts = append(shown, part), append(st.Parts, part)
+		if w.changed.After(st.ChangedAt) {
 			st.ChangedAt = w.changed
 		}
 	}
-	st.total, st.Complete = *total, total.Complete
+	st.total, st.Complete = *total, total.Complete && v.whole()
 	if total.Value.State == scoring.HasValue {
 		st.Total = &total.Value.Marks
 	}
 	st.entry = t.entryOf(i, total)
 	st.entry.Code = scoring.Code(st.Code)
+	if !v.whole() {
+		st.entry.TimeMS, st.entry.Lot = nil, nil
+	}
 	st.passed = scoring.Pass(*total, t.open.Rules).Verdict
 	st.order = scoring.SortParts(st.entry, t.open.Rules)
-	st.Progress = progressOf(st.Parts)
+	st.Progress = progressOf(shown)
 	return st, nil
 }
 
@@ -191,6 +188,8 @@ func progressOf(parts []Part) Progress {
 		count[p.State]++
 	}
 	switch n := len(parts); {
+	case n == 0:
+		return ProgressWaiting
 	case count[PartReview] > 0:
 		return ProgressReview
 	case count[PartAbsent] == n:
@@ -209,6 +208,10 @@ type Results struct {
 	Version   int64      `json:"version"` // ledger sequence of the last record folded in
 	Status    Status     `json:"status"`
 	Standings []Standing `json:"standings"`
+	// Label is the layer whose codes name the standings.
+	Label Layer `json:"label" enum:"entry,station,work"`
+	// Separate are amounts that no standing may hold before decryption.
+	Separate []Separate `json:"separate"`
 }
 
 // Results returns the division's table with everything the jury may see.
@@ -219,11 +222,16 @@ func (s *Contests) Results(ctx context.Context, id DivisionID) (Results, error) 
 	}
 	var out Results
 	err = a.read(ctx, func(t *Tally) error {
-		out = Results{Version: t.seq, Status: t.status, Standings: []Standing{}}
+		out = Results{Version: t.seq, Status: t.status, Standings: []Standing{}, Label: LayerStation, Separate: []Separate{}}
 		if t.status == Setup {
 			return nil
 		}
-		out.Standings, err = t.standings(jury)
+		v := t.sight(jury)
+		out.Label = v.label
+		if out.Standings, err = t.standings(jury); err != nil {
+			return err
+		}
+		out.Separate, err = t.separate(v)
 		return err
 	})
 	return out, err
@@ -239,14 +247,14 @@ func (s *Contests) Why(ctx context.Context, id DivisionID, x, y string) (scoring
 	}
 	var out scoring.Explanation
 	err = a.read(ctx, func(t *Tally) error {
-		p := projection{public, !t.open.Board.Live && t.status != Final}
+		v := t.sight(public)
 		pair := make([]scoring.Entry, 0, 2)
 		for _, code := range []string{x, y} {
-			i, ok := t.labelled(code)
-			if !ok {
+			i := slices.IndexFunc(t.open.Competitors, func(c Entrant) bool { return code != "" && t.rowCode(v, t.byID[c.ID]) == code })
+			if i < 0 {
 				return ErrNoRow.Param("row", code)
 			}
-			st, err := t.standing(i, t.open.Competitors[i], p)
+			st, err := t.standing(v, i, t.open.Competitors[i])
 			if err != nil {
 				return err
 			}

@@ -192,7 +192,7 @@ func (t *Tally) values(i int) map[scoring.ModuleID]scoring.Value {
 
 // hidden are the members of records that a story leaves out: sealed values,
 // and what names others than the one it is about.
-var hidden = []string{"sealed", "secret", "competitors", "names", "participants", "scheme", "rules", "panels", "procedure", "officers", "relations"}
+var hidden = []string{"sealed", "secret", "competitors", "names", "participants", "scheme", "rules", "panels", "procedure", "officers", "relations", "people", "lots", "order"}
 
 // openly returns the data of a record without what is not for stories.
 func openly(data []byte) json.RawMessage {

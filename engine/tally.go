@@ -31,7 +31,7 @@ type opened struct {
 	Officers    []Officer       `json:"officers"`
 	Relations   []Relation      `json:"relations"`
 	Board       BoardPolicy     `json:"board"`
-	Seed        int64           `json:"seed"` // of the codes in mode coded
+	Seed        int64           `json:"seed,omitempty"` // of the codes; records of the first version only
 	Competitors []Entrant       `json:"competitors"`
 }
 
@@ -200,7 +200,7 @@ func (t *Tally) applyOpened(r ledger.Record) (verdict, error) {
 			t.works[i][m.ID] = newWork(m, t.benches[m.ID], r.At)
 		}
 	}
-	t.codes.first(&t.open)
+	t.codes.begin(r.Stream, &t.open)
 	return verdict{}, nil
 }
 

@@ -33,6 +33,7 @@ var stirs = map[string]bool{
 	kindSubmitted: true, kindImported: true, kindKeyed: true, kindSigned: true, kindEvidence: true,
 	kindAspectDecided: true, kindDecisionWithdrawn: true, kindGapAccepted: true,
 	kindViolation: true, kindViolationWithdrawn: true, kindZeroing: true, kindZeroingWithdrawn: true,
+	kindLayerSeen: true, kindConfirmed: true,
 }
 
 // folded forgets what a record of the kind may have changed.
@@ -54,14 +55,15 @@ func (t *Tally) stirred(i int) {
 }
 
 // line returns the standing of the competitor at position i, without a rank.
-func (t *Tally) line(i int, p projection) (Standing, error) {
+func (t *Tally) line(v sight, i int) (Standing, error) {
+	p := v.projection()
 	lines := t.kept.lines[p]
 	if lines == nil {
 		lines = make([]*Standing, len(t.open.Competitors))
 		t.kept.lines[p] = lines
 	}
 	if lines[i] == nil {
-		st, err := t.standing(i, t.open.Competitors[i], p)
+		st, err := t.standing(v, i, t.open.Competitors[i])
 		if err != nil {
 			return st, err
 		}

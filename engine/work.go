@@ -139,12 +139,14 @@ func (t *Tally) find(id SheetID) (spot, error) {
 	return spot{i, m, r, w, w.sheets[no]}, nil
 }
 
-// spots calls f for every sheet of the module, in the order of competitors.
+// spots calls f for every sheet of the module, panel by panel in the order of
+// the codes that its judges see: the order of a list must not tell what its
+// codes do not.
 func (t *Tally) spots(m scoring.Module, f func(spot)) {
-	for i := range t.open.Competitors {
-		w := t.works[i][m.ID]
-		for k, s := range w.sheets {
-			f(spot{i, m, t.benches[m.ID][k], w, s})
+	for k, r := range t.benches[m.ID] {
+		for _, i := range t.codes.order(r.layer, m.ID, len(t.works)) {
+			w := t.works[i][m.ID]
+			f(spot{i, m, r, w, w.sheets[k]})
 		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,7 +50,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) node() node {
 	led := ledger.Open(w.db.Ledger(), ledger.Options{})
-	o := engine.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Sealer: sealer(w.t)}
+	o := engine.Options{Now: time.Now, Log: slog.New(slog.DiscardHandler), Sealer: sealer(w.t), Random: &lots{source: rand.NewChaCha8([32]byte{})}}
 	if w.now != nil {
 		o.Now = w.now
 	}
@@ -63,6 +65,18 @@ func (w *world) node() node {
 	n := node{led: led, Contests: engine.New(w.db, led, w.bus, o)}
 	w.t.Cleanup(func() { n.Close(); led.Close() })
 	return n
+}
+
+// lots are the secrets of draws, the same in every run.
+type lots struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func (l *lots) Read(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.source.Read(b)
 }
 
 // sealer is what all nodes of a test share.

@@ -36,6 +36,7 @@ func (s *Server) register() {
 	s.contestRoutes()
 	s.deskRoutes()
 	s.outcomeRoutes()
+	s.drawRoutes()
 	s.proofRoutes()
 }
 

@@ -80,7 +80,8 @@ type File struct {
 
 const pdfType = "application/pdf"
 
-func (d *Desk) kit() Kit {
+// Kit is what documents share that are made now.
+func (d *Desk) Kit() Kit {
 	return Kit{Zone: d.Zone, Rare: d.Rare, Made: d.Now().UTC().Truncate(time.Millisecond)}
 }
 
@@ -209,7 +210,7 @@ func (d *Desk) Tickets(ctx context.Context, actor string, id exam.SittingID, c C
 		sheet.Tickets = append(sheet.Tickets, one)
 	}
 	var b bytes.Buffer
-	res, err := Tickets(&b, d.kit(), sheet)
+	res, err := Tickets(&b, d.Kit(), sheet)
 	if err != nil {
 		return File{}, err
 	}
@@ -257,7 +258,7 @@ func (d *Desk) SeatMaps(ctx context.Context, actor string, id exam.SittingID, c 
 		return File{}, ErrNoTickets
 	}
 	var b bytes.Buffer
-	res, err := SeatMaps(&b, d.kit(), rooms)
+	res, err := SeatMaps(&b, d.Kit(), rooms)
 	if err != nil {
 		return File{}, err
 	}

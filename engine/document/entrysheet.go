@@ -129,7 +129,7 @@ func (d *Desk) EntrySheets(ctx context.Context, actor, division, code string, sh
 		return File{}, ErrNoTickets
 	}
 	var b bytes.Buffer
-	res, err := EntrySheets(&b, d.kit(), code, sheets)
+	res, err := EntrySheets(&b, d.Kit(), code, sheets)
 	if err != nil {
 		return File{}, err
 	}

@@ -45,7 +45,7 @@ func (d *Desk) RoomRecords(ctx context.Context, actor string, id exam.SittingID,
 		return File{}, ErrNoTickets
 	}
 	var b bytes.Buffer
-	res, err := RoomRecords(&b, d.kit(), rooms)
+	res, err := RoomRecords(&b, d.Kit(), rooms)
 	if err != nil {
 		return File{}, err
 	}

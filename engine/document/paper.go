@@ -43,7 +43,7 @@ func (d *Desk) Backup(ctx context.Context, actor string, id exam.SittingID, c *b
 		sheet.Figures[f.ID] = f
 	}
 	var b bytes.Buffer
-	res, err := BackupPaper(&b, d.kit(), sheet)
+	res, err := BackupPaper(&b, d.Kit(), sheet)
 	if err != nil {
 		return File{}, err
 	}

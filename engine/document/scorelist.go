@@ -38,7 +38,7 @@ func (d *Desk) Scores(ctx context.Context, actor string, id exam.SittingID, vers
 		}
 		return d.hand(ctx, actor, id, "scores", Choice{}, File{Name: "scores-" + m.Code + ".xlsx", Type: workbookType, Data: b.Bytes()})
 	}
-	res, err := Scores(&b, d.kit(), l)
+	res, err := Scores(&b, d.Kit(), l)
 	if err != nil {
 		return File{}, err
 	}

@@ -9,6 +9,7 @@ package draw
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 
@@ -156,14 +157,43 @@ func (d Draw) Run() (Result, error) {
 	var stuck []fault.Field
 	for _, b := range r.Breaches {
 		if b.Kind == BreachJudges {
-			stuck = append(stuck, fault.Field{Path: "people." + b.People[0], Code: "judges_step_aside", Message: "too few judges are left at every place that is free",
-				Params: map[string]string{"code": b.People[0]}})
+			stuck = append(stuck, stepAside(b.People[0]))
 		}
 	}
 	if len(stuck) > 0 {
 		return Result{}, ErrJudges.With(stuck...)
 	}
 	return r, nil
+}
+
+// Possible says whether the draw can be held, whatever the secret and the word
+// turn out to be: there are places enough, with judges for everybody. Errors:
+// those of Run.
+func (d Draw) Possible() error {
+	people, err := d.people()
+	if err != nil {
+		return err
+	}
+	places, err := d.Rule.places(len(people), newStream([sha256.Size]byte{}))
+	if err != nil {
+		return err
+	}
+	a := newArrangement(people, places, d.Rule, people)
+	a.match()
+	var stuck []fault.Field
+	for i, p := range a.who {
+		if a.stuck(p, i) {
+			stuck = append(stuck, stepAside(people[p].Code))
+		}
+	}
+	if len(stuck) > 0 {
+		return ErrJudges.With(stuck...)
+	}
+	return nil
+}
+
+func stepAside(code string) fault.Field {
+	return fault.Field{Path: "people." + code, Code: "judges_step_aside", Message: "too few judges are left at every place that is free", Params: map[string]string{"code": code}}
 }
 
 // Order is the order in which the participants draw by hand, as codes of the

@@ -222,6 +222,9 @@ func TestConstraintsAreKeptWhereThatCanBeDone(t *testing.T) {
 			}
 		})
 		r, err := d.Run()
+		if possible := d.Possible(); (possible == nil) != (err == nil) {
+			t.Fatalf("Possible says %v, Run %v", possible, err)
+		}
 		if best[0] > 0 {
 			if !errors.Is(err, draw.ErrJudges) || len(fault.As(err).Fields) == 0 {
 				t.Fatalf("impossible, but %v", err)

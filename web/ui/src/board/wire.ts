@@ -1,7 +1,7 @@
 // What the server says on /api/board. Marks are integers in hundredths; times RFC 3339 UTC.
 import type { Text } from '../shared/i18n'
 
-export type PartState = 'blank' | 'partial' | 'review' | 'marked' | 'absent'
+export type PartState = 'blank' | 'partial' | 'review' | 'marked' | 'absent' | 'sealed'
 
 /** One module of a row. Blank, a mark of zero and absent are three different things. */
 export interface Part {

@@ -624,6 +624,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/decryption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the decryption is */
+        get: operations["decryption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/decryption/{layer}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the opening of one's layer; the first of two people */
+        post: operations["decryption-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/decryption/{layer}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a layer that was asked for; the second of two people */
+        post: operations["decryption-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/desk": {
         parameters: {
             query?: never;
@@ -720,6 +771,143 @@ export interface paths {
         get: operations["desk-evidence"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draws of a division, without their results */
+        get: operations["draws"];
+        put?: never;
+        /** Announce a draw: commit to its secret and its participants */
+        post: operations["draw-announce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw all lots, or the order of drawing by hand */
+        post: operations["draw-hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the lot of whose turn it is, by hand */
+        post: operations["draw-lot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A competitor confirms the code by repeating it */
+        post: operations["draw-receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/record.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The record of a draw to print and sign */
+        get: operations["draw-record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/redraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a draw to be annulled, with a reason; the first of two people */
+        post: operations["redraw-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/redraw/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Annul a draw; the second of two people */
+        post: operations["redraw-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/draws/{draw}/word": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the public word of a competitors' representative */
+        post: operations["draw-word"];
         delete?: never;
         options?: never;
         head?: never;
@@ -941,6 +1129,74 @@ export interface paths {
         };
         /** Medals, prizes, titles, suggested levels, teams and delegations of the published results */
         get: operations["honours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/layer-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has looked at which layer */
+        get: operations["layer-looks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/layers/entry/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The entry code of who holds a ticket, for the call room; recorded */
+        post: operations["layer-lookup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/layers/{layer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own layer: which code stands for which; looking is recorded */
+        get: operations["layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/layers/{layer}/table.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own layer to print and keep under seal; recorded */
+        get: operations["layer-table"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2833,6 +3089,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/board/{division}/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Commitments of the draws and, after decryption, their proofs */
+        get: operations["board-draws"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board/{division}/results": {
         parameters: {
             query?: never;
@@ -3853,6 +4126,21 @@ export interface components {
             score_each: number;
             title?: string;
         };
+        CeremonyView: {
+            asked_by?: string;
+            layers: string[];
+            /** @description Of the accounts in it */
+            names: {
+                [key: string]: string;
+            };
+            next: string;
+            opened: components["schemas"]["EngineDecryption"][];
+            /** @enum {string} */
+            phase: "setup" | "running" | "locked" | "rechecked" | "decrypted" | "published" | "final";
+            ready: boolean;
+            /** Format: date-time */
+            until: string | null;
+        };
         CheckSheetInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
@@ -4137,11 +4425,128 @@ export interface components {
             status: string;
             theory?: components["schemas"]["EngineTheory"];
         };
+        DrawAnnounceInBody: {
+            absent?: string[];
+            /** @description Idempotency key */
+            key: string;
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            /** @enum {string} */
+            method: "machine" | "hand";
+            modules?: string[];
+            ordered?: boolean;
+            statement?: string;
+        };
+        DrawBreach: {
+            codes: string[];
+            kind: string;
+            people: string[];
+        };
+        DrawForm: {
+            alphabet?: string;
+            /** Format: int64 */
+            length: number;
+            prefix: string;
+            skip?: string;
+            style: string;
+        };
+        DrawItem: {
+            /** Format: int64 */
+            absent: number;
+            algorithm: string;
+            /** Format: date-time */
+            announced_at: string;
+            announced_by: string;
+            announced_by_name: string;
+            breaches: {
+                [key: string]: number;
+            };
+            commitment: string;
+            /** Format: int64 */
+            confirmed: number;
+            digest: string;
+            draw: string;
+            /** Format: date-time */
+            drawn_at: string | null;
+            /** Format: int64 */
+            entered: number;
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            /** @enum {string} */
+            method: "machine" | "hand";
+            modules: string[];
+            next: string;
+            order: string[];
+            ordered: boolean;
+            participants: string;
+            /** Format: int64 */
+            people: number;
+            redraw: components["schemas"]["EngineRedrawView"];
+            revealed: boolean;
+            rule: components["schemas"]["DrawRule"];
+            /** @enum {string} */
+            state: "announced" | "drawing" | "drawn" | "annulled";
+            statement?: string;
+            witness_name: string;
+            word: components["schemas"]["EngineWordView"];
+        };
+        DrawLot: {
+            /** Format: int64 */
+            batch: number;
+            code: string;
+            /** Format: int64 */
+            group: number;
+            /** Format: int64 */
+            station: number;
+            upper: string;
+        };
+        DrawPerson: {
+            barred?: components["schemas"]["DrawPlace"][];
+            code: string;
+            unit: string;
+        };
+        DrawPlace: {
+            /** Format: int64 */
+            batch: number;
+            /** Format: int64 */
+            group: number;
+            /** Format: int64 */
+            station: number;
+        };
+        DrawProof: {
+            algorithm: string;
+            by_hand: boolean;
+            commitment: string;
+            digest: string;
+            lots: components["schemas"]["DrawLot"][];
+            name: string;
+            order: string[];
+            participants: string;
+            people: components["schemas"]["DrawPerson"][];
+            rule: components["schemas"]["DrawRule"];
+            secret: string;
+            word: string;
+        };
         DrawRecheckInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
             /** @description Hexadecimal; absent: drawn by the server and recorded */
             seed?: string;
+        };
+        DrawRule: {
+            /** Format: int64 */
+            batches: number;
+            codes: components["schemas"]["DrawForm"];
+            /** Format: int64 */
+            groups: number;
+            /** Format: int64 */
+            rounds: number;
+            /** Format: int64 */
+            spare: number;
+            /** Format: int64 */
+            stations: number;
+            taken?: string[];
+            units_apart: boolean;
         };
         EngineAct: {
             aspect?: string;
@@ -4259,6 +4664,9 @@ export interface components {
             rank_before: number | null;
             reasons: string[];
         };
+        EngineCheckInCode: {
+            entry: string;
+        };
         EngineConduct: {
             /** Format: date-time */
             at: string;
@@ -4324,6 +4732,16 @@ export interface components {
         EngineDecline: {
             code: string;
             reason: string;
+        };
+        EngineDecryption: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            /** Format: date-time */
+            opened_at: string;
+            opened_by: string;
         };
         EngineDelegation: {
             city: string;
@@ -4445,7 +4863,12 @@ export interface components {
         EngineDrawRule: {
             /** Format: int64 */
             batches: number;
+            /** Format: int64 */
+            groups?: number;
+            public_word?: boolean;
             receipt: boolean;
+            /** Format: int64 */
+            rounds?: number;
             /** Format: int64 */
             spare: number;
             /** Format: int64 */
@@ -4537,7 +4960,10 @@ export interface components {
             version: number;
         };
         EngineIdentityRule: {
+            entry?: components["schemas"]["DrawForm"];
             mode: string;
+            station?: components["schemas"]["DrawForm"];
+            work?: components["schemas"]["DrawForm"];
         };
         EngineJudgeFile: {
             judge: string;
@@ -4571,6 +4997,27 @@ export interface components {
             state: string;
             /** Format: int64 */
             version?: number;
+        };
+        EngineLayerRow: {
+            /** Format: int64 */
+            batch: number;
+            code: string;
+            /** Format: date-time */
+            confirmed: string | null;
+            draw: string;
+            /** Format: int64 */
+            group: number;
+            name?: string;
+            /** Format: int64 */
+            station: number;
+            upper: string;
+        };
+        EngineLayerTable: {
+            breaches: components["schemas"]["DrawBreach"][];
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            module?: string;
+            rows: components["schemas"]["EngineLayerRow"][];
         };
         EngineLock: {
             /** Format: date-time */
@@ -4646,7 +5093,8 @@ export interface components {
             module: string;
             /** Format: int64 */
             of: number;
-            state: string;
+            /** @enum {string} */
+            state: "blank" | "partial" | "review" | "marked" | "absent" | "sealed";
         };
         EnginePerson: {
             born?: string;
@@ -4707,6 +5155,33 @@ export interface components {
             stage: components["schemas"]["EngineStage"];
             status: string;
         };
+        EnginePublicDraw: {
+            /** Format: int64 */
+            absent: number;
+            algorithm: string;
+            /** Format: date-time */
+            announced_at: string;
+            commitment: string;
+            /** Format: int64 */
+            confirmed: number;
+            digest: string;
+            draw: string;
+            /** Format: date-time */
+            drawn_at: string | null;
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            /** @enum {string} */
+            method: "machine" | "hand";
+            modules: string[];
+            participants: string;
+            /** Format: int64 */
+            people: number;
+            proof: components["schemas"]["DrawProof"];
+            reason?: string;
+            /** @enum {string} */
+            state: "announced" | "drawing" | "drawn" | "annulled";
+            word: components["schemas"]["EnginePublicWordView"];
+        };
         EnginePublicEvent: {
             divisions: components["schemas"]["EnginePublicDivision"][];
             kind: string;
@@ -4739,6 +5214,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EnginePublicWordView: {
+            speaker: string;
+            word: string;
+        };
         EnginePublication: {
             changed: components["schemas"]["EngineChangedLine"][];
             digest: string;
@@ -4769,6 +5248,13 @@ export interface components {
             for: "top" | "sample" | "rest";
             module: string;
             sheet: string;
+        };
+        EngineRedrawView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            second?: string;
         };
         EngineRegulation: {
             honours: components["schemas"]["EngineHonours"];
@@ -4833,10 +5319,22 @@ export interface components {
             value: components["schemas"]["ScoringValue"];
         };
         EngineResults: {
+            /** @enum {string} */
+            label: "entry" | "station" | "work";
+            separate: components["schemas"]["EngineSeparate"][];
             standings: components["schemas"]["EngineStanding"][];
             status: string;
             /** Format: int64 */
             version: number;
+        };
+        EngineSeparate: {
+            /** Format: date-time */
+            changed_at: string;
+            code: string;
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            module: string;
+            part: components["schemas"]["EnginePart"];
         };
         EngineSheetBrief: {
             code: string;
@@ -5020,6 +5518,11 @@ export interface components {
             by: string;
             why: string;
         };
+        EngineWordView: {
+            speaker: string;
+            witness: string;
+            word: string;
+        };
         EnlistAnswer: {
             /** @description Entered, in the order of the file */
             competitors: string[];
@@ -5091,6 +5594,10 @@ export interface components {
         };
         EnterInBody: {
             competitors: components["schemas"]["EnterCandidate"][];
+        };
+        EnteredLot: {
+            breaches: components["schemas"]["DrawBreach"][];
+            draw: components["schemas"]["DrawItem"];
         };
         EntriesOutBody: {
             items: components["schemas"]["PlanEntryView"][];
@@ -5945,6 +6452,10 @@ export interface components {
             /** @description Idempotency key */
             key: string;
         };
+        Keyed: {
+            /** @description Idempotency key */
+            key: string;
+        };
         KeyedInBody: {
             entries: components["schemas"]["ScoringAspectEntry"][];
             /**
@@ -6000,6 +6511,9 @@ export interface components {
         ListOfCourseItemBody: {
             items: components["schemas"]["CourseItem"][];
         };
+        ListOfDrawItemBody: {
+            items: components["schemas"]["DrawItem"][];
+        };
         ListOfEligibilityBody: {
             items: components["schemas"]["PlanEligibility"][];
         };
@@ -6008,6 +6522,9 @@ export interface components {
         };
         ListOfImportBody: {
             items: components["schemas"]["BankImport"][];
+        };
+        ListOfLookViewBody: {
+            items: components["schemas"]["LookView"][];
         };
         ListOfOfficeRoleBody: {
             items: components["schemas"]["EngineOfficeRole"][];
@@ -6023,6 +6540,9 @@ export interface components {
         };
         ListOfPublicContestBody: {
             items: components["schemas"]["EnginePublicContest"][];
+        };
+        ListOfPublicDrawBody: {
+            items: components["schemas"]["EnginePublicDraw"][];
         };
         ListOfRegisteredPersonBody: {
             items: components["schemas"]["ExamRegisteredPerson"][];
@@ -6056,6 +6576,28 @@ export interface components {
         LookInBody: {
             /** @description Recorded with the name */
             reason: string;
+        };
+        LookView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            by_name: string;
+            /** @enum {string} */
+            how: "screen" | "print" | "look_up";
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            module?: string;
+        };
+        LookupInBody: {
+            /** @description What the QR code holds: the competitor's or the candidate's id */
+            ticket: string;
+        };
+        LotInBody: {
+            absent?: boolean;
+            code?: string;
+            /** @description Idempotency key */
+            key: string;
+            upper: string;
         };
         LotsInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
@@ -6850,6 +7392,14 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        ReceiptInBody: {
+            /** @description The code that was drawn, as the competitor repeats it */
+            code: string;
+            /** @description Idempotency key */
+            key: string;
+            /** @description The competitor's code in the layer above */
+            upper: string;
+        };
         RecheckDesk: {
             /** Format: int64 */
             checked: number;
@@ -6874,6 +7424,11 @@ export interface components {
         RecordNo: {
             /** Format: int64 */
             seq: number;
+        };
+        RedrawInBody: {
+            /** @description Idempotency key */
+            key: string;
+            reason: string;
         };
         RegisterInBody: {
             /** @description Idempotency key */
@@ -7830,6 +8385,14 @@ export interface components {
         };
         WithdrawProposalInBody: {
             reason: string;
+        };
+        WordInBody: {
+            /** @description Idempotency key */
+            key: string;
+            speaker: string;
+            /** @description Account of a supervisor of the division */
+            witness: string;
+            word: string;
         };
         ZeroingInBody: {
             code: string;
@@ -9309,6 +9872,109 @@ export interface operations {
             };
         };
     };
+    decryption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decryption-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                layer: "entry" | "station" | "work";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keyed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decryption-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                layer: "entry" | "station" | "work";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keyed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     desk: {
         parameters: {
             query?: never;
@@ -9503,6 +10169,324 @@ export interface operations {
                     "image/jpeg": string;
                     "image/png": string;
                     "image/webp": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfDrawItemBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-announce": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawAnnounceInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keyed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-lot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LotInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredLot"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redraw-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedrawInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redraw-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keyed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-word": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                draw: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawItem"];
                 };
             };
             /** @description Error */
@@ -10030,6 +11014,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EngineHonoursView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "layer-looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfLookViewBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "layer-lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookupInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineCheckInCode"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    layer: {
+        parameters: {
+            query?: {
+                /** @description Whose codes; works are coded module by module */
+                module?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+                layer: "entry" | "station" | "work";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineLayerTable"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "layer-table": {
+        parameters: {
+            query?: {
+                /** @description Whose codes; works are coded module by module */
+                module?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+                layer: "entry" | "station" | "work";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description Error */
@@ -14175,6 +15299,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfBoardBriefBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "board-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPublicDrawBody"];
                 };
             };
             /** @description Error */

@@ -19,6 +19,8 @@ export function partText(part: Part | undefined): string {
       return '—'
     case 'absent':
       return t('admin.part.absent')
+    case 'sealed':
+      return t('admin.part.sealed')
     case 'partial':
       return `${part.marks === null ? '' : `${amount(part.marks)} `}(${part.in}/${part.of})`
     case 'review':

@@ -1,0 +1,507 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/draw"
+	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/scoring"
+)
+
+// once stores one record of by, whose data is made from the tally, and returns
+// why its fold refused it. A repeated key of the same kind and person returns
+// what the first one got, whatever the tally has become since.
+func (a *arena) once(ctx context.Context, by access.AccountID, kind, key string, prepare func(*Tally) (codeEvent, error)) error {
+	full := ""
+	if key != "" {
+		full = kind + "/" + string(by) + "/" + key
+		r, known, err := a.s.db.Ledger().FindKey(ctx, a.stream, full)
+		if err != nil {
+			return err
+		}
+		if known {
+			var why error
+			err := a.read(ctx, func(t *Tally) error { why = t.verdicts[r.Seq].why; return nil })
+			return errors.Join(err, why)
+		}
+	}
+	var data codeEvent
+	err := a.read(ctx, func(t *Tally) (err error) {
+		if t.status == Setup {
+			return ErrNotRunning.Param("status", t.status)
+		}
+		if data, err = prepare(t); err == nil {
+			err = data.check(t, by, a.s.now())
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, err = a.act(ctx, string(by), kind, full, ledger.AnySeq, data)
+	return err
+}
+
+// DrawRequest announces a draw.
+type DrawRequest struct {
+	Layer Layer `json:"layer" enum:"entry,station,work"`
+	// Modules that the draw serves. For stations none means every module that a
+	// panel marks; works are coded module by module.
+	Modules []scoring.ModuleID `json:"modules,omitempty" maxItems:"100"`
+	Method  DrawMethod         `json:"method" enum:"machine,hand"`
+	// Ordered is whether the order of drawing by hand is drawn by lot.
+	Ordered bool `json:"ordered,omitempty"`
+	// Absent are those, by the code of the layer above, who get no code: they
+	// did not come, or there is no work of theirs.
+	Absent []string `json:"absent,omitempty" maxItems:"5000"`
+	// Statement says that the module is over and all works are in; for works.
+	Statement string `json:"statement,omitempty" maxLength:"500"`
+}
+
+// AnnounceDraw commits to a draw of a layer among all who have no code there
+// yet, and returns it. Later ones (late comers, a station more) are draws of
+// their own, which leave codes that are taken alone. Errors: ErrOffice,
+// ErrNoLayer with fields, ErrDrawRepeated when everybody has a code,
+// ErrDrawOpen, ErrNoCode, ErrNotRunning, ErrPhase, and of package draw ErrRoom
+// and ErrJudges.
+func (s *Contests) AnnounceDraw(ctx context.Context, by access.AccountID, id DivisionID, req DrawRequest, key string) (DrawView, error) {
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return DrawView{}, err
+	}
+	secret, err := s.newSecret()
+	if err != nil {
+		return DrawView{}, err
+	}
+	var name DrawID
+	err = a.once(ctx, by, kindAnnounced, key, func(t *Tally) (codeEvent, error) {
+		if err := t.mayAnnounce(by, req.Layer); err != nil {
+			return nil, err
+		}
+		e, err := t.announce(req, secret)
+		name = e.Draw
+		return e, err
+	})
+	if err != nil {
+		return DrawView{}, err
+	}
+	return s.drawView(ctx, a, name, by, key)
+}
+
+// newSecret returns the secret of a draw.
+func (s *Contests) newSecret() (draw.Secret, error) {
+	secret := make(draw.Secret, draw.SecretSize)
+	source := s.opts.Random
+	if source == nil {
+		source = rand.Reader
+	}
+	_, err := io.ReadFull(source, secret)
+	return secret, err
+}
+
+// announce makes up a draw.
+func (t *Tally) announce(req DrawRequest, secret draw.Secret) (announced, error) {
+	modules := slices.Clone(req.Modules)
+	if req.Layer == LayerStation && len(modules) == 0 {
+		for _, m := range t.open.Scheme.Modules {
+			if m.Source == scoring.SourcePanel {
+				modules = append(modules, m.ID)
+			}
+		}
+	}
+	e := announced{
+		Draw: t.nextDraw(req.Layer), Layer: req.Layer, Modules: modules, Method: req.Method, Ordered: req.Ordered && req.Method == ByHand,
+		Algorithm: draw.Version, Rule: t.open.Procedure.rule(req.Layer), Statement: strings.TrimSpace(req.Statement),
+	}
+	if e.Method != ByMachine && e.Method != ByHand {
+		return e, ErrNoLayer.With(fault.Field{Path: "method", Code: "unknown", Message: "machine or hand"})
+	}
+	if err := t.serves(e.Layer, e.Modules); err != nil {
+		return e, err
+	}
+	h := secrets{Secret: secret, Taken: t.taken(e.Layer, e.Modules)}
+	who := t.candidates(e.Layer, e.Modules)
+	for i, code := range req.Absent {
+		if _, ok := who[code]; !ok {
+			return e, ErrNoCode.Param("code", code).With(fault.Field{Path: fmt.Sprintf("absent[%d]", i), Code: "unknown", Message: "nobody without a code here is called this"})
+		}
+		delete(who, code)
+		e.Absent++
+	}
+	if len(who) == 0 {
+		return e, ErrDrawRepeated.Param("draw", e.Layer)
+	}
+	for code, i := range who {
+		h.People = append(h.People, draw.Person{Code: code, Unit: t.open.Competitors[i].Unit})
+	}
+	d := draw.Draw{Name: string(e.Draw), Secret: secret, Rule: e.Rule, People: h.People}
+	d.Rule.Taken = h.Taken
+	if e.Layer == LayerStation {
+		if err := t.bar(d, e.Modules, who); err != nil {
+			return e, err
+		}
+	}
+	// What cannot be drawn is said before anybody has said a word for it.
+	if err := d.Possible(); err != nil {
+		return e, err
+	}
+	e.Count, e.Commitment, e.Participants = len(h.People), draw.Commit(secret), d.Participants()
+	var err error
+	e.Sealed, err = t.codes.seal(e.Draw, h)
+	return e, err
+}
+
+// nextDraw names the next draw of the layer.
+func (t *Tally) nextDraw(l Layer) DrawID {
+	n := 1
+	for _, d := range t.codes.draws {
+		if d.Layer == l {
+			n++
+		}
+	}
+	return DrawID(fmt.Sprintf("%s.%d", l, n))
+}
+
+// taken lists the codes of the layer that are in use: those of the modules,
+// and of works those of all modules, so that no two are alike.
+func (t *Tally) taken(l Layer, modules []scoring.ModuleID) []string {
+	out := []string{}
+	for p, of := range t.codes.of {
+		if p.layer != l || l == LayerStation && !slices.Contains(modules, p.module) {
+			continue
+		}
+		for code := range of {
+			out = append(out, code)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// bar marks, for each participant, the places where panels would be short
+// once judges have stepped aside.
+func (t *Tally) bar(d draw.Draw, modules []scoring.ModuleID, who map[string]int) error {
+	box, err := d.Box()
+	if err != nil {
+		return err
+	}
+	byUnit := map[string][]draw.Place{}
+	for k, p := range d.People {
+		barred, known := byUnit[p.Unit]
+		if !known {
+			for _, l := range box {
+				if t.short(modules, who[p.Code], t.place(l, d.Rule)) > 0 {
+					barred = append(barred, l.Place)
+				}
+			}
+			byUnit[p.Unit] = barred
+		}
+		d.People[k].Barred = barred
+	}
+	return nil
+}
+
+// PublicWord is what somebody of the competitors has said, before witnesses.
+type PublicWord struct {
+	Word string `json:"word" minLength:"1" maxLength:"200"`
+	// Speaker is who has said it: a code, or whom they represent; never a name.
+	Speaker string `json:"speaker" minLength:"1" maxLength:"100"`
+	Witness string `json:"witness" minLength:"1" maxLength:"100" doc:"Account of a supervisor of the division"`
+}
+
+// SayWord records the public word of an announced draw. Errors: ErrNoDraw,
+// ErrOffice, ErrDrawRepeated, ErrDrawState, ErrWord, ErrSamePerson.
+func (s *Contests) SayWord(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, w PublicWord, key string) (DrawView, error) {
+	return s.onDraw(ctx, by, id, name, kindWord, key, func(*Tally) (codeEvent, error) {
+		return worded{Draw: name, Word: w.Word, Speaker: w.Speaker, Witness: w.Witness}, nil
+	})
+}
+
+// HoldDraw draws: all lots, or the order in which people draw by hand. Errors:
+// ErrNoDraw, ErrOffice, ErrDrawRepeated, ErrDrawState, ErrWordMissing.
+func (s *Contests) HoldDraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, key string) (DrawView, error) {
+	return s.onDraw(ctx, by, id, name, kindDrawn, key, func(t *Tally) (codeEvent, error) { return t.drawNow(name) })
+}
+
+// drawNow computes a draw.
+func (t *Tally) drawNow(name DrawID) (drawn, error) {
+	e := drawn{Draw: name}
+	d := t.held(name)
+	switch {
+	case d == nil:
+		return e, ErrNoDraw.Param("draw", name)
+	case d.state == DrawDrawn:
+		return e, ErrDrawRepeated.Param("draw", name)
+	case d.state != DrawAnnounced:
+		return e, ErrDrawState.Param("draw", name).Param("state", d.state)
+	}
+	var err error
+	if d.Method == ByHand {
+		if d.Ordered {
+			e.Order, err = d.draw().Order()
+			return e, err
+		}
+		for code := range d.who {
+			e.Order = append(e.Order, code)
+		}
+		slices.Sort(e.Order)
+		return e, nil
+	}
+	r, err := d.draw().Run()
+	if err != nil {
+		return e, err
+	}
+	e.Digest = draw.Digest(d.Secret, r.Lots)
+	e.Sealed, err = t.codes.seal(name, r.Lots)
+	return e, err
+}
+
+// LotEntry is one lot drawn by hand: what Upper, whose turn it is, has drawn,
+// or that nobody came.
+type LotEntry struct {
+	Upper  string `json:"upper" minLength:"1" maxLength:"20"`
+	Code   string `json:"code,omitempty" maxLength:"20"`
+	Absent bool   `json:"absent,omitempty"`
+}
+
+// EnterLot takes a lot drawn by hand; with the last one the draw is done. The
+// breaches are constraints that the lot does not keep and that do not stop it:
+// people of one unit side by side. Errors: ErrTurn, ErrNoCode, ErrLotTaken,
+// ErrLotBarred, ErrNoDraw, ErrOffice, ErrDrawState, ErrDrawRepeated,
+// ErrOvertaken.
+func (s *Contests) EnterLot(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, in LotEntry, key string) (DrawView, []draw.Breach, error) {
+	breaches := []draw.Breach{}
+	view, err := s.onDraw(ctx, by, id, name, kindLotEntered, key, func(t *Tally) (codeEvent, error) {
+		d, err := t.drawIn(name, by, DrawDrawing)
+		if err != nil {
+			return nil, err
+		}
+		p := pair{Upper: in.Upper, Code: normalCode(in.Code), Absent: in.Absent}
+		lots, found, err := d.take(p)
+		if err != nil {
+			return nil, err
+		}
+		breaches = append(breaches, found...)
+		e := entered{Draw: name, Digest: draw.Digest(d.Secret, append(d.result(), lots...))}
+		e.Sealed, err = t.codes.seal(name, p)
+		return e, err
+	})
+	return view, breaches, err
+}
+
+// normalCode is a code as it is written, however it was typed.
+func normalCode(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
+
+// ConfirmLot is the receipt of a competitor, who repeats the code that was
+// drawn. Once confirmed, it stays so. Errors: ErrWrongCode, ErrNoCode,
+// ErrNoDraw, ErrOffice, ErrDrawState.
+func (s *Contests) ConfirmLot(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, upper, code, key string) (DrawView, error) {
+	return s.onDraw(ctx, by, id, name, kindConfirmed, key, func(t *Tally) (codeEvent, error) {
+		e := confirmed{Draw: name}
+		var err error
+		e.Sealed, err = t.codes.seal(name, pair{Upper: upper, Code: normalCode(code)})
+		return e, err
+	})
+}
+
+// AskRedraw asks for a draw to be annulled, as the first of two people. Errors:
+// ErrReason, ErrDrawUsed once marks or another draw depend on it, ErrAsked,
+// ErrNoDraw, ErrOffice, ErrDrawState.
+func (s *Contests) AskRedraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, reason, key string) (DrawView, error) {
+	return s.onDraw(ctx, by, id, name, kindRedrawAsked, key, func(*Tally) (codeEvent, error) {
+		return redrawAsked{Draw: name, Reason: strings.TrimSpace(reason)}, nil
+	})
+}
+
+// GrantRedraw annuls a draw, as the second of two people: its codes go back,
+// it stays on record, and the layer may be drawn anew. Errors: ErrNotAsked,
+// ErrSamePerson, ErrDrawUsed, ErrNoDraw, ErrOffice, ErrDrawState.
+func (s *Contests) GrantRedraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, key string) (DrawView, error) {
+	return s.onDraw(ctx, by, id, name, kindRedrawGranted, key, func(*Tally) (codeEvent, error) {
+		return redrawGranted{Draw: name}, nil
+	})
+}
+
+// onDraw stores a record about a draw and returns the draw as it is then.
+func (s *Contests) onDraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, kind, key string, prepare func(*Tally) (codeEvent, error)) (DrawView, error) {
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return DrawView{}, err
+	}
+	if err := a.once(ctx, by, kind, key, prepare); err != nil {
+		return DrawView{}, err
+	}
+	return s.drawView(ctx, a, name, by, "")
+}
+
+// drawView returns a draw. Without a name it is the one that the announcement
+// with the key has made.
+func (s *Contests) drawView(ctx context.Context, a *arena, name DrawID, by access.AccountID, key string) (out DrawView, err error) {
+	if name == "" {
+		r, known, err := s.db.Ledger().FindKey(ctx, a.stream, kindAnnounced+"/"+string(by)+"/"+key)
+		if err != nil || !known {
+			return out, errors.Join(err, ErrNoDraw)
+		}
+		e, err := read[announced](r)
+		if err != nil {
+			return out, err
+		}
+		name = e.Draw
+	}
+	err = a.read(ctx, func(t *Tally) error {
+		d := t.held(name)
+		if d == nil {
+			return ErrNoDraw.Param("draw", name)
+		}
+		out = d.view()
+		return nil
+	})
+	return out, err
+}
+
+// drawAtOpening draws the codes of a division without layers: one layer of
+// stations, by machine. The word is the seed that the organiser may give. It
+// goes on where another call, or one before a crash, has got to.
+func (s *Contests) drawAtOpening(ctx context.Context, actor access.AccountID, a *arena, seed int64) error {
+	secret, err := s.newSecret()
+	if err != nil {
+		return err
+	}
+	announce := func(t *Tally) (codeEvent, error) {
+		e, err := t.announce(DrawRequest{Layer: LayerStation, Method: ByMachine}, secret)
+		e.Auto = true
+		return e, err
+	}
+	const first DrawID = "station.1"
+	for range 3 { // announced, said, drawn
+		kind, prepare, by := kindAnnounced, announce, actor
+		err := a.read(ctx, func(t *Tally) error {
+			d := t.held(first)
+			switch {
+			case d == nil && len(t.codes.of) > 0 || d != nil && d.state != DrawAnnounced:
+				kind = ""
+			case d == nil:
+			case d.word == nil:
+				kind, by = kindWord, d.by
+				prepare = func(*Tally) (codeEvent, error) {
+					return worded{Draw: first, Word: fmt.Sprint(seed), Speaker: string(by)}, nil
+				}
+			default:
+				kind, by = kindDrawn, d.by
+				prepare = func(t *Tally) (codeEvent, error) { return t.drawNow(first) }
+			}
+			return nil
+		})
+		if err != nil || kind == "" {
+			return err
+		}
+		err = a.once(ctx, by, kind, "opening", prepare)
+		if err != nil && !errors.Is(err, ErrDrawRepeated) { // else another call was first
+			return err
+		}
+	}
+	return nil
+}
+
+// WordView is a public word for everybody.
+type WordView struct {
+	Word    string `json:"word"`
+	Speaker string `json:"speaker"`
+	Witness string `json:"witness"`
+}
+
+// DrawView is a draw for those who watch it: what is known of it to everybody,
+// and how far it is. It ties no codes together.
+type DrawView struct {
+	Draw         DrawID             `json:"draw"`
+	Layer        Layer              `json:"layer" enum:"entry,station,work"`
+	Modules      []scoring.ModuleID `json:"modules"`
+	Method       DrawMethod         `json:"method" enum:"machine,hand"`
+	Ordered      bool               `json:"ordered"` // the order of drawing by hand is drawn too
+	State        DrawState          `json:"state" enum:"announced,drawing,drawn,annulled"`
+	Algorithm    string             `json:"algorithm"`
+	Rule         draw.Rule          `json:"rule"`
+	People       int                `json:"people"`
+	Absent       int                `json:"absent"`
+	Statement    string             `json:"statement,omitempty"`
+	Commitment   string             `json:"commitment"`   // SHA-256 of the secret, hex
+	Participants string             `json:"participants"` // digest of rule and participants
+	Digest       string             `json:"digest"`       // of the lots; "" before they are drawn
+	Word         *WordView          `json:"word"`
+	AnnouncedBy  access.AccountID   `json:"announced_by"`
+	AnnouncedAt  time.Time          `json:"announced_at"`
+	DrawnAt      *time.Time         `json:"drawn_at"`
+	Order        []string           `json:"order"` // of drawing by hand, codes of the layer above
+	Next         string             `json:"next"`  // who draws next, by hand
+	Entered      int                `json:"entered"`
+	Confirmed    int                `json:"confirmed"` // receipts
+	Breaches     map[draw.Kind]int  `json:"breaches"`  // constraints that could not be kept; for whom, the custodian sees
+	Redraw       *RedrawView        `json:"redraw"`
+	Revealed     bool               `json:"revealed"`
+}
+
+// RedrawView is the wish to annul a draw.
+type RedrawView struct {
+	Reason string           `json:"reason"`
+	By     access.AccountID `json:"by"`
+	At     time.Time        `json:"at"`
+	Second access.AccountID `json:"second,omitempty"` // who granted it
+}
+
+func (d *held) view() DrawView {
+	v := DrawView{
+		Draw: d.Draw, Layer: d.Layer, Modules: d.Modules, Method: d.Method, Ordered: d.Ordered, State: d.state,
+		Algorithm: d.Algorithm, Rule: d.Rule, People: d.Count, Absent: d.Absent, Statement: d.Statement,
+		Commitment: d.Commitment, Participants: d.Participants, Digest: d.digest,
+		AnnouncedBy: d.by, AnnouncedAt: d.at, Order: slices.Clone(d.order), Entered: d.turn, Confirmed: len(d.receipts),
+		Breaches: map[draw.Kind]int{}, Revealed: d.revealed,
+	}
+	if v.Modules == nil {
+		v.Modules = []scoring.ModuleID{}
+	}
+	if v.Order == nil {
+		v.Order = []string{}
+	}
+	if d.turn < len(d.order) {
+		v.Next = d.order[d.turn]
+	}
+	if d.word != nil {
+		v.Word = &WordView{d.word.Word, d.word.Speaker, d.word.Witness}
+	}
+	if !d.drawnAt.IsZero() {
+		at := d.drawnAt
+		v.DrawnAt = &at
+	}
+	if d.redraw != nil {
+		v.Redraw = &RedrawView{d.redraw.reason, d.redraw.by, d.redraw.at, d.redraw.second}
+	}
+	for _, b := range d.draw().Check(d.result()) {
+		v.Breaches[b.Kind]++
+	}
+	return v
+}
+
+// Draws lists the division's draws in the order of their announcement.
+func (s *Contests) Draws(ctx context.Context, id DivisionID) ([]DrawView, error) {
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := []DrawView{}
+	err = a.read(ctx, func(t *Tally) error {
+		for _, d := range t.codes.draws {
+			out = append(out, d.view())
+		}
+		return nil
+	})
+	return out, err
+}
