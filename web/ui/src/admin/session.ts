@@ -36,6 +36,17 @@ export type Action =
   | 'sitting.read'
   | 'time.grant'
   | 'lock.override'
+  | 'story.read'
+  | 'second.sign'
+  | 'recheck.do'
+  | 'quality.read'
+  | 'desk.read'
+  | 'desk.act'
+  | 'correct.propose'
+  | 'contest.document'
+  | 'appeal.rule'
+  | 'appeal.read'
+  | 'appeal.file'
 
 const beatEvery = 15_000
 const beatWhenLost = 3_000

@@ -12,6 +12,7 @@ const pages = [
   'board',
   'admin',
   'custody',
+  'desk',
   'hall',
   'plans',
   'results',
