@@ -15,6 +15,7 @@ type PublicRow struct {
 	Rank      *int           `json:"rank"`
 	Shared    bool           `json:"shared"`
 	Code      string         `json:"code"`
+	Name      string         `json:"name,omitempty"` // from the publication on
 	Unit      string         `json:"unit,omitempty"`
 	City      string         `json:"city,omitempty"`
 	Total     *scoring.Marks `json:"total"` // hundredths
@@ -39,6 +40,10 @@ type PublicMeta struct {
 	// Counted is how many competitors have every module marked.
 	Counted      int `json:"counted"`
 	RulesVersion int `json:"rules_version"`
+	// Published is the version of the published results that the rows are; 0
+	// before there is one. Changed is how many rows it changed.
+	Published int `json:"published"`
+	Changed   int `json:"changed"`
 }
 
 // PublicModule is a module with its share of the total.
@@ -58,9 +63,13 @@ type boardHead struct {
 // publicBoard folds what is new and projects it for everybody.
 func (a *arena) publicBoard(ctx context.Context, head boardHead) (board.Board, error) {
 	var out board.Board
-	err := a.read(ctx, func(t *Tally) error {
+	err := a.read(ctx, func(t *Tally) (err error) {
 		if t.status == Setup {
 			return nil
+		}
+		if p := t.newest(); p != nil {
+			out, err = t.publishedBoard(head, p)
+			return err
 		}
 		list, err := t.standings(public)
 		if err != nil {
@@ -84,6 +93,64 @@ func (a *arena) publicBoard(ctx context.Context, head boardHead) (board.Board, e
 	return out, err
 }
 
+// publishedBoard is what was published last. Whatever is corrected since shows
+// with the next version.
+func (t *Tally) publishedBoard(head boardHead, p *publication) (board.Board, error) {
+	meta := t.publicMeta(head)
+	meta.Counted, meta.Published = len(p.lines), p.version
+	if n := len(t.outcome.published); n > 1 {
+		meta.Changed = len(t.publicationView(*p, &t.outcome.published[n-2]).Changed)
+	}
+	out := board.Board{Version: t.seq, At: t.at, Lines: make([]board.Line, 0, len(p.lines))}
+	for i, l := range p.lines {
+		row := PublicRow{
+			Rank: l.Rank, Shared: l.Shared, Code: l.EntryCode, Name: l.Name, Unit: l.Unit, City: l.City,
+			Parts: []Part{}, Status: ProgressComplete, ChangedAt: p.signedAt,
+		}
+		if l.Total.State == scoring.HasValue {
+			row.Total = &l.Total.Marks
+		}
+		for _, x := range l.Parts {
+			row.Parts = append(row.Parts, x.part())
+		}
+		body, err := json.Marshal(row)
+		if err != nil {
+			return out, err
+		}
+		out.Lines = append(out.Lines, board.Line{ID: l.EntryCode, SortKey: board.SortKey(int64(i)), Body: body})
+	}
+	var err error
+	out.Meta, err = json.Marshal(meta)
+	return out, err
+}
+
+// part is the module as a board shows it.
+func (x ResultPart) part() Part {
+	p := Part{Module: x.Module, State: PartBlank}
+	switch x.Value.State {
+	case scoring.HasValue:
+		p.State, p.Marks = PartMarked, &x.Value.Marks
+	case scoring.DidNotStart:
+		p.State = PartAbsent
+	case scoring.Blank:
+	}
+	return p
+}
+
+// coarse is the phase as lists and boards show it.
+func (t *Tally) coarse() Status {
+	switch t.phase() {
+	case PhaseSetup:
+		return Setup
+	case PhaseLocked, PhaseRechecked, PhaseDecrypted, PhasePublished:
+		return Review
+	case PhaseFinal:
+		return Final
+	case PhaseRunning:
+	}
+	return t.status
+}
+
 func (t *Tally) publicLine(st Standing) (board.Line, error) {
 	row := PublicRow{
 		Rank: st.Rank, Shared: st.Shared, Code: st.Code, Total: st.Total,
@@ -101,7 +168,7 @@ func (t *Tally) publicMeta(head boardHead) PublicMeta {
 	m := PublicMeta{
 		Contest: head.contest.Name, Event: head.event, Division: head.name,
 		Organiser: head.contest.Organiser, Rehearsal: head.contest.Rehearsal,
-		Status: t.status, Final: t.status == Final, Live: t.open.Board.Live,
+		Status: t.coarse(), Final: t.status == Final, Live: t.open.Board.Live,
 		FullMarks: t.open.Rules.FullMarks, Modules: publicModules(t.open.Scheme, t.open.Rules),
 		Competitors: len(t.open.Competitors), RulesVersion: t.open.Rules.Version,
 	}

@@ -24,7 +24,7 @@ func (t *Tally) decideLotDrawn(actor access.AccountID, e lotDrawn) error {
 	if err := t.office(actor, OfficeSupervisor); err != nil {
 		return err
 	}
-	if err := t.in(PhaseRechecked, PhaseDecrypted, PhasePublished); err != nil {
+	if err := t.in(PhaseDecrypted, PhasePublished); err != nil {
 		return err
 	}
 	if seed, err := hex.DecodeString(e.Seed); err != nil || len(seed) < 8 || len(seed) > 64 {

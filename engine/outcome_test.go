@@ -327,9 +327,18 @@ func TestAppealToSecondVersion(t *testing.T) {
 		Reason: "仲裁：工艺评价应为 3 分", Source: engine.FromAppeal, Appeal: 1,
 	}))
 	must(t, n.SignCorrection(ctx, "chief", id, "s", 1))
-	// What is public stays until the next version.
+	// What is public stays until the next version, on the board too.
 	still, err := n.Published(ctx, id)
 	must(t, err)
+	for _, row := range w.publicRows(id) {
+		i := slices.IndexFunc(first.Lines, func(l engine.ResultLine) bool { return l.EntryCode == row.Code })
+		if i < 0 || row.Name != first.Lines[i].Name || *row.Total != first.Lines[i].Total.Marks || *row.Rank != *first.Lines[i].Rank {
+			t.Errorf("the board shows %+v", row)
+		}
+	}
+	if x, err := n.Why(ctx, id, first.Lines[0].EntryCode, first.Lines[3].EntryCode); err != nil || string(x.Ahead) != first.Lines[0].EntryCode {
+		t.Errorf("why: %+v, %v", x, err)
+	}
 	if still.Version != 1 || still.Digest != first.Digest {
 		t.Errorf("the public version moved: %+v", still.Version)
 	}

@@ -48,6 +48,7 @@ type outcome struct {
 type publication struct {
 	version    int
 	lines      []ResultLine
+	entries    []scoring.Entry // what ranked the lines, under their entry codes
 	digest     string
 	note       string
 	proposedBy access.AccountID
@@ -98,13 +99,14 @@ type signedVersion struct {
 	Digest  string `json:"digest"`
 }
 
-// resultLines returns the results as they stand now, in their order.
-func (t *Tally) resultLines(names map[CompetitorID]string) ([]ResultLine, error) {
+// resultLines returns the results as they stand now, in their order, and what
+// ranked them.
+func (t *Tally) resultLines(names map[CompetitorID]string) ([]ResultLine, []scoring.Entry, error) {
 	list, err := t.standings(jury)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	lines := make([]ResultLine, 0, len(list))
+	lines, entries := make([]ResultLine, 0, len(list)), make([]scoring.Entry, 0, len(list))
 	for _, st := range list {
 		c := t.open.Competitors[st.at]
 		line := ResultLine{
@@ -119,9 +121,11 @@ func (t *Tally) resultLines(names map[CompetitorID]string) ([]ResultLine, error)
 		for _, m := range t.open.Scheme.Modules {
 			line.Parts = append(line.Parts, ResultPart{m.ID, st.entry.Modules[m.ID]})
 		}
-		lines = append(lines, line)
+		e := st.entry
+		e.Code = scoring.Code(line.EntryCode)
+		lines, entries = append(lines, line), append(entries, e)
 	}
-	return lines, nil
+	return lines, entries, nil
 }
 
 func digestOf(lines []ResultLine) string {
@@ -156,7 +160,7 @@ func (t *Tally) blocked() error {
 	return nil
 }
 
-func (t *Tally) decideProposed(actor access.AccountID, e proposed) ([]ResultLine, error) {
+func (t *Tally) decideProposed(actor access.AccountID, e proposed) (*publication, error) {
 	if err := t.office(actor, OfficeChief, OfficeDeputy); err != nil {
 		return nil, err
 	}
@@ -169,7 +173,7 @@ func (t *Tally) decideProposed(actor access.AccountID, e proposed) ([]ResultLine
 	if len(e.Note) > maxReason {
 		return nil, ErrContest.With(fault.Field{Path: "note", Code: "too_long", Message: "at most 2000 bytes"})
 	}
-	lines, err := t.resultLines(e.Names)
+	lines, entries, err := t.resultLines(e.Names)
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +183,7 @@ func (t *Tally) decideProposed(actor access.AccountID, e proposed) ([]ResultLine
 	if n := len(t.outcome.published); n > 0 && t.outcome.published[n-1].digest == e.Digest {
 		return nil, ErrNothingChanged
 	}
-	return lines, nil
+	return &publication{version: e.Version, lines: lines, entries: entries, digest: e.Digest, note: e.Note, upTo: len(t.outcome.corrections)}, nil
 }
 
 func (t *Tally) applyProposed(r ledger.Record) (verdict, error) {
@@ -188,13 +192,12 @@ func (t *Tally) applyProposed(r ledger.Record) (verdict, error) {
 		return verdict{}, err
 	}
 	by := access.AccountID(r.Actor)
-	lines, why := t.decideProposed(by, e)
+	p, why := t.decideProposed(by, e)
 	if why != nil {
 		return refused(why)
 	}
-	t.outcome.proposed = &publication{
-		version: e.Version, lines: lines, digest: e.Digest, note: e.Note, proposedBy: by, proposedAt: r.At, upTo: len(t.outcome.corrections),
-	}
+	p.proposedBy, p.proposedAt = by, r.At
+	t.outcome.proposed = p
 	return verdict{}, nil
 }
 
@@ -217,7 +220,7 @@ func (t *Tally) decideSigned(actor access.AccountID, e signedVersion) error {
 	for _, l := range p.lines {
 		names[l.Competitor] = l.Name
 	}
-	lines, err := t.resultLines(names)
+	lines, _, err := t.resultLines(names)
 	if err == nil && digestOf(lines) != p.digest {
 		return ErrOvertaken
 	}
@@ -245,6 +248,19 @@ func (t *Tally) newest() *publication {
 		return &t.outcome.published[n-1]
 	}
 	return nil
+}
+
+// why explains the order of two published results, from what was published.
+func (p *publication) why(x, y string, r scoring.Rules) (scoring.Explanation, error) {
+	pair := make([]scoring.Entry, 0, 2)
+	for _, code := range []string{x, y} {
+		i := slices.IndexFunc(p.entries, func(e scoring.Entry) bool { return string(e.Code) == code })
+		if i < 0 {
+			return scoring.Explanation{}, ErrNoRow.Param("row", code)
+		}
+		pair = append(pair, p.entries[i])
+	}
+	return scoring.Explain(pair[0], pair[1], r), nil
 }
 
 // appealsUntil is when the window for appeals closes.
@@ -301,7 +317,7 @@ func (s *Contests) ProposePublication(ctx context.Context, actor access.AccountI
 		return err
 	}
 	err = a.read(ctx, func(t *Tally) error {
-		lines, err := t.resultLines(e.Names)
+		lines, _, err := t.resultLines(e.Names)
 		e.Version, e.Digest = len(t.outcome.published)+1, digestOf(lines)
 		return err
 	})

@@ -247,6 +247,10 @@ func (s *Contests) Why(ctx context.Context, id DivisionID, x, y string) (scoring
 	}
 	var out scoring.Explanation
 	err = a.read(ctx, func(t *Tally) error {
+		if p := t.newest(); p != nil {
+			out, err = p.why(x, y, t.open.Rules)
+			return err
+		}
 		v := t.sight(public)
 		pair := make([]scoring.Entry, 0, 2)
 		for _, code := range []string{x, y} {
