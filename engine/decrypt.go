@@ -211,7 +211,7 @@ func (s *Contests) reveal(ctx context.Context, by access.AccountID, a *arena) er
 		if err != nil {
 			break
 		}
-		_, err = a.act(ctx, string(by), kindRevealed, kindRevealed+"/"+p.Name, ledger.AnySeq, revealed{p})
+		err = a.judged(ctx, by, kindRevealed, kindRevealed+"/"+p.Name, revealed{p})
 		if errors.Is(err, ErrDrawRepeated) {
 			err = nil // another call was first
 		}

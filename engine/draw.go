@@ -13,7 +13,6 @@ import (
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/draw"
 	"github.com/xinglu/xinglu/internal/fault"
-	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -47,8 +46,24 @@ func (a *arena) once(ctx context.Context, by access.AccountID, kind, key string,
 	if err != nil {
 		return err
 	}
-	_, err = a.act(ctx, string(by), kind, full, ledger.AnySeq, data)
-	return err
+	return a.judged(ctx, by, kind, full, data)
+}
+
+// judged stores one record, tells the console, and returns why the record's
+// fold refused it at its place.
+func (a *arena) judged(ctx context.Context, by access.AccountID, kind, key string, data codeEvent) error {
+	done, err := a.append(ctx, string(by), kind, key, data)
+	if err != nil {
+		return err
+	}
+	var why error
+	if err := a.read(ctx, func(t *Tally) error { why = t.verdicts[done.Seq].why; return nil }); err != nil {
+		return err
+	}
+	if why == nil && !done.Replayed {
+		a.hint(ctx, DeskNews{Kind: kind, Seq: done.Seq})
+	}
+	return why
 }
 
 // DrawRequest announces a draw.
