@@ -17,6 +17,8 @@ export interface RowBody {
   rank: number | null
   shared: boolean
   code: string
+  /** From the publication of the results on. */
+  name?: string
   unit?: string
   city?: string
   total: number | null
