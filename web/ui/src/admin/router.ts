@@ -121,6 +121,11 @@ export const router = createRouter({
       meta: { title: 'admin.paper.title', action: 'contest.read' },
     },
     {
+      path: '/appeals',
+      component: () => import('./contests/outcome/AppealsView.vue'),
+      meta: { title: 'admin.nav.appeals', action: 'appeal.read' },
+    },
+    {
       path: '/accounts',
       component: () => import('./accounts/AccountsView.vue'),
       meta: { title: 'admin.nav.accounts', action: 'account.manage' },
