@@ -151,6 +151,15 @@ func (t *Tally) observes(by access.AccountID, i int, m scoring.Module, l Layer) 
 	return slices.ContainsFunc(t.open.Officers, func(o Officer) bool { return o.Office == OfficeFloor && o.Account == by })
 }
 
+// marked locates an address by a code that judges see: conduct shows in the
+// rows of such codes.
+func (t *Tally) marked(a Address) (int, scoring.Module, error) {
+	if a.Layer == LayerEntry {
+		return 0, scoring.Module{}, ErrNoCode.Param("code", a.Code)
+	}
+	return t.locate(a)
+}
+
 func checkNote(note string) error {
 	if utf8.RuneCountInString(note) > maxNote {
 		return ErrNote.With(fault.Field{Path: "note", Code: "too_long", Message: "at most 2000 characters"})
@@ -161,7 +170,7 @@ func checkNote(note string) error {
 func (e violation) about() subject { return subject{module: e.Module, code: e.Code, why: e.Note} }
 
 func (e violation) check(t *Tally, by access.AccountID, _ time.Time) error {
-	i, m, err := t.locate(e.Address)
+	i, m, err := t.marked(e.Address)
 	if err != nil {
 		return err
 	}
@@ -202,7 +211,7 @@ func (t *Tally) hold(r ledger.Record, c Conduct) error {
 func (e zeroing) about() subject { return subject{module: e.Module, code: e.Code, why: e.Why} }
 
 func (e zeroing) check(t *Tally, by access.AccountID, _ time.Time) error {
-	_, m, err := t.locate(e.Address)
+	_, m, err := t.marked(e.Address)
 	if err == nil {
 		err = t.chief(by)
 	}

@@ -13,11 +13,14 @@ import (
 	"github.com/xinglu/xinglu/scoring"
 )
 
-// PanelChange is one judge for another, from now on.
+// PanelChange is one judge for another, or one more, from now on.
 type PanelChange struct {
 	Module scoring.ModuleID `json:"module"`
-	Out    access.AccountID `json:"out"`
-	In     *PanelJudge      `json:"in,omitempty"` // null: the panel's spares step in
+	Out    access.AccountID `json:"out,omitempty"` // empty: nobody goes, and In is one more
+	In     *PanelJudge      `json:"in,omitempty"`  // null: the panel's spares step in
+	// Panel is which of the module's panels In comes to where nobody goes, from
+	// 1; 0 where there is one.
+	Panel int `json:"panel,omitempty"`
 	// Recall withdraws the judge's marks from agreed sheets too, as for a judge
 	// who was found to be partial; they are marked again in a new round. Else
 	// what was agreed stays.
@@ -43,10 +46,20 @@ type (
 // ChangePanel replaces a judge. Sheets that are not agreed get the successor
 // for them: what the judge handed in there stays as evidence and counts no
 // more. On agreed sheets the judge's marks stand, and the signature is no
-// longer asked for. Errors: ErrOffice, ErrReason, ErrNotRunning,
-// ErrModuleLocked, ErrNoJudge, ErrPanelShort naming the codes that would have
-// too few judges.
+// longer asked for. One more judge fills up panels that lack one. Errors:
+// ErrOffice, ErrReason, ErrNotRunning, ErrModuleLocked, ErrContest for an
+// account that is no judge's, ErrNoJudge, ErrPanelShort naming the codes that
+// would have too few judges.
 func (s *Contests) ChangePanel(ctx context.Context, chief access.AccountID, id DivisionID, key string, c PanelChange) error {
+	if c.In != nil {
+		var wrong checker
+		if err := s.checkAccount(ctx, c.In.Judge, access.Judge, "in.judge", &wrong); err != nil {
+			return err
+		}
+		if err := wrong.err(ErrContest); err != nil {
+			return err
+		}
+	}
 	_, err := s.deskAct(ctx, chief, id, kindPanelChanged, key, panelChanged{c})
 	return err
 }
@@ -118,6 +131,15 @@ func (e panelChanged) check(t *Tally, by access.AccountID, _ time.Time) error {
 // successor returns the bench that the judge is on, and how it will be; nil
 // when the judge is on none.
 func (e panelChanged) successor(t *Tally) (now, next *bench) {
+	if all := t.benches[e.Module]; e.Out == "" {
+		k := max(0, e.Panel-1)
+		if e.In == nil || k >= len(all) || e.Panel == 0 && len(all) > 1 {
+			return nil, nil
+		}
+		copied := *all[k]
+		copied.members = append(slices.Clone(copied.members), *e.In)
+		return all[k], &copied
+	}
 	for _, r := range t.benches[e.Module] {
 		i := slices.IndexFunc(r.members, func(j PanelJudge) bool { return j.Judge == e.Out })
 		if i < 0 {
@@ -135,6 +157,9 @@ func (e panelChanged) successor(t *Tally) (now, next *bench) {
 
 // moves reports whether the sheet gets another panel by the change.
 func (e panelChanged) moves(t *Tally, i int, r *bench, s *sheet) bool {
+	if e.Out == "" {
+		return len(t.panelOf(i, r, s)) < t.open.Rules.Panel.Size && s.state != scoring.Settled
+	}
 	return slices.Contains(t.panelOf(i, r, s), e.Out) && (e.Recall || s.state != scoring.Settled)
 }
 

@@ -143,3 +143,46 @@ func TestPanelClosing(t *testing.T) {
 	}
 	c.same()
 }
+
+// One more judge comes where nobody goes, and can then stand in.
+func TestOneMoreJudge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := w.court(func(d *engine.DivisionDraft) { d.Panels[0].Judges = d.Panels[0].Judges[:2] })
+	ctx := t.Context()
+	change := func(x engine.PanelChange) error {
+		x.Module, x.Why = "P", "临时增派"
+		return c.ChangePanel(ctx, chief, c.id, c.next(), x)
+	}
+	c.want("nobody comes or goes", change(engine.PanelChange{}), engine.ErrNoJudge)
+	c.want("to a panel that is not there", change(engine.PanelChange{In: &engine.PanelJudge{Judge: "j3"}, Panel: 2}), engine.ErrNoJudge)
+	c.want("without a name", change(engine.PanelChange{In: &engine.PanelJudge{}}), engine.ErrNoJudge)
+	c.want("no spare yet", change(engine.PanelChange{Out: "j2"}), engine.ErrPanelShort)
+	c.must(change(engine.PanelChange{In: &engine.PanelJudge{Judge: "j3", Spare: true}}))
+	if n := len(c.ids("j3")); n != 0 {
+		t.Errorf("the new spare marks %d sheets", n)
+	}
+	c.must(change(engine.PanelChange{Out: "j2"}))
+	if n := len(c.ids("j3")); n != 4 {
+		t.Errorf("the spare marks %d sheets, want 4", n)
+	}
+	c.same()
+}
+
+// A judge who steps in must be one.
+func TestASuccessorIsAJudge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.accounts = map[access.AccountID][]access.Role{"j4": {access.Judge}, tab1: {access.Tabulator}, tab2: {access.Tabulator}, tab3: {access.Tabulator},
+		chief: {access.ChiefJudge}, deputy: {access.ChiefJudge}, super: {access.Supervisor}, caller: {access.CallRoom}, floor: {access.Judge}}
+	for _, j := range judges(3) {
+		w.accounts[j.Judge] = []access.Role{access.Judge}
+	}
+	c := w.court()
+	change := func(in access.AccountID) error {
+		return c.ChangePanel(t.Context(), chief, c.id, c.next(), engine.PanelChange{Module: "P", Out: "j2", In: &engine.PanelJudge{Judge: in}, Why: "x"})
+	}
+	c.want("a tabulator", change(tab1), engine.ErrContest)
+	c.want("nobody", change("nobody"), engine.ErrContest)
+	c.want("a judge", change("j4"), nil)
+}

@@ -33,7 +33,7 @@ type signature struct {
 }
 
 // maxSigned bounds how many sheets are signed at once; it is no rule.
-const maxSigned = 1000
+const maxSigned = 500
 
 // Sign signs what the judge's panel agreed, one or many sheets, all or none:
 // where one has changed or is not the judge's to sign, nothing is signed, and

@@ -183,8 +183,12 @@ func (t *Tally) judged(i int, m scoring.Module, w *work) (scoring.ModuleOutcome,
 		return w.outcome, nil
 	}
 	c := t.call(i, m, w)
-	closed := slices.ContainsFunc(w.sheets, func(s *sheet) bool { return s.closed })
-	if len(c.Sheets) == 0 && len(c.Overrides) == 0 && c.ClockMS == nil && !closed { // most of a division before it begins
+	closed, short := false, false
+	for _, s := range w.sheets {
+		closed, short = closed || s.closed, short || len(s.panel) < t.open.Rules.Panel.Size
+	}
+	untouched := len(c.Sheets) == 0 && len(c.Overrides) == 0 && c.ClockMS == nil && !closed // most of a division before it begins
+	if untouched || short {                                                                 // a panel that lacks judges waits for them
 		w.outcome = scoring.ModuleOutcome{Module: m.ID, State: scoring.Waiting, Marks: scoring.None(), Aspects: []scoring.Outcome{}}
 	} else {
 		out, err := scoring.Judge(m, t.open.Rules, c)

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -187,10 +186,7 @@ func (s *Server) successor(ctx context.Context, d *SuccessorDraft) (*engine.Pane
 	}
 	acc, err := s.access.Account(ctx, d.Judge)
 	if err != nil {
-		return nil, err
-	}
-	if !slices.ContainsFunc(acc.Roles, func(r access.Role) bool { return access.Allows([]access.Role{r}, access.MarkSubmit) }) {
-		return nil, engine.ErrNoJudge.Param("judge", d.Judge)
+		return nil, errNoAccount.Param("account", d.Judge)
 	}
 	return &engine.PanelJudge{Judge: acc.ID, Unit: acc.Unit, Leader: d.Leader, Stations: d.Stations, Batches: d.Batches}, nil
 }
@@ -208,8 +204,9 @@ type panelChangeIn struct {
 	Body struct {
 		Key    string           `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key"`
 		Module scoring.ModuleID `json:"module" maxLength:"100"`
-		Out    access.AccountID `json:"out" maxLength:"100"`
+		Out    access.AccountID `json:"out,omitempty" maxLength:"100" doc:"Absent: nobody goes, and in is one more"`
 		In     *SuccessorDraft  `json:"in,omitempty" doc:"Absent: the panel's spares step in"`
+		Panel  int              `json:"panel,omitempty" minimum:"0" doc:"Which of the module's panels in comes to where nobody goes, from 1"`
 		Recall bool             `json:"recall,omitempty" doc:"Withdraw the judge's marks from agreed sheets too"`
 		Why    string           `json:"why" minLength:"1" maxLength:"2000"`
 	}
@@ -221,7 +218,7 @@ func (s *Server) changePanel(ctx context.Context, a actor, in *panelChangeIn) (*
 	if err != nil {
 		return nil, err
 	}
-	return &nothing{}, s.Contest.ChangePanel(ctx, a.Account.ID, in.Division, b.Key, engine.PanelChange{Module: b.Module, Out: b.Out, In: next, Recall: b.Recall, Why: b.Why})
+	return &nothing{}, s.Contest.ChangePanel(ctx, a.Account.ID, in.Division, b.Key, engine.PanelChange{Module: b.Module, Out: b.Out, In: next, Panel: b.Panel, Recall: b.Recall, Why: b.Why})
 }
 
 type panelClosingIn struct {

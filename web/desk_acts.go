@@ -112,7 +112,7 @@ type zeroingIn struct {
 	DivisionPath
 	Body struct {
 		Key    string             `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key"`
-		Layer  engine.Layer       `json:"layer" enum:"entry,station,work" doc:"Whose code names the competitor"`
+		Layer  engine.Layer       `json:"layer" enum:"station,work" doc:"Whose code names the competitor"`
 		Code   string             `json:"code" minLength:"1" maxLength:"50"`
 		Module scoring.ModuleID   `json:"module" maxLength:"100" doc:"In which it happened"`
 		Rule   scoring.ZeroRuleID `json:"rule" maxLength:"100" doc:"Of the scheme or the module"`

@@ -69,7 +69,7 @@ type violationIn struct {
 // ViolationDraft is a breach of the rules as somebody saw it.
 type ViolationDraft struct {
 	Key       string              `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key"`
-	Layer     engine.Layer        `json:"layer" enum:"entry,station,work" doc:"Whose code names the competitor"`
+	Layer     engine.Layer        `json:"layer" enum:"station,work" doc:"Whose code names the competitor"`
 	Code      string              `json:"code" minLength:"1" maxLength:"50"`
 	Module    scoring.ModuleID    `json:"module" maxLength:"100"`
 	Violation scoring.ViolationID `json:"violation" maxLength:"100" doc:"Of the scheme, whose ladder says what follows"`

@@ -6695,7 +6695,13 @@ export interface components {
             /** @description Idempotency key */
             key: string;
             module: string;
-            out: string;
+            /** @description Absent: nobody goes, and in is one more */
+            out?: string;
+            /**
+             * Format: int64
+             * @description Which of the module's panels in comes to where nobody goes, from 1
+             */
+            panel?: number;
             /** @description Withdraw the judge's marks from agreed sheets too */
             recall?: boolean;
             why: string;
@@ -8359,7 +8365,7 @@ export interface components {
              * @description Whose code names the competitor
              * @enum {string}
              */
-            layer: "entry" | "station" | "work";
+            layer: "station" | "work";
             module: string;
             note: string;
             /** @description Of the scheme, whose ladder says what follows */
@@ -8402,7 +8408,7 @@ export interface components {
              * @description Whose code names the competitor
              * @enum {string}
              */
-            layer: "entry" | "station" | "work";
+            layer: "station" | "work";
             /** @description In which it happened */
             module: string;
             /** @description Of the scheme or the module */
