@@ -151,9 +151,9 @@ func (t *Tally) observes(by access.AccountID, i int, m scoring.Module, l Layer) 
 	return slices.ContainsFunc(t.open.Officers, func(o Officer) bool { return o.Office == OfficeFloor && o.Account == by })
 }
 
-// marked locates an address by a code that judges see: conduct shows in the
+// locateShown locates an address by a code that judges see: conduct shows in the
 // rows of such codes.
-func (t *Tally) marked(a Address) (int, scoring.Module, error) {
+func (t *Tally) locateShown(a Address) (int, scoring.Module, error) {
 	if a.Layer == LayerEntry {
 		return 0, scoring.Module{}, ErrNoCode.Param("code", a.Code)
 	}
@@ -170,7 +170,7 @@ func checkNote(note string) error {
 func (e violation) about() subject { return subject{module: e.Module, code: e.Code, why: e.Note} }
 
 func (e violation) check(t *Tally, by access.AccountID, _ time.Time) error {
-	i, m, err := t.marked(e.Address)
+	i, m, err := t.locateShown(e.Address)
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func (t *Tally) hold(r ledger.Record, c Conduct) error {
 func (e zeroing) about() subject { return subject{module: e.Module, code: e.Code, why: e.Why} }
 
 func (e zeroing) check(t *Tally, by access.AccountID, _ time.Time) error {
-	_, m, err := t.marked(e.Address)
+	_, m, err := t.locateShown(e.Address)
 	if err == nil {
 		err = t.chief(by)
 	}
