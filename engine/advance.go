@@ -60,6 +60,9 @@ type advancing struct {
 
 type advanceConfirmed struct {
 	Proposal int64 `json:"proposal"` // its sequence
+	// Organiser says that the second person acts as the organiser; else as the
+	// division's supervisor.
+	Organiser bool `json:"organiser,omitempty"`
 }
 
 // advancement is one proposal with what became of it.
@@ -198,8 +201,11 @@ func (t *Tally) applyAdvance(r ledger.Record) (verdict, error) {
 
 // mayConfirmAdvance says why the word of a second person does not fit: a later
 // proposal for the same division stands in the place of an earlier one.
-func (t *Tally) mayConfirmAdvance(by access.AccountID, proposal int64) error {
-	i := slices.IndexFunc(t.advances, func(a advancement) bool { return a.seq == proposal })
+func (t *Tally) mayConfirmAdvance(by access.AccountID, e advanceConfirmed) error {
+	if err := t.office(by, OfficeSupervisor); err != nil && !e.Organiser {
+		return err
+	}
+	i := slices.IndexFunc(t.advances, func(a advancement) bool { return a.seq == e.Proposal })
 	if i < 0 {
 		return ErrNoAdvance
 	}
@@ -207,7 +213,7 @@ func (t *Tally) mayConfirmAdvance(by access.AccountID, proposal int64) error {
 	later := slices.ContainsFunc(t.advances[i+1:], func(b advancement) bool { return b.e.To == a.e.To })
 	switch {
 	case a.confirmed != "":
-		return ErrDecided.Param("proposal", proposal)
+		return ErrDecided.Param("proposal", e.Proposal)
 	case later:
 		return ErrOvertaken
 	case a.by == by:
@@ -226,7 +232,7 @@ func (t *Tally) applyAdvanceConfirmed(r ledger.Record) (verdict, error) {
 	if err != nil {
 		return verdict{}, err
 	}
-	if why := t.mayConfirmAdvance(access.AccountID(r.Actor), e.Proposal); why != nil {
+	if why := t.mayConfirmAdvance(access.AccountID(r.Actor), e); why != nil {
 		return verdict{why: why}, nil
 	}
 	for i := range t.advances {

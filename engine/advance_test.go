@@ -51,10 +51,6 @@ func (n node) heats(t *testing.T, d engine.Division, people []engine.Person) {
 	}
 }
 
-func chiefAndSupervisor() []engine.Officer {
-	return []engine.Officer{{Office: engine.OfficeChief, Account: "chief"}, {Office: engine.OfficeSupervisor, Account: "sup"}}
-}
-
 // Who goes on is computed by the frozen rule, proposed by one and confirmed by
 // another, and enters the next stage with the marks that come along.
 func TestAdvance(t *testing.T) {
@@ -64,7 +60,7 @@ func TestAdvance(t *testing.T) {
 	ctx := t.Context()
 	c := n.contest(t)
 	from := n.setup(t, c, func(d *engine.DivisionDraft) {
-		d.Stage, d.Officers = &engine.Stage{Kind: engine.StagePreliminary, Order: 1}, chiefAndSupervisor()
+		d.Stage, d.Officers = &engine.Stage{Kind: engine.StagePreliminary, Order: 1}, officers()
 	})
 	to := n.setup(t, c, func(d *engine.DivisionDraft) {
 		d.From, d.Stage = from.ID, &engine.Stage{Kind: engine.StageFinal, Order: 2}
@@ -89,29 +85,31 @@ func TestAdvance(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 given 0 45.00", "2 given 0 44.50", "3 not_given 1 -", "4 not_given 0 -"}, got); diff != "" {
 		t.Errorf("decisions (-want +got)\n%s", diff)
 	}
-	_, err = n.ProposeAdvance(ctx, "sup", from.ID, "p", engine.NextStep{To: to.ID})
+	_, err = n.ProposeAdvance(ctx, "supervisor", from.ID, "p", engine.NextStep{To: to.ID})
 	want(t, "proposed by another than the chief judge", err, engine.ErrOffice)
 	p, err := n.ProposeAdvance(ctx, "chief", from.ID, "p", engine.NextStep{To: to.ID})
 	must(t, err)
 	if again, err := w.node().ProposeAdvance(ctx, "chief", from.ID, "p", engine.NextStep{To: to.ID}); err != nil || again.Proposal != p.Proposal {
 		t.Errorf("a replay: %+v, %v", again, err)
 	}
-	_, err = n.ConfirmAdvance(ctx, "chief", from.ID, p.Proposal)
+	_, err = n.ConfirmAdvance(ctx, "chief", true, from.ID, p.Proposal)
 	want(t, "confirmed by the same person", err, engine.ErrSamePerson)
+	_, err = n.ConfirmAdvance(ctx, "stranger", false, from.ID, p.Proposal)
+	want(t, "confirmed by another division's supervisor", err, engine.ErrOffice)
 
 	// Two nodes confirm at once: one confirmation, one list.
 	var wg sync.WaitGroup
 	for _, x := range []node{n, w.node()} {
 		wg.Go(func() {
-			if _, err := x.ConfirmAdvance(ctx, "sup", from.ID, p.Proposal); err != nil && !errors.Is(err, engine.ErrOvertaken) {
+			if _, err := x.ConfirmAdvance(ctx, "supervisor", false, from.ID, p.Proposal); err != nil && !errors.Is(err, engine.ErrOvertaken) {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	done, err := n.ConfirmAdvance(ctx, "org", from.ID, p.Proposal) // completes whatever is left
+	done, err := n.ConfirmAdvance(ctx, "org", true, from.ID, p.Proposal) // completes whatever is left
 	must(t, err)
-	if done.ConfirmedBy != "sup" || len(done.LeftOut) != 0 {
+	if done.ConfirmedBy != "supervisor" || len(done.LeftOut) != 0 {
 		t.Errorf("confirmed %+v", done)
 	}
 	if got := n.names(t, to.ID); !slices.Equal(got, []string{"选手甲", "选手乙"}) {
@@ -124,7 +122,7 @@ func TestAdvance(t *testing.T) {
 	want(t, "declined without a reason", err, engine.ErrReason)
 	p2, err := n.ProposeAdvance(ctx, "chief", from.ID, "p2", engine.NextStep{To: to.ID, Declined: []engine.Decline{{Code: code, Reason: "出差"}}})
 	must(t, err)
-	_, err = n.ConfirmAdvance(ctx, "sup", from.ID, p2.Proposal)
+	_, err = n.ConfirmAdvance(ctx, "supervisor", false, from.ID, p2.Proposal)
 	must(t, err)
 	if got := n.names(t, to.ID); !slices.Equal(got, []string{"选手乙", "选手丙"}) {
 		t.Fatalf("%q are in the final after one declined", got)
@@ -159,14 +157,14 @@ func TestAdvanceToAnotherContest(t *testing.T) {
 	province, err := n.SetDelegations(ctx, province.ID, []engine.Delegation{{Name: "济南市代表队", City: "济南"}})
 	must(t, err)
 	city := n.contest(t, func(d *engine.ContestDraft) { d.Level, d.Feeds = engine.LevelCity, province.ID })
-	from := n.setup(t, city, func(d *engine.DivisionDraft) { d.Officers = chiefAndSupervisor() })
+	from := n.setup(t, city, func(d *engine.DivisionDraft) { d.Officers = officers() })
 	to := n.setup(t, province, func(d *engine.DivisionDraft) { d.Qualification.PerDelegation = 1 })
 	n.heats(t, from, persons(0, 3))
 	_, err = n.LookAhead(ctx, from.ID, engine.NextStep{To: to.ID, Delegation: "nothing"})
 	want(t, "an unknown delegation", err, engine.ErrNotNext)
 	p, err := n.ProposeAdvance(ctx, "chief", from.ID, "p", engine.NextStep{To: to.ID, Delegation: province.Delegations[0].ID})
 	must(t, err)
-	got, err := n.ConfirmAdvance(ctx, "sup", from.ID, p.Proposal)
+	got, err := n.ConfirmAdvance(ctx, "supervisor", false, from.ID, p.Proposal)
 	must(t, err)
 	if len(got.LeftOut) != 1 || got.LeftOut[0].Code != "delegation_full" || got.LeftOut[0].Params["name"] != "选手乙" {
 		t.Errorf("left out %+v", got.LeftOut)
@@ -243,5 +241,94 @@ func TestJudgedOnlyContest(t *testing.T) {
 		if row.Total == nil || *row.Total != total || *row.Rank != k+1 || row.Unit == "" {
 			t.Errorf("row %+v, want %v and rank %d, with the unit", row, total, k+1)
 		}
+	}
+}
+
+// While marks are open it is said who goes on whatever they will be.
+func TestClinched(t *testing.T) {
+	t.Parallel()
+	n := newWorld(t).node()
+	ctx := t.Context()
+	d := n.setup(t, n.contest(t), func(d *engine.DivisionDraft) { d.Officers = officers() })
+	reg, _, err := n.RegulationOf(ctx, d.ID, 0)
+	must(t, err)
+	reg.Honours = firstOf(2)
+	_, err = n.SetRegulation(ctx, "author", d.ID, 1, reg, "")
+	must(t, err)
+	_, err = n.enlist(t, organiser, d.ID, "k", persons(0, 3)...)
+	must(t, err)
+	n.open(t, d.ID)
+	list, err := n.Competitors(ctx, d.ID)
+	must(t, err)
+	for _, c := range list {
+		must(t, n.ImportPart(ctx, "exam", d.ID, engine.Import{Competitor: c.ID, Module: "T", Value: scoring.Of(5000), Source: fmt.Sprint("attempt/", c.ID), Revision: 1}))
+	}
+	sheets := n.sheets(t, d.ID, "j1")
+	_, err = n.submit(t, d.ID, "j1", sheets[0], entries(3, 400))
+	must(t, err)
+	chances := func() map[string]award.Chance {
+		all, err := n.Clinched(ctx, d.ID)
+		must(t, err)
+		by := map[string]award.Chance{}
+		for _, c := range all {
+			by[string(c.Code)] = c.Chance
+		}
+		return by
+	}
+	if got := chances(); got[sheets[0].Code] != award.StillOpen || got[sheets[1].Code] != award.StillOpen {
+		t.Errorf("full marks, but two may equal them: %v", got)
+	}
+	_, err = n.submit(t, d.ID, "j1", sheets[1], entries(2, 400))
+	must(t, err)
+	if got := chances(); got[sheets[0].Code] != award.CertainlyIn {
+		t.Errorf("only one may equal the first: %v", got)
+	}
+	_, err = n.submit(t, d.ID, "j1", sheets[2], entries(0, 0))
+	must(t, err)
+	if got := chances(); got[sheets[2].Code] != award.CertainlyOut || got[sheets[1].Code] != award.CertainlyIn {
+		t.Errorf("all marks are in: %v", got)
+	}
+}
+
+// Teams whose members are marked one by one are ranked by what their members
+// bring: 10 points for the first rank, 9 for the second, and so on.
+func TestTeamsAreRankedByPoints(t *testing.T) {
+	t.Parallel()
+	n := newWorld(t).node()
+	ctx := t.Context()
+	c := n.contest(t)
+	e, err := n.CreateEvent(ctx, c.ID, engine.EventDraft{Name: text("双人"), Kind: engine.EventJudged, Team: &engine.TeamShape{Marked: engine.MarkedEach, Min: 2, Max: 2}})
+	must(t, err)
+	d := n.setup(t, c, func(d *engine.DivisionDraft) {
+		p := engine.OrdinaryProcedure()
+		p.Identity.Mode = engine.IdentityOpen
+		d.Event, d.Procedure, d.Officers = e.ID, &p, officers()
+		d.Scheme.Modules = d.Scheme.Modules[1:]
+		d.Rules.Parts = []scoring.Part{{ID: "practical", Name: text("实操"), Modules: []scoring.ModuleID{"P"}, Weight: 10000}}
+	})
+	reg, _, err := n.RegulationOf(ctx, d.ID, 0)
+	must(t, err)
+	reg.Honours.Teams = &award.TeamRule{ID: "teams", Version: 1, By: award.TeamSum, Missing: award.MissingZero, Members: 1, Ranking: scoring.RankShared,
+		Points: &award.PointTable{Ranks: []award.RankPoints{{From: 1, To: 1, Points: 1000}, {From: 2, To: 2, Points: 900}, {From: 3, To: 3, Points: 800}, {From: 4, To: 9, Points: 700}}}}
+	_, err = n.SetRegulation(ctx, "author", d.ID, 1, reg, "")
+	must(t, err)
+	list := persons(0, 4)
+	for i := range list {
+		list[i].Team = []string{"一队", "一队", "二队", "二队"}[i]
+	}
+	_, err = n.enlist(t, organiser, d.ID, "k", list...)
+	must(t, err)
+	n.open(t, d.ID)
+	for k, s := range n.sheets(t, d.ID, "j1") { // whoever has these numbers: the table gives 10 + 9 + 8 + 7
+		_, err := n.submit(t, d.ID, "j1", s, entries(3-k, 400))
+		must(t, err)
+	}
+	n.lock(t, d.ID)
+	n.rechecked(t, d.ID)
+	n.publish(t, d.ID)
+	h, err := n.Awards(ctx, d.ID)
+	must(t, err)
+	if len(h.Teams) != 2 || h.Teams[0].Value.Marks+h.Teams[1].Value.Marks != 3400 || h.Teams[0].Value.Marks < h.Teams[1].Value.Marks || len(h.Teams[0].Members) != 2 {
+		t.Errorf("teams %+v", h.Teams)
 	}
 }

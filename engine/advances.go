@@ -220,14 +220,14 @@ func (s *Contests) Advancements(ctx context.Context, from DivisionID) ([]Advance
 	return out, err
 }
 
-// ConfirmAdvance is the word of a second person, supervisor or organiser, on a
-// proposal, and enters those who go on in the next division. Confirming again
+// ConfirmAdvance is the word of a second person, the division's supervisor or
+// an organiser, on a proposal, and enters those who go on in the next division. Confirming again
 // enters who was left out and changes nothing else. Errors: ErrSamePerson,
 // ErrOvertaken when results or the proposal changed, ErrNoAdvance.
 //
 // Order of writes: the confirmation in this division's stream, then the list
 // in the next contest's. A crash between is completed by confirming again.
-func (s *Contests) ConfirmAdvance(ctx context.Context, actor access.AccountID, from DivisionID, proposal int64) (Advancement, error) {
+func (s *Contests) ConfirmAdvance(ctx context.Context, actor access.AccountID, organiser bool, from DivisionID, proposal int64) (Advancement, error) {
 	a, err := s.arena(ctx, from)
 	if err != nil {
 		return Advancement{}, err
@@ -242,8 +242,9 @@ func (s *Contests) ConfirmAdvance(ctx context.Context, actor access.AccountID, f
 	}
 	err = a.read(ctx, func(t *Tally) error { confirmed(t); return nil })
 	if err == nil && adv.seq == 0 {
-		_, _, err = a.put(ctx, actor, kindAdvanceConfirmed, fmt.Sprintf("advance/%d/confirm", proposal), advanceConfirmed{Proposal: proposal},
-			func(t *Tally) error { return t.mayConfirmAdvance(actor, proposal) })
+		e := advanceConfirmed{Proposal: proposal, Organiser: organiser}
+		_, _, err = a.put(ctx, actor, kindAdvanceConfirmed, fmt.Sprintf("advance/%d/confirm", proposal), e,
+			func(t *Tally) error { return t.mayConfirmAdvance(actor, e) })
 		if errors.Is(err, ErrDecided) { // by somebody else, a moment ago
 			err = nil
 		}

@@ -47,7 +47,7 @@ func (s *Contests) SetDelegations(ctx context.Context, id ContestID, list []Dele
 		}
 		seen[string(d.ID)] = true
 		for k, a := range d.Leaders {
-			if err := s.checkAccount(ctx, a, access.TeamLeader, fmt.Sprintf("%s.leaders[%d]", path, k), &c); err != nil {
+			if err := s.checkAccount(ctx, a, fmt.Sprintf("%s.leaders[%d]", path, k), &c, access.TeamLeader); err != nil {
 				return Contest{}, err
 			}
 		}
@@ -85,9 +85,9 @@ func (c *Contest) delegation(word string) *Delegation {
 	return nil
 }
 
-// checkAccount names at path what keeps an account from a post that needs the
-// role: there is none, it is closed, it has another role.
-func (s *Contests) checkAccount(ctx context.Context, id access.AccountID, role access.Role, path string, c *checker) error {
+// checkAccount names at path what keeps an account from a post that needs one
+// of the roles: there is none, it is closed, it has others.
+func (s *Contests) checkAccount(ctx context.Context, id access.AccountID, path string, c *checker, roles ...access.Role) error {
 	if s.opts.Account == nil {
 		return nil
 	}
@@ -97,8 +97,8 @@ func (s *Contests) checkAccount(ctx context.Context, id access.AccountID, role a
 		c.add(path, "account_unknown", "there is no such account, or it is closed")
 	case err != nil:
 		return err
-	case !slices.Contains(acc.Roles, role):
-		c.add(path, "account_role", "the account "+acc.Name+" does not have the role "+string(role), "name", acc.Name, "role", string(role))
+	case !slices.ContainsFunc(roles, func(r access.Role) bool { return slices.Contains(acc.Roles, r) }):
+		c.add(path, "account_role", "the account "+acc.Name+" does not have the role "+string(roles[0]), "name", acc.Name, "role", string(roles[0]))
 	}
 	return nil
 }

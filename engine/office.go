@@ -62,7 +62,7 @@ func (s *Contests) checkPosts(ctx context.Context, officers []Officer, relations
 	for i, o := range officers {
 		for _, known := range Offices {
 			if known.Office == o.Office && o.Account != "" {
-				if err := s.checkAccount(ctx, o.Account, known.Role, fmt.Sprintf("officers[%d].account", i), &c); err != nil {
+				if err := s.checkAccount(ctx, o.Account, fmt.Sprintf("officers[%d].account", i), &c, known.Role); err != nil {
 					return err
 				}
 			}
@@ -72,7 +72,7 @@ func (s *Contests) checkPosts(ctx context.Context, officers []Officer, relations
 		path := fmt.Sprintf("relations[%d]", i)
 		c.need(strings.TrimSpace(x.Unit) != "", path+".unit", "missing", "name the unit that the judge steps aside for")
 		c.need(strings.TrimSpace(x.Reason) != "" && len(x.Reason) <= 900, path+".reason", "missing", "give the reason")
-		if err := s.checkAccount(ctx, x.Judge, access.Judge, path+".judge", &c); err != nil {
+		if err := s.checkAccount(ctx, x.Judge, path+".judge", &c, access.Judge, access.ChiefJudge); err != nil {
 			return err
 		}
 	}
@@ -82,7 +82,7 @@ func (s *Contests) checkPosts(ctx context.Context, officers []Officer, relations
 			c.add(path+".module", "unknown", "no module of the scheme that a panel marks")
 		}
 		for k, j := range p.Judges {
-			if err := s.checkAccount(ctx, j.Judge, access.Judge, fmt.Sprintf("%s.judges[%d]", path, k), &c); err != nil {
+			if err := s.checkAccount(ctx, j.Judge, fmt.Sprintf("%s.judges[%d]", path, k), &c, access.Judge, access.ChiefJudge); err != nil {
 				return err
 			}
 		}

@@ -221,7 +221,7 @@ func TestPostsAreChecked(t *testing.T) {
 	want(t, "wrong officers", err, engine.ErrContest, "officers[0].office unknown", "officers[4] duplicate", "officers[1].account account_unknown", "officers[2].account account_role")
 	_, err = n.SetRelations(ctx, d.ID, []engine.Relation{{Judge: "sup"}})
 	want(t, "a wrong declaration", err, engine.ErrContest, "relations[0].unit missing", "relations[0].reason missing", "relations[0].judge account_role")
-	err = n.SetPanels(ctx, d.ID, []engine.Panel{{Module: "T"}, {Module: "P", Judges: []engine.PanelJudge{{Judge: "chief"}}}})
+	err = n.SetPanels(ctx, d.ID, []engine.Panel{{Module: "T"}, {Module: "P", Judges: []engine.PanelJudge{{Judge: "sup"}, {Judge: "chief"}}}})
 	want(t, "a wrong panel", err, engine.ErrContest, "panels[0].module unknown", "panels[1].judges[0] account_role")
 	_, err = n.SetOfficers(ctx, d.ID, []engine.Officer{{Office: engine.OfficeSupervisor, Account: "sup"}})
 	must(t, err)

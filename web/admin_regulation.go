@@ -6,6 +6,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/scoring/award"
 )
 
 // RegulationView is one version of a division's regulation, whole: the same
@@ -111,11 +112,16 @@ type advanceConfirmIn struct {
 }
 
 func (s *Server) confirmAdvance(ctx context.Context, a actor, in *advanceConfirmIn) (*bodyOf[engine.Advancement], error) {
-	x, err := s.Contest.ConfirmAdvance(ctx, a.Account.ID, in.Division, in.Proposal)
+	x, err := s.Contest.ConfirmAdvance(ctx, a.Account.ID, filer(a).Everyone, in.Division, in.Proposal)
 	return &bodyOf[engine.Advancement]{x}, err
 }
 
 func (s *Server) advancements(ctx context.Context, _ actor, in *DivisionPath) (*listOf[engine.Advancement], error) {
 	all, err := s.Contest.Advancements(ctx, in.Division)
+	return list(all), err
+}
+
+func (s *Server) clinched(ctx context.Context, _ actor, in *DivisionPath) (*listOf[award.Clinched], error) {
+	all, err := s.Contest.Clinched(ctx, in.Division)
 	return list(all), err
 }

@@ -32,6 +32,7 @@ func (s *Server) divisionRoutes() {
 	reg(s, get, "/api/admin/divisions/{division}/results", "results", "The jury's table, by code", staff(access.ContestRead), s.results)
 	reg(s, get, "/api/admin/divisions/{division}/advancements", "advancements", "Proposals of who goes on, the newest first", staff(access.ContestRead), s.advancements)
 	reg(s, post, "/api/admin/divisions/{division}/advancements/preview", "advance-preview", "Who would go on by the frozen rule, with reasons; nothing is recorded", staff(access.ContestRead), s.lookAhead)
+	reg(s, get, "/api/admin/divisions/{division}/clinched", "clinched", "Who goes on whatever the open marks will be, and who cannot any more", staff(access.DeskRead), s.clinched)
 	reg(s, post, "/api/admin/divisions/{division}/advancements", "advance-propose", "Propose who goes on, as the chief judge", staff(access.DeskAct), s.proposeAdvance)
 	reg(s, post, "/api/admin/divisions/{division}/advancements/{proposal}/confirm", "advance-confirm", "Confirm as the second person; enters them in the next division", staff(access.AdvanceConfirm), s.confirmAdvance)
 }

@@ -111,7 +111,7 @@ func newWorld(t testing.TB, change ...setup) *world {
 	w.access = access.New(db, w.led, access.Options{Now: time.Now, MinPassword: 6})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
-	w.engine = engine.New(db, w.led, w.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond, Sealer: sealer})
+	w.engine = engine.New(db, w.led, w.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond, Sealer: sealer, Account: w.access.Account})
 	w.bank = bank.New(db, w.led, sealer, time.Now)
 	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
 	must(t, err)

@@ -108,7 +108,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.sealBank(ctx); err != nil {
 		return err
 	}
-	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick), Sealer: keys.sealer})
+	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick), Sealer: keys.sealer, Account: a.access.Account})
 	a.onClose(func() error { a.contest.Close(); return nil })
 	a.custody = a.openCustody(keys)
 	built := make(chan struct{})

@@ -43,7 +43,7 @@ func newHouse(t *testing.T) *house {
 	h.Access = access.New(db, led, access.Options{Now: clock, MinPassword: 6})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
-	h.Contest = engine.New(db, led, bus, engine.Options{Now: clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer})
+	h.Contest = engine.New(db, led, bus, engine.Options{Now: clock, Log: slog.New(slog.DiscardHandler), Sealer: sealer, Account: h.Access.Account})
 	h.Bank = bank.New(db, led, sealer, clock)
 	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
 	must(t, err)

@@ -520,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/clinched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who goes on whatever the open marks will be, and who cannot any more */
+        get: operations["clinched"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/competitors": {
         parameters: {
             query?: never;
@@ -3679,6 +3696,15 @@ export interface components {
             /** Format: int64 */
             weight_bp: number;
         };
+        AwardClinched: {
+            /** Format: int64 */
+            best_place: number;
+            chance: string;
+            code: string;
+            text: components["schemas"]["ScoringText"];
+            /** Format: int64 */
+            worst_place: number;
+        };
         AwardCondition: {
             awards?: string[];
             divisions?: string[];
@@ -6501,6 +6527,9 @@ export interface components {
         };
         ListOfBoardBriefBody: {
             items: components["schemas"]["EngineBoardBrief"][];
+        };
+        ListOfClinchedBody: {
+            items: components["schemas"]["AwardClinched"][];
         };
         ListOfCompetitorViewBody: {
             items: components["schemas"]["CompetitorView"][];
@@ -9600,6 +9629,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clinched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfClinchedBody"];
+                };
             };
             /** @description Error */
             default: {
