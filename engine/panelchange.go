@@ -53,7 +53,7 @@ type (
 func (s *Contests) ChangePanel(ctx context.Context, chief access.AccountID, id DivisionID, key string, c PanelChange) error {
 	if c.In != nil {
 		var wrong checker
-		if err := s.checkAccount(ctx, c.In.Judge, access.Judge, "in.judge", &wrong); err != nil {
+		if err := s.checkAccount(ctx, c.In.Judge, "in.judge", &wrong, access.Judge, access.ChiefJudge); err != nil {
 			return err
 		}
 		if err := wrong.err(ErrContest); err != nil {
