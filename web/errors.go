@@ -11,6 +11,7 @@ import (
 var (
 	errCrossOrigin = fault.New(fault.Forbidden, "cross_origin", "requests from other sites are refused")
 	errSignInRate  = fault.New(fault.TooMany, "sign_in_rate", "too many tries; wait a minute")
+	errCheckRate   = fault.New(fault.TooMany, "check_rate", "too many checks; wait a minute")
 	errNoAccount   = fault.New(fault.NotFound, "no_such_account", "there is no such account")
 	errOwnAccount  = fault.New(fault.Conflict, "own_account", "ask someone else to disable your own account")
 	errNoRehearsal = fault.New(fault.NotFound, "no_rehearsal", "rehearsals are switched off on this server")

@@ -37,6 +37,7 @@ func (s *Server) register() {
 	s.deskRoutes()
 	s.outcomeRoutes()
 	s.drawRoutes()
+	s.contestDocumentRoutes()
 	s.proofRoutes()
 }
 
@@ -46,8 +47,8 @@ func (s *Server) upload(op *huma.Operation) {
 	op.MaxBodyBytes, op.BodyReadTimeout = s.Limits.UploadBytes, 2*time.Minute
 }
 
-// archive is for the photos of a plan.
-func archive(op *huma.Operation) {
+// photoArchive is for the photos of a plan.
+func photoArchive(op *huma.Operation) {
 	op.MaxBodyBytes, op.BodyReadTimeout = plan.MaxArchive, 10*time.Minute
 }
 
@@ -179,7 +180,7 @@ func (s *Server) planRoutes() {
 	reg(s, put, "/api/admin/plans/{plan}/entries/{entry}/photo", "entry-photo-set", "Set the person's photo", staff(access.PlanManage), s.setEntryPhoto, s.upload)
 	reg(s, get, "/api/admin/plans/{plan}/template.xlsx", "entry-template", "The workbook to fill in", staff(access.EntryRead), s.rosterTemplate, bytesOf(workbookType))
 	reg(s, post, "/api/admin/plans/{plan}/entry-imports", "entry-import", "Preview or accept a workbook of entries", staff(access.PlanManage), s.importRoster, s.upload)
-	reg(s, post, "/api/admin/plans/{plan}/photo-imports", "photo-import", "Photos in a zip archive, named by ID number", staff(access.PlanManage), s.importPhotos, archive)
+	reg(s, post, "/api/admin/plans/{plan}/photo-imports", "photo-import", "Photos in a zip archive, named by ID number", staff(access.PlanManage), s.importPhotos, photoArchive)
 	reg(s, post, "/api/admin/plans/{plan}/decisions", "entry-decide", "Accept, return, reject, undo", staff(access.EntryReview), s.decideEntries)
 	reg(s, post, "/api/admin/plans/{plan}/sittings", "plan-place", "Make a sitting of accepted entries", staff(access.PlanManage), s.placeEntries)
 }

@@ -166,7 +166,7 @@ func TestLoginsStayOnTheirSurface(t *testing.T) {
 // that are ready as bytes, sockets, screens, health, the description itself.
 var plainRoutes = []string{
 	"GET /api/board/{division}", "GET /api/exam/ws", "GET /api/judge/ws", "GET /api/admin/sittings/{sitting}/ws", "GET /api/admin/divisions/{division}/desk/ws", "GET /api/board/{division}/ws",
-	"GET /healthz", "GET /", "GET /exam", "GET /exam/*", "GET /judge", "GET /judge/*", "GET /board", "GET /board/*", "GET /admin", "GET /admin/*",
+	"GET /healthz", "GET /verify/{division}/{number}", "GET /", "GET /exam", "GET /exam/*", "GET /judge", "GET /judge/*", "GET /board", "GET /board/*", "GET /admin", "GET /admin/*",
 	"GET /api/openapi.json", "GET /api/openapi.yaml", "GET /api/openapi-3.0.json", "GET /api/openapi-3.0.yaml",
 }
 

@@ -28,10 +28,12 @@ import (
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/resultbook"
 	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -49,9 +51,12 @@ type Options struct {
 	Contest *engine.Contests
 	Plan    *plan.Plans
 	Desk    *document.Desk // makes documents to print
-	Bus     live.Bus
-	Hub     *fanout.Hub
-	UI      fs.FS // the built screens; a plain help page is served where it lacks them
+	// ResultBook makes the papers of contests, Archive their archives.
+	ResultBook *resultbook.Desk
+	Archive    *archive.Maker
+	Bus        live.Bus
+	Hub        *fanout.Hub
+	UI         fs.FS // the built screens; a plain help page is served where it lacks them
 
 	// Ready reports whether the stores can answer now.
 	Ready func(context.Context) error
@@ -117,6 +122,7 @@ func New(o Options) *Server {
 	s.api = humaecho.New(e, apiConfig(o.Version))
 	s.register()
 	describeText(s.api.OpenAPI().Components.Schemas)
+	s.serveVerify()
 	s.serveScreens()
 	return s
 }

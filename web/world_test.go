@@ -19,10 +19,12 @@ import (
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/resultbook"
 	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
@@ -131,11 +133,16 @@ func newWorld(t testing.TB, change ...setup) *world {
 		Plan:   w.plan,
 		Desk:   &document.Desk{Exam: w.exam, Plan: w.plan, Results: w.results, Ledger: w.led, Name: w.access.Name, Now: time.Now},
 		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Results: w.results, Contest: w.engine, Bus: w.bus, Hub: w.hub,
-		UI:     fstest.MapFS{},
-		Ready:  db.Ping,
-		Verify: w.verify,
-		Limits: web.Limits{SignInsPerMinute: 1000, SignInsPerMinuteIP: 10_000, UploadBytes: 2 << 20},
-		Now:    time.Now, Log: log, Version: "test",
+		ResultBook: &resultbook.Desk{
+			Contests: w.engine, DB: db, Ledger: w.led, Name: w.access.Name, Now: time.Now,
+			Certificates: &resultbook.Certificates{Contests: w.engine, Ledger: w.led, Awards: resultbook.AwardsOf(w.engine), Now: time.Now},
+		},
+		Archive: &archive.Maker{Contests: w.engine, Ledger: w.led, Sealer: sealer, Signer: signer, Now: time.Now, Node: "test", Program: "test"},
+		UI:      fstest.MapFS{},
+		Ready:   db.Ping,
+		Verify:  w.verify,
+		Limits:  web.Limits{SignInsPerMinute: 1000, SignInsPerMinuteIP: 10_000, UploadBytes: 2 << 20},
+		Now:     time.Now, Log: log, Version: "test",
 	}
 	for _, c := range change {
 		c(w, &o)
@@ -168,6 +175,7 @@ func collections() []store.Collection {
 	all = append(all, custody.Collections()...)
 	all = append(all, plan.Collections()...)
 	all = append(all, results.Collections()...)
+	all = append(all, resultbook.Collections...)
 	return append(all, engine.Collections...)
 }
 

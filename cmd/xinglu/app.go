@@ -11,15 +11,18 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/plan"
+	"github.com/xinglu/xinglu/engine/resultbook"
 	"github.com/xinglu/xinglu/engine/results"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
@@ -50,6 +53,8 @@ type App struct {
 	contest *engine.Contests
 	plan    *plan.Plans
 	desk    *document.Desk
+	book    *resultbook.Desk
+	archive *archive.Maker
 	results *results.Service
 	web     *web.Server
 	cert    *tls.Certificate // nil without TLS
@@ -58,7 +63,7 @@ type App struct {
 
 // collections is everything the program stores.
 func collections() []store.Collection {
-	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), results.Collections(), engine.Collections,
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), results.Collections(), engine.Collections, resultbook.Collections,
 		[]store.Collection{keyMarks.Collection})
 }
 
@@ -133,6 +138,8 @@ func (a *App) open(ctx context.Context) error {
 	if a.desk, err = a.openDesk(); err != nil {
 		return err
 	}
+	a.book = a.openResultBook()
+	a.archive = &archive.Maker{Contests: a.contest, Ledger: a.led, Sealer: keys.sealer, Signer: keys.signer, Now: time.Now, Node: nodeName(), Program: version}
 	a.startSweeping()
 	a.web = a.openWeb()
 	a.onClose(func() error { a.web.Close(); return nil })
@@ -233,13 +240,22 @@ func (a *App) openDesk() (*document.Desk, error) {
 	return &document.Desk{Exam: a.exam, Plan: a.plan, Results: a.results, Ledger: a.led, Zone: zone, Rare: rare, Name: a.access.Name, Now: time.Now}, nil
 }
 
+// openResultBook makes the papers of contests like those of exams.
+func (a *App) openResultBook() *resultbook.Desk {
+	return &resultbook.Desk{
+		Contests: a.contest, DB: a.db, Ledger: a.led, Zone: a.desk.Zone, Rare: a.desk.Rare, Name: a.access.Name, Now: time.Now,
+		Address:      strings.TrimSuffix(a.cfg.Print.Address, "/"),
+		Certificates: &resultbook.Certificates{Contests: a.contest, Ledger: a.led, Awards: resultbook.AwardsOf(a.contest), Now: time.Now},
+	}
+}
+
 func (a *App) openWeb() *web.Server {
 	var proxies []netip.Prefix
 	for _, p := range a.cfg.TrustedProxies {
 		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
 	}
 	return web.New(web.Options{
-		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Results: a.results, Contest: a.contest, Plan: a.plan, Desk: a.desk, Bus: a.bus, Hub: a.hub,
+		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Results: a.results, Contest: a.contest, Plan: a.plan, Desk: a.desk, ResultBook: a.book, Archive: a.archive, Bus: a.bus, Hub: a.hub,
 		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
 		Limits: web.Limits{
 			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,

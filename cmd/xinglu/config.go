@@ -70,6 +70,8 @@ type Config struct {
 	Print struct {
 		Font string `koanf:"font" doc:"Second font file (TrueType or OpenType) for characters that the built-in one lacks, such as those of rare names"`
 		Zone string `koanf:"zone" doc:"Time zone of printed documents, a name of the IANA database"`
+		// Address has no default: a server does not know how the public reaches it.
+		Address string `koanf:"address" doc:"Where the public reaches this server, printed in the QR codes of certificates: https://host"`
 	} `koanf:"print"`
 
 	FaceMatchURL string `koanf:"face_match_url" doc:"Local service that compares faces at the check of identity: takes multipart files portrait and picture, answers {\"score\": 0..1000}; empty: people compare"`
@@ -186,6 +188,9 @@ func (c *Config) Validate() error {
 	}
 	if c.FaceMatchURL != "" && !webAddress(c.FaceMatchURL) {
 		bad("face_match_url", "write an http or https address")
+	}
+	if c.Print.Address != "" && !webAddress(c.Print.Address) {
+		bad("print.address", "write an http or https address")
 	}
 	if c.Data == "" {
 		bad("data", "a folder is needed")

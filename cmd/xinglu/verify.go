@@ -12,8 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/seal"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/internal/store/sqlite"
 )
@@ -25,11 +27,19 @@ func verifyCommand(environ []string) *cobra.Command {
 			"that was changed, is missing or was moved. Then compares who sits where with\n" +
 			"what was sealed before each exam. Exit code 0: proven; 3: damage found.\n\n" +
 			"With --receipts, also compares the signed receipts that a seat has got,\n" +
-			`{"attempt": …, "receipts": [the answers of its acknowledgements]}, with the ledger.`,
+			"{\"attempt\": …, \"receipts\": [the answers of its acknowledgements]}, with the ledger.\n\n" +
+			"With --archive, checks the archive of a division instead, with nothing but the file:\n" +
+			"signature, digests, chains of records, draws, results. --key names a public key (base64)\n" +
+			"that is trusted; it may be given several times.",
 	}
+	file := cmd.Flags().String("archive", "", "an archive of a division to check, without store or keys")
+	keys := cmd.Flags().StringArray("key", nil, "with --archive: a public key of a server that is trusted")
 	receipts := cmd.Flags().String("receipts", "", "a file with the receipts of a seat")
 	s := bind(cmd, environ, "data", "mongo", "mongo_standalone")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *file != "" {
+			return verifyArchive(cmd.Context(), cmd.OutOrStdout(), *file, *keys)
+		}
 		cfg, err := s.load()
 		if err != nil {
 			return err
@@ -109,6 +119,39 @@ func verifyReceipts(ctx context.Context, out io.Writer, led ledger.Reader, path 
 	}
 	fmt.Fprintf(out, "%d receipts of attempt %s, %d do not agree with the ledger\n", len(list.Receipts), list.Attempt, len(findings))
 	if len(findings) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// verifyArchive checks the archive of a division with nothing but itself and
+// the keys that are trusted.
+func verifyArchive(ctx context.Context, out io.Writer, path string, keys []string) error {
+	var o archive.Options
+	for _, text := range keys {
+		key, err := seal.ParseKey(text)
+		if err != nil {
+			return err
+		}
+		o.Keys = append(o.Keys, key)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	report, err := archive.Verify(ctx, f, info.Size(), o)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := report.Print(out); err != nil {
+		return err
+	}
+	if len(report.Findings) > 0 {
 		return errFound
 	}
 	return nil

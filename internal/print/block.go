@@ -174,7 +174,7 @@ func (d *Doc) Signatures(signers ...string) {
 		d.Box(x, y+4, w, text, s)
 		line := x + d.Measure(text, s)
 		date := "    年  月  日"
-		end := x + w - d.Measure(date, s) - 3
+		end := x + w - d.Measure(date, s) - 7
 		d.Rule(line, y+4+s.LineHeight(), end, y+4+s.LineHeight())
 		d.Box(end+1, y+4, w, date, s)
 	}

@@ -41,7 +41,15 @@ type Doc struct {
 	order   []rune           // of rare, as met
 	lacking map[int][]string // by page: what its foot names
 	again   func()           // repeats the head of a table on a new page
+	running func()           // draws what stands at the top of every page
+	parts   []part           // that are counted by themselves
 	images  int
+}
+
+// part is a run of pages with a code and numbers of its own.
+type part struct {
+	first int // page of the file, from 1
+	code  string
 }
 
 // Rare is a character that the embedded face lacks.
@@ -91,10 +99,24 @@ func (d *Doc) AddPage() {
 	d.pdf.AddPage()
 	d.pdf.SetLineWidth(hairline)
 	d.Y = d.o.Margins.Top
+	if d.running != nil {
+		d.running()
+	}
 	if d.again != nil {
 		d.again()
 	}
 }
+
+// Part begins a document of its own within the file, such as one of many
+// sheets that are handed out apart: its pages, from the next one on, are
+// counted by themselves and carry the code.
+func (d *Doc) Part(code string) {
+	d.parts = append(d.parts, part{d.Pages() + 1, code})
+}
+
+// Running sets what is drawn at the top of every page from the next one on,
+// above everything else; nil ends it. f moves the cursor below what it draws.
+func (d *Doc) Running(f func()) { d.running = f }
 
 // Pages is how many pages there are so far.
 func (d *Doc) Pages() int { return d.pdf.PageCount() }
@@ -192,7 +214,7 @@ func (d *Doc) Write(w io.Writer) (Result, error) {
 	if d.Pages() == 0 {
 		d.AddPage()
 	}
-	d.again = nil
+	d.again, d.running = nil, nil
 	pages := d.Pages()
 	for n := 1; n <= pages; n++ {
 		d.pdf.SetPage(n)
@@ -209,6 +231,20 @@ func (d *Doc) Write(w io.Writer) (Result, error) {
 	return res, nil
 }
 
+// counted returns the code of a page of the file, its number in its part and
+// how many pages that has.
+func (d *Doc) counted(page, last int) (code string, no, of int) {
+	code, first := d.o.Code, 1
+	for _, p := range d.parts {
+		if p.first > page {
+			last = p.first - 1
+			break
+		}
+		code, first = p.code, p.first
+	}
+	return code, page - first + 1, last - first + 1
+}
+
 // foot draws what is below the page's content.
 func (d *Doc) foot(n, pages int) {
 	_, h := d.pdf.GetPageSize()
@@ -220,8 +256,9 @@ func (d *Doc) foot(n, pages int) {
 	if d.o.Bare {
 		return
 	}
+	code, n, pages := d.counted(n, pages)
 	d.Rule(d.Left(), y, d.Right(), y)
-	d.Box(d.Left(), y+1, d.Width()*0.5, d.o.Code, small)
+	d.Box(d.Left(), y+1, d.Width()*0.5, code, small)
 	small.Align = Centre
 	d.Box(d.Left(), y+1, d.Width(), fmt.Sprintf("第 %d 页 共 %d 页", n, pages), small)
 	small.Align = End

@@ -83,6 +83,39 @@ func TestTableRepeatsItsHead(t *testing.T) {
 	}
 }
 
+// TestPartsAreCountedApart: each part of a file has its own code and numbers;
+// the running head is on every page until it is ended.
+func TestPartsAreCountedApart(t *testing.T) {
+	t.Parallel()
+	d := print.New(print.Options{Code: "T-0", Made: made})
+	d.AddPage()
+	for i, n := range []int{2, 1, 3} {
+		d.Part(fmt.Sprintf("T-%d", i+1))
+		d.Running(func() { d.Line(fmt.Sprintf("head %d", i+1), print.Style{}) })
+		for range n {
+			d.AddPage()
+		}
+	}
+	d.Running(nil)
+	d.Part("T-4")
+	d.AddPage()
+	pages, _ := finish(t, d)
+	want := []struct{ code, count, head string }{
+		{"T-0", "第 1 页 共 1 页", ""}, {"T-1", "第 1 页 共 2 页", "head 1"}, {"T-1", "第 2 页 共 2 页", "head 1"}, {"T-2", "第 1 页 共 1 页", "head 2"},
+		{"T-3", "第 1 页 共 3 页", "head 3"}, {"T-3", "第 2 页 共 3 页", "head 3"}, {"T-3", "第 3 页 共 3 页", "head 3"}, {"T-4", "第 1 页 共 1 页", ""},
+	}
+	for i, w := range want {
+		for _, text := range []string{w.code, w.count, w.head} {
+			if text != "" && !slices.Contains(pages[i], text) {
+				t.Errorf("page %d lacks %q: %q", i+1, text, pages[i])
+			}
+		}
+		if w.head == "" && slices.ContainsFunc(pages[i], func(s string) bool { return strings.HasPrefix(s, "head") }) {
+			t.Errorf("page %d has a running head: %q", i+1, pages[i])
+		}
+	}
+}
+
 func TestLinesObeyTheRules(t *testing.T) {
 	t.Parallel()
 	d := print.New(print.Options{Made: made})
