@@ -27,6 +27,9 @@ type Absentee struct {
 	// Desk says that the chief judge acts, and not the call room. The chief's
 	// word counts against sheets that were handed in; they stay as evidence.
 	Desk bool `json:"desk,omitempty"`
+	// Floor says that a judge acts who would mark the competitor at the
+	// station, or keeps the floor, and finds nobody there.
+	Floor bool `json:"floor,omitempty"`
 }
 
 type (
@@ -35,7 +38,8 @@ type (
 )
 
 // RecordAbsence records that a competitor did not start. That is neither a
-// blank nor a 0. Errors: ErrOffice, ErrNoCode, ErrNoSheet, ErrNotRunning,
+// blank nor a 0. A judge at the station may record it, and only the call room
+// or the chief judge take it back. Errors: ErrOffice, ErrNoCode, ErrNoSheet, ErrNotRunning,
 // ErrModuleLocked, ErrMarked, ErrNothing where it is recorded already.
 func (s *Contests) RecordAbsence(ctx context.Context, by access.AccountID, id DivisionID, key string, who Absentee) error {
 	_, err := s.deskAct(ctx, by, id, kindAbsence, key, absenceRecorded{who})
@@ -94,9 +98,10 @@ func (e Absentee) works(t *Tally) (i int, modules []scoring.Module, err error) {
 // may asks for the office, and that the modules are open and at least one of
 // them is there to change.
 func (e Absentee) may(t *Tally, by access.AccountID, change func(*work) bool) (i int, modules []scoring.Module, err error) {
-	if e.Desk {
+	switch {
+	case e.Desk:
 		err = t.chief(by)
-	} else {
+	case !e.Floor: // a judge's place is asked for below
 		err = t.office(by, OfficeCallRoom)
 	}
 	if err == nil {
@@ -110,6 +115,9 @@ func (e Absentee) may(t *Tally, by access.AccountID, change func(*work) bool) (i
 	}
 	changes := false
 	for _, m := range modules {
+		if e.Floor && (e.Layer != LayerStation || !t.observes(by, i, m, LayerStation)) {
+			return 0, nil, ErrOffice.Param("office", OfficeFloor)
+		}
 		if err := t.running(m.ID); err != nil {
 			return 0, nil, err
 		}
@@ -141,6 +149,9 @@ func (e absenceRecorded) apply(t *Tally, r ledger.Record) error {
 }
 
 func (e absenceWithdrawn) check(t *Tally, by access.AccountID, _ time.Time) error {
+	if e.Floor {
+		return ErrOffice.Param("office", OfficeCallRoom)
+	}
 	_, _, err := e.may(t, by, func(w *work) bool { return w.absent != nil })
 	return err
 }

@@ -29,6 +29,7 @@ const (
 type SheetBrief struct {
 	ID          SheetID          `json:"id"`
 	Division    DivisionID       `json:"division"`
+	Layer       Layer            `json:"layer"` // whose code it is; acts about the work name both
 	Code        string           `json:"code"`
 	Module      scoring.ModuleID `json:"module"`
 	ModuleName  scoring.Text     `json:"module_name"`
@@ -58,6 +59,11 @@ type SheetView struct {
 	// TimeMS is the time used, milliseconds, where judges see the station.
 	TimeMS   *int64     `json:"time_ms,omitempty"`
 	Evidence []Evidence `json:"evidence"` // one's own, and the panel's once all have submitted
+	// Signature is this judge's own, Reopened why the panel marks afresh; null
+	// where there is none.
+	Signature *OwnSignature  `json:"signature,omitempty"`
+	Reopened  *Reopening     `json:"reopened,omitempty"`
+	Conducts  []JudgeConduct `json:"conducts"` // violations recorded by the sheet's code
 }
 
 // AgreedMark is what a panel agreed on one aspect.
@@ -84,7 +90,7 @@ func (t *Tally) codeOf(sp spot) string {
 func (t *Tally) brief(d DivisionID, sp spot, judge access.AccountID) (SheetBrief, error) {
 	panel := t.panelOf(sp.i, sp.r, sp.s)
 	b := SheetBrief{
-		ID: t.sheetID(sp.i, sp.r), Division: d, Code: t.codeOf(sp), Module: sp.m.ID, ModuleName: sp.m.Name,
+		ID: t.sheetID(sp.i, sp.r), Division: d, Layer: sp.r.layer, Code: t.codeOf(sp), Module: sp.m.ID, ModuleName: sp.m.Name,
 		State: SheetNotStarted, Round: sp.s.round, Have: sp.s.have(panel), Need: len(panel),
 		Leader: t.open.Procedure.Signing.Leader && t.leaderOf(sp) == judge,
 	}
@@ -204,8 +210,14 @@ func (t *Tally) view(d DivisionID, sp spot, judge access.AccountID) (SheetView, 
 	if err != nil {
 		return SheetView{}, err
 	}
-	v := SheetView{ModuleScheme: sp.r.module, Conferences: judged.Conferences(), Evidence: []Evidence{}}
+	v := SheetView{
+		ModuleScheme: sp.r.module, Conferences: judged.Conferences(), Evidence: []Evidence{},
+		Reopened: t.reopening(t.sheetID(sp.i, sp.r)), Conducts: t.judgeConducts(sp, judge),
+	}
 	if v.SheetBrief, err = t.brief(d, sp, judge); err != nil {
+		return v, err
+	}
+	if v.Signature, err = t.ownSignature(sp, judge); err != nil {
 		return v, err
 	}
 	if sp.r.layer == LayerStation { // beside a work code it would tie the work to a station

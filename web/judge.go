@@ -43,6 +43,9 @@ type JudgeDivision struct {
 	Event    scoring.Text        `json:"event"`
 	Division scoring.Text        `json:"division"`
 	Sheets   []engine.SheetBrief `json:"sheets"`
+	// Violations are those of the scheme, each with its ladder, for what a
+	// judge sees on the floor.
+	Violations []scoring.Violation `json:"violations"`
 }
 
 type withCookie[T any] struct {
@@ -96,7 +99,7 @@ func (s *Server) judgeSheets(ctx context.Context, a actor, _ *nothing) (*bodyOf[
 		if err != nil {
 			return nil, err
 		}
-		out.Divisions = append(out.Divisions, JudgeDivision{ID: d.ID, Contest: c.Name, Event: c.Event, Division: d.Name, Sheets: sheets})
+		out.Divisions = append(out.Divisions, JudgeDivision{ID: d.ID, Contest: c.Name, Event: c.Event, Division: d.Name, Sheets: sheets, Violations: append([]scoring.Violation{}, d.Scheme.Violations...)})
 	}
 	return &bodyOf[JudgeSheets]{out}, nil
 }

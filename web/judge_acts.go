@@ -20,6 +20,7 @@ func (s *Server) judgeActRoutes() {
 	reg(s, post, "/api/judge/sheets/{division}/{sheet}/evidence", "judge-evidence-add", "Keep a picture of the work, for the sheet or one aspect", judge, s.judgePicture, evidencePicture)
 	reg(s, get, "/api/judge/sheets/{division}/{sheet}/evidence/{file}", "judge-evidence", "A picture of the sheet; looking is recorded", judge, s.judgePictureFile, bytesOf("image/jpeg", "image/png", "image/webp"))
 	reg(s, post, "/api/judge/divisions/{division}/violations", "judge-violation", "Record a violation that the judge saw", judge, s.judgeViolation)
+	reg(s, post, "/api/judge/divisions/{division}/absences", "judge-absence", "Record that nobody came to a station, before anything is marked", judge, s.judgeAbsence)
 	reg(s, post, "/api/judge/divisions/{division}/times", "judge-time", "Record the time used, by the judge's stopwatch", clockKeeper, s.judgeTime)
 }
 
@@ -83,6 +84,23 @@ func (d ViolationDraft) address() engine.Address {
 func (s *Server) judgeViolation(ctx context.Context, a actor, in *violationIn) (*nothing, error) {
 	b := in.Body
 	return &nothing{}, s.Contest.RecordViolation(ctx, a.Account.ID, in.Division, b.Key, b.address(), b.Violation, b.Note, false)
+}
+
+type floorAbsenceIn struct {
+	DivisionPath
+	Body struct {
+		Key    string           `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key"`
+		Code   string           `json:"code" minLength:"1" maxLength:"50" doc:"Of the station"`
+		Module scoring.ModuleID `json:"module" minLength:"1" maxLength:"100"`
+		Note   string           `json:"note" maxLength:"2000"`
+	}
+}
+
+func (s *Server) judgeAbsence(ctx context.Context, a actor, in *floorAbsenceIn) (*nothing, error) {
+	b := in.Body
+	return &nothing{}, s.Contest.RecordAbsence(ctx, a.Account.ID, in.Division, b.Key, engine.Absentee{
+		Layer: engine.LayerStation, Code: b.Code, Modules: []scoring.ModuleID{b.Module}, Note: b.Note, Floor: true,
+	})
 }
 
 type timeIn struct {

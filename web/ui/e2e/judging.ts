@@ -14,7 +14,8 @@ import type {
   SheetList,
   SheetView,
 } from '../src/judge/wire'
-import { decimal, stepsOf } from '../src/judge/marking'
+import { stepsOf } from '../src/judge/entries'
+import { decimal } from '../src/judge/marking'
 import type { Login, Program } from './program'
 
 /** The newest board's division and rows. */
@@ -99,13 +100,28 @@ export class CrowdJudge {
 
   /** Hands a sheet in, the judge's first of the work unless `expect` says otherwise; returns the server's reply. */
   async submit(
-    sheet: Pick<SheetBrief, 'id' | 'division' | 'code'>,
+    sheet: Pick<SheetBrief, 'id' | 'division' | 'code' | 'round'>,
     entries: AspectEntry[],
     more: { expect?: number; tail?: string; key?: string } = {},
   ): Promise<Reply> {
     const { expect = 0, tail = sheet.code.slice(-2), key = `e2e-${Math.random()}` } = more
-    const { id, division } = sheet
-    const frame = { t: 'submit', n: 1, key, division, sheet: id, code_tail: tail, expect, entries, note: '' }
+    const { id, division, round } = sheet
+    const frame = { t: 'submit', key, division, sheet: id, code_tail: tail, expect, round, entries, note: '' }
+    return this.say({ n: 1, ...frame })
+  }
+
+  /** Signs what the panel agreed on a sheet; `signer` is the sheet as this judge sees it. */
+  async sign(signer: SheetBrief): Promise<Reply> {
+    const sheets = [{ sheet: signer.id, digest: signer.to_sign }]
+    return this.say({ t: 'sign', n: 1, key: `e2e-${Math.random()}`, division: signer.division, sheets })
+  }
+
+  /** The sheet of a work as this judge sees it. */
+  async sheet(module: string, code: string): Promise<SheetView> {
+    return sheetOf(this.page, module, code)
+  }
+
+  private say(frame: { key: string; [member: string]: unknown }): Promise<Reply> {
     return this.page.evaluate(
       (submit) =>
         new Promise<Reply>((done, fail) => {
@@ -146,27 +162,22 @@ export async function openSheet(page: Page, module: string, code: string): Promi
 export async function fillSheet(page: Page, module: Module, level: number, only?: string[]): Promise<void> {
   for (const aspect of aspects(module).filter((a) => !only || only.includes(a.id))) {
     const card = page.locator(`[data-aspect="${aspect.id}"]`)
+    const fields = card.locator('input[type=text]') // a card has the camera's input too
     const seen = observe(aspect, level)
     if (seen.met) await card.getByRole('button', { name: /^符合/ }).click()
     else if (seen.step) {
       const best = aspect.steps!.findIndex((s) => s.id === seen.step)
       await card.locator('.choice').nth(best).click()
     } else if (seen.measured !== undefined) {
-      await card.locator('input').fill(decimal(seen.measured, aspect.tolerance!.decimals))
-      await card.locator('input').press('Enter')
+      await fields.fill(decimal(seen.measured, aspect.tolerance!.decimals))
+      await fields.press('Enter')
     } else if (seen.errors === 0) await card.getByRole('button', { name: '0 处，无错误' }).click()
     else if (seen.points !== undefined) await card.locator('.choice').last().click()
     else if (seen.level !== undefined) await card.locator('.choice').nth(seen.level).click()
     else if (seen.hits) await fillHits(card, aspect.hit_list!, seen.hits)
     else if (seen.time_ms !== undefined) {
-      await card
-        .locator('input')
-        .first()
-        .fill(String(Math.floor(seen.time_ms / 60_000)))
-      await card
-        .locator('input')
-        .last()
-        .fill(decimal((seen.time_ms % 60_000) / 10, 2))
+      await fields.first().fill(String(Math.floor(seen.time_ms / 60_000)))
+      await fields.last().fill(decimal((seen.time_ms % 60_000) / 10, 2))
     } else await card.getByRole('button', { name: '不扣分' }).click()
   }
 }

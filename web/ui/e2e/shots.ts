@@ -87,7 +87,7 @@ it('judge', async () => {
   await fillSheet(page, list.module_scheme, 2, ['B-M1', 'B-M2', 'B-J1', 'B-L1', 'B-J2', 'B-M3'])
   await page.locator('[data-aspect="B-M2"]').evaluate((card) => card.scrollIntoView())
   await everySize(page, 'look-judge-sheet')
-  await page.locator('[data-aspect="B-M4"] input').click()
+  await page.locator('[data-aspect="B-M4"] input[type=text]').click()
   await everySize(page, 'look-judge-pad', ['tablet', 'landscape', 'phone'])
   await page.getByRole('button', { name: '提交评分' }).click()
   await everySize(page, 'look-judge-blanks', ['tablet', 'phone'])

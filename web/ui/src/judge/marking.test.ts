@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { fromWire, isBlank, isMarked, sameObservation, toWire } from './entries'
 import {
   blanksOf,
   decimal,
-  fromWire,
   holds,
-  isBlank,
-  isMarked,
   markOf,
   mayStayBlank,
   parseDecimal,
   rangeText,
   roundHalfUp,
-  sameObservation,
   stopwatch,
   toleranceText,
-  toWire,
   totalOf,
 } from './marking'
 import type { Aspect, Kind, Module, Observation } from './wire'

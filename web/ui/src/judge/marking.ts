@@ -1,57 +1,13 @@
 // What entries are worth: the running total on the tablet. The server's scoring package is the authority and uses
 // the same arithmetic, so that the total on the receipt is the one the judge saw. Integers in hundredths, no floats.
-import type {
-  Aspect,
-  AspectEntry,
-  Deduction,
-  Hit,
-  HitList,
-  Hits,
-  Module,
-  Observation,
-  Step,
-  TimeTable,
-  Tolerance,
-} from './wire'
+import { aspectsOf, isByClock, isMarked, stepsOf, type Entries } from './entries'
+import type { Aspect, Deduction, HitList, Hits, Module, Observation, TimeTable, Tolerance } from './wire'
 
 const levelTop = 3
-
-/** The aspects of a module in sheet order. */
-export function aspectsOf(module: Module): Aspect[] {
-  return module.sub_criteria.flatMap((s) => s.aspects)
-}
 
 /** num ÷ den rounded half up, towards positive infinity in the middle; den above 0. */
 export function roundHalfUp(num: number, den: number): number {
   return Math.floor((2 * num + den) / (2 * den)) // exact: amounts stay far below 2^53
-}
-
-/** Whether nothing has been entered. An empty set of deductions is an entry: nothing to deduct. */
-export function isBlank(o: Observation | undefined): boolean {
-  if (!o) return true
-  const { met, step, measured, errors, points, level, deductions, hits, time_ms } = o
-  return [met, step, measured, errors, points, level, deductions, hits, time_ms].every((v) => v === undefined)
-}
-
-/** The steps that an item of a hit list may take. */
-export function stepsOf(list: HitList, hit: Hit): Step[] {
-  return hit.steps?.length ? hit.steps : (list.steps ?? [])
-}
-
-/** Whether every item has been looked at and the false alarms are counted. */
-export function isWhole(list: HitList, hits: Hits): boolean {
-  const counted = !list.false_alarms || hits.false_alarms !== undefined
-  return counted && list.items.every((h) => hits.steps[h.id] !== undefined)
-}
-
-/** Whether the aspect is marked: entered, and a hit list gone through. */
-export function isMarked(aspect: Aspect, o: Observation | undefined): boolean {
-  return !isBlank(o) && (!o?.hits || !aspect.hit_list || isWhole(aspect.hit_list, o.hits))
-}
-
-/** Whether the station's clock decides, so that judges enter nothing. */
-export function isByClock(aspect: Aspect): boolean {
-  return aspect.time_table?.source === 'clock'
 }
 
 /** Whether the sheet may be handed in without it: the clock decides, or two of the panel are enough. */
@@ -116,9 +72,6 @@ export function markOf(aspect: Aspect, o: Observation | undefined): number | nul
   }
 }
 
-/** The entries of a sheet by aspect; aspects that are not there are blank. */
-export type Entries = Record<string, Observation>
-
 /** The running total in hundredths, never below zero. */
 export function totalOf(module: Module, entries: Entries): number {
   const aspects = aspectsOf(module)
@@ -141,29 +94,6 @@ function timedMark(module: Module, aspect: Aspect, o: Observation | undefined, o
 /** The aspects that must still be marked. */
 export function blanksOf(module: Module, entries: Entries): Aspect[] {
   return aspectsOf(module).filter((a) => !isMarked(a, entries[a.id]) && !mayStayBlank(a))
-}
-
-/** Whether two observations say the same; a deduction taken no times is the same as one not listed. */
-export function sameObservation(a: Observation | undefined, b: Observation | undefined): boolean {
-  return canonical(a) === canonical(b)
-}
-
-function canonical(o: Observation = {}): string {
-  const counts = o.deductions && Object.entries(o.deductions).filter(([, n]) => n !== 0)
-  const hits = o.hits && [Object.entries(o.hits.steps).sort(), o.hits.false_alarms]
-  const { met, step, measured, errors, points, level, time_ms } = o
-  return JSON.stringify([met, step, measured, errors, points, level, counts?.sort(), hits, time_ms])
-}
-
-/** As they travel: one entry for each aspect of the module that is marked, in sheet order. */
-export function toWire(module: Module, entries: Entries): AspectEntry[] {
-  const marked = aspectsOf(module).filter((a) => isMarked(a, entries[a.id]) && !isByClock(a))
-  return marked.map((a) => ({ aspect: a.id, ...entries[a.id] }))
-}
-
-/** As they are kept on the tablet. */
-export function fromWire(entries: AspectEntry[]): Entries {
-  return Object.fromEntries(entries.map(({ aspect, ...observation }) => [aspect, observation]))
 }
 
 /** An integer with implied decimals as people write it, all places shown: (8000, 2) → "80.00". */

@@ -83,11 +83,11 @@ describe('the outbox', () => {
     const { outbox, world } = setUp()
     world.online = false
     await outbox.add(handIn('s1', 'k1'))
-    expect(await outbox.withdraw('s1')).toBe(true)
+    expect(await outbox.withdraw({ division: 'd', id: 's1' })).toBe(true)
     expect(world.disk.size).toBe(0)
     world.online = true
     await outbox.add(handIn('s1', 'k2'))
-    expect(await outbox.withdraw('s1')).toBe(false)
+    expect(await outbox.withdraw({ division: 'd', id: 's1' })).toBe(false)
     expect(outbox.items.value).toHaveLength(1)
   })
 

@@ -3,6 +3,7 @@
 import { ref, type Ref } from 'vue'
 import type { Frame } from '../shared/live'
 import type { Outgoing } from './tablet'
+import type { SheetBrief } from './wire'
 
 /** A frame without an answer for this long (ms) is sent again even though the connection lives. */
 const patience = 15_000
@@ -51,7 +52,9 @@ export interface Outbox {
   /** Hands in a sheet; resolves when it is kept on this tablet, whether or not it has left. */
   add: (item: Omit<Outgoing, 'seq' | 'tried'>) => Promise<void>
   /** Takes a sheet back that has never left; false when it is too late. */
-  withdraw: (sheet: string) => Promise<boolean>
+  withdraw: (sheet: Pick<SheetBrief, 'id' | 'division'>) => Promise<boolean>
+  /** The item of a sheet. */
+  of: (sheet: Pick<SheetBrief, 'id' | 'division'>) => Outgoing | undefined
   /** Sends what is waiting. Call it when the connection is ready and now and then. */
   flush: () => Promise<void>
   /** The item of an answer; nothing when the key is not ours or was answered before. */
@@ -78,12 +81,18 @@ export function createOutbox(parts: OutboxParts): Outbox {
     const seq = items.value.reduce((top, i) => Math.max(top, i.seq), Date.now()) + 1
     const item: Outgoing = { ...part, seq, tried: false }
     await parts.keep(item)
-    items.value = [...items.value.filter((i) => i.frame.sheet !== item.frame.sheet), item]
+    const { division, sheet: id } = item.frame
+    const old = of({ division, id })
+    items.value = [...items.value.filter((i) => i !== old), item]
     await flush()
   }
 
-  async function withdraw(sheet: string): Promise<boolean> {
-    const item = items.value.find((i) => i.frame.sheet === sheet)
+  function of({ id, division }: Pick<SheetBrief, 'id' | 'division'>): Outgoing | undefined {
+    return items.value.find((i) => i.frame.sheet === id && i.frame.division === division)
+  }
+
+  async function withdraw(sheet: Pick<SheetBrief, 'id' | 'division'>): Promise<boolean> {
+    const item = of(sheet)
     if (!item || item.tried) return false
     await done(item)
     return true
@@ -111,5 +120,5 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const find = (key: string): Outgoing | undefined => items.value.find((i) => i.frame.key === key)
   const later = (key: string): void => void notBefore.set(key, mono() + pause)
   const lost = (): void => notBefore.clear()
-  return { items, restore, add, withdraw, flush, find, later, done, lost }
+  return { items, restore, add, of, withdraw, flush, find, later, done, lost }
 }

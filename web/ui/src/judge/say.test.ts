@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isOpen, observationText, standingOf } from './say'
+import { isOpen, standingOf } from './standing'
+import { observationText } from './say'
 import type { Draft } from './tablet'
 import type { Aspect, SheetBrief, SheetState } from './wire'
 
@@ -9,6 +10,7 @@ function sheet(state: SheetState, version = 0): SheetBrief {
   return {
     id: 's',
     division: 'd',
+    layer: 'station',
     code: 'A01',
     module: 'B',
     module_name: text,
@@ -20,7 +22,7 @@ function sheet(state: SheetState, version = 0): SheetBrief {
   }
 }
 function draft(more: Partial<Draft> = {}): Draft {
-  return { sheet: 's', rev: 1, expect: 0, entries: {}, unsure: [], note: '', ...more }
+  return { id: 's', division: 'd', rev: 1, expect: 0, round: 1, entries: {}, unsure: [], note: '', ...more }
 }
 const refusal = { code: 'entry_invalid', detail: '', params: {}, errors: [] }
 

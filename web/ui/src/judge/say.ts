@@ -1,9 +1,9 @@
 // Entries and sheets in words.
 import { marks } from '../shared/format'
 import { t, text } from '../shared/i18n'
-import { decimal, isBlank, markOf, stepsOf, stopwatch } from './marking'
-import type { Draft, Seen } from './tablet'
-import type { Aspect, Hits, Observation, SheetBrief, SheetState } from './wire'
+import { isBlank, stepsOf } from './entries'
+import { decimal, markOf, stopwatch } from './marking'
+import type { Aspect, Hits, Observation, Sanction, Violation } from './wire'
 
 /** An entry in one line: "2 级", "8.8 A", "3 处". */
 export function observationText(aspect: Aspect, o: Observation | undefined): string {
@@ -31,35 +31,12 @@ function hitsText(aspect: Aspect, hits: Hits, worth: string): string {
   return t('judge.say.hits', { items: items.join(' · '), worth })
 }
 
-/** What a sheet is for this judge, most urgent first. */
-export type Standing = SheetState | 'refused' | 'sending' | 'draft'
-
-/** The standing of a sheet from what the server says and what is on this tablet. */
-export function standingOf(sheet: SheetBrief, draft: Draft | undefined, out: boolean): Standing {
-  if (out) return 'sending'
-  if (isSettled(sheet)) return sheet.state
-  if (draft?.refusal || isOutdated(draft, sheet, out)) return 'refused'
-  if (sheet.state === 'conference') return 'conference'
-  return draft ? 'draft' : sheet.state
+/** What a step of a violation's ladder does: "警告", "扣 5 分". */
+export function sanctionText({ kind, marks: amount }: Sanction): string {
+  return t(`judge.sanction.${kind}`, { amount: marks(amount) })
 }
 
-/** Whether nothing of the sheet can be changed from a tablet any more. */
-export function isSettled(sheet: Pick<SheetBrief, 'state'>): boolean {
-  return ['agreed', 'signed', 'locked', 'absent', 'closed'].includes(sheet.state)
-}
-
-/** Whether the judge has something to do on the sheet. */
-export function isOpen(standing: Standing): boolean {
-  return ['refused', 'conference', 'draft', 'not_started'].includes(standing)
-}
-
-/** Whether another tablet has handed the sheet in, or its panel gone on to another round, since the draft was begun. */
-export function isOutdated(draft: Draft | undefined, sheet: SheetBrief, out: boolean): boolean {
-  if (!draft || out || isSettled(sheet)) return false
-  return draft.expect !== sheet.version || (draft.round ?? sheet.round) !== sheet.round
-}
-
-/** Whether the own marks of a handed-in sheet are on this tablet. */
-export function marksAreHere(sheet: SheetBrief, seen: Seen | undefined): boolean {
-  return sheet.version === 0 || seen?.mine?.version === sheet.version
+/** Which step of the ladder the record number `time` (from 1) leads to; the last step repeats. */
+export function stepOf(violation: Violation, time: number): number {
+  return Math.min(time, violation.ladder.length) - 1
 }

@@ -6,9 +6,11 @@ import type { Division, Module } from './wire'
 
 const text = { zh: '模块', en: 'module' }
 const draft: Draft = {
-  sheet: 's1',
+  id: 's1',
+  division: 'd',
   rev: 1,
   expect: 0,
+  round: 1,
   entries: { M1: { met: true } },
   unsure: ['M1'],
   note: '',
@@ -49,7 +51,7 @@ describe('the tablet', () => {
     expect(await second.list()).toEqual(divisions)
     expect((await second.schemes()).get('d/B')).toEqual(scheme)
     expect((await second.seen()).get('s1')).toEqual({ version: 2, conferences: [] })
-    expect((await second.drafts()).get('s1')).toEqual(draft)
+    expect((await second.drafts()).get('d/s1')).toEqual(draft)
     expect(await second.outgoing()).toEqual([out('s2', 1)])
     second.close()
   })
@@ -75,9 +77,9 @@ describe('the tablet', () => {
   it('drops a draft that was handed in, unless it was changed since', async () => {
     const tablet = await Tablet.open(judge)
     await tablet.saveDraft({ ...draft, rev: 3 })
-    await tablet.dropDraft('s1', 2)
+    await tablet.dropDraft({ ...draft, rev: 2 })
     expect((await tablet.drafts()).size).toBe(1)
-    await tablet.dropDraft('s1', 3)
+    await tablet.dropDraft({ ...draft, rev: 3 })
     expect((await tablet.drafts()).size).toBe(0)
     tablet.close()
   })

@@ -3,8 +3,9 @@
 import type { FieldProblem } from '../shared/api'
 import type { Params } from '../shared/i18n'
 import { openJournal, type Journal } from '../shared/journal'
-import type { Entries } from './marking'
-import type { Conference, Division, JudgeSheet, Module, SubmitFrame } from './wire'
+import type { Entries } from './entries'
+import type { Errand } from './errands'
+import type { Division, Module, SheetDetail, SubmitFrame } from './wire'
 
 /** Why the server would not take a sheet; `errors` name aspects by id in `path`. */
 export interface Refusal {
@@ -16,12 +17,14 @@ export interface Refusal {
 
 /** A sheet being marked on this tablet. `rev` rises with every change. */
 export interface Draft {
-  sheet: string
+  /** The sheet's. */
+  id: string
+  division: string
   rev: number
   /** The version of the own sheet at the server that this one replaces; 0 for none. */
   expect: number
-  /** The sheet's round that the judge saw; drafts of older programs have none. */
-  round?: number
+  /** The sheet's round that the judge saw. */
+  round: number
   entries: Entries
   /** Aspects to come back to. Stays on this tablet. */
   unsure: string[]
@@ -41,17 +44,24 @@ export interface Outgoing {
 }
 
 /** What the server holds of a sheet, as last seen. */
-export interface Seen {
+export interface Seen extends SheetDetail {
   version: number
-  mine?: JudgeSheet
-  total?: number
-  conferences: Conference[]
+  /** The state of the sheet that it belongs to; see stampOf. Absent: kept by an older program. */
+  stamp?: string
+}
+
+/** A picture taken on this tablet: the file until the server has it, a small one to look at. */
+export interface Shot {
+  /** JPEG; absent once the server has it. */
+  bytes?: ArrayBuffer
+  /** A small JPEG as a data: address. */
+  thumb: string
 }
 
 /** Shelves of the database. */
-type Shelf = 'draft' | 'out' | 'list' | 'scheme' | 'seen'
+type Shelf = 'draft' | 'out' | 'list' | 'scheme' | 'seen' | 'errand' | 'shot'
 
-/** The tablet's database for one judge. Every write is durable when its promise resolves. */
+/** The tablet's database for one judge; what belongs to a sheet is kept by division and sheet. Every write is durable when its promise resolves. */
 export class Tablet {
   private readonly journal: Journal<unknown>
   private readonly judge: string
@@ -77,8 +87,11 @@ export class Tablet {
 
   private put(shelf: Shelf, key: string, value: unknown, seq = 0): Promise<void> {
     // Plain data: what the screens hold are reactive proxies, which a database cannot take.
-    const plain = JSON.parse(JSON.stringify(value)) as unknown
-    return this.journal.put({ scope: this.scope(shelf), key, seq, value: plain })
+    return this.putRaw(shelf, key, JSON.parse(JSON.stringify(value)), seq)
+  }
+
+  private putRaw(shelf: Shelf, key: string, value: unknown, seq = 0): Promise<void> {
+    return this.journal.put({ scope: this.scope(shelf), key, seq, value })
   }
 
   private async all<T>(shelf: Shelf): Promise<[string, T][]> {
@@ -86,12 +99,12 @@ export class Tablet {
   }
 
   saveDraft(draft: Draft): Promise<void> {
-    return this.put('draft', draft.sheet, draft, draft.rev)
+    return this.put('draft', `${draft.division}/${draft.id}`, draft, draft.rev)
   }
 
-  /** Forgets a draft, unless it was changed since `rev`. */
-  dropDraft(sheet: string, rev: number): Promise<void> {
-    return this.journal.drop(this.scope('draft'), sheet, rev)
+  /** Forgets a draft, unless it was changed since. */
+  dropDraft({ division, id, rev }: Pick<Draft, 'division' | 'id' | 'rev'>): Promise<void> {
+    return this.journal.drop(this.scope('draft'), `${division}/${id}`, rev)
   }
 
   async drafts(): Promise<Map<string, Draft>> {
@@ -99,11 +112,11 @@ export class Tablet {
   }
 
   saveOutgoing(item: Outgoing): Promise<void> {
-    return this.put('out', item.frame.sheet, item, item.seq)
+    return this.put('out', `${item.frame.division}/${item.frame.sheet}`, item, item.seq)
   }
 
   dropOutgoing(item: Outgoing): Promise<void> {
-    return this.journal.drop(this.scope('out'), item.frame.sheet, item.seq)
+    return this.journal.drop(this.scope('out'), `${item.frame.division}/${item.frame.sheet}`, item.seq)
   }
 
   /** Oldest first. */
@@ -127,12 +140,38 @@ export class Tablet {
     return new Map(await this.all<Module>('scheme'))
   }
 
-  saveSeen(sheet: string, seen: Seen): Promise<void> {
-    return this.put('seen', sheet, seen)
+  saveSeen(ref: string, seen: Seen): Promise<void> {
+    return this.put('seen', ref, seen)
   }
 
   async seen(): Promise<Map<string, Seen>> {
     return new Map(await this.all<Seen>('seen'))
+  }
+
+  saveErrand(errand: Errand): Promise<void> {
+    return this.put('errand', errand.key, errand, errand.seq)
+  }
+
+  dropErrand(errand: Errand): Promise<void> {
+    return this.journal.drop(this.scope('errand'), errand.key, errand.seq)
+  }
+
+  /** Oldest first. */
+  async errands(): Promise<Errand[]> {
+    return (await this.all<Errand>('errand')).map(([, errand]) => errand)
+  }
+
+  /** Keeps a picture under the key of its errand or, once sent, the server's name for it. */
+  saveShot(key: string, shot: Shot): Promise<void> {
+    return this.putRaw('shot', key, shot)
+  }
+
+  dropShot(key: string): Promise<void> {
+    return this.journal.drop(this.scope('shot'), key, 0)
+  }
+
+  async shots(): Promise<Map<string, Shot>> {
+    return new Map(await this.all<Shot>('shot'))
   }
 
   close(): void {

@@ -29,7 +29,14 @@ class FakeSocket {
 
 const text = { zh: '模块', en: 'module' }
 const brief = (have: number, version = 0, state: SheetBrief['state'] = 'not_started'): SheetBrief => {
-  const own = { id: 's1', division: 'd', code: 'A01', module: 'B', module_name: text }
+  const own = {
+    id: 's1',
+    division: 'd',
+    layer: 'station' as const,
+    code: 'A01',
+    module: 'B',
+    module_name: text,
+  }
   return { ...own, state, version, round: 1, have, need: 5 }
 }
 const listWith = (sheet: SheetBrief) => ({
@@ -63,7 +70,7 @@ beforeEach(async () => {
 
 afterEach(() => scope.stop())
 
-const shown = (): SheetBrief => judge.sheets.value.get('s1')!
+const shown = (): SheetBrief => judge.sheets.value.get('d/s1')!
 
 describe('the list', () => {
   it('keeps news that overtook an older answer', async () => {
@@ -103,6 +110,6 @@ describe('the list', () => {
     })
     await vi.waitFor(() => expect(judge.outbox.items.value).toHaveLength(0))
     expect(shown()).toMatchObject({ have: 5, state: 'conference' })
-    expect(judge.seen.get('s1')?.conferences).toHaveLength(1)
+    expect(judge.seen.get('d/s1')?.conferences).toHaveLength(1)
   })
 })

@@ -122,10 +122,14 @@ export interface AspectEntry extends Observation {
 export type SheetState =
   'not_started' | 'submitted' | 'conference' | 'agreed' | 'signed' | 'locked' | 'absent' | 'closed'
 
+/** By whose code a competitor is named: entry code, station code or work code. */
+export type Layer = 'entry' | 'station' | 'work'
+
 /** One line of the list: a code, never a person. `version` is of this judge's own sheet, 0 for none. */
 export interface SheetBrief {
   id: string
   division: string
+  layer: Layer
   code: string
   module: string
   module_name: Text
@@ -163,11 +167,78 @@ export interface JudgeSheet {
   source: 'tablet' | 'paper'
 }
 
-export interface SheetView extends SheetBrief {
-  module_scheme: Module
+/** An amount, or that there is none; blank and did_not_start are not zero. */
+export interface Value {
+  state: 'value' | 'blank' | 'did_not_start'
+  marks: number
+}
+
+/** What a panel agreed on one aspect; `chief`: the chief judge decided it. */
+export interface AgreedMark {
+  aspect: string
+  marks: Value
+  chief?: boolean
+}
+
+/** A picture of the work at the server. */
+export interface Evidence {
+  id: string
+  sheet: string
+  aspect?: string
+  type: string
+  size: number
+  at: string
+}
+
+/** This judge's own newest signature under a sheet; what has ended it where it is not valid. */
+export interface OwnSignature {
+  at: string
+  valid: boolean
+  void?: { cause: 'reopened' | 'decided' | 'changed'; at: string; why: string }
+}
+
+/** A violation recorded by the sheet's code; the words are there only where they are one's own. */
+export interface JudgeConduct {
+  seq: number
+  at: string
+  violation: string
+  mine: boolean
+  note: string
+  withdrawn: boolean
+}
+
+/** What one sheet's judge may know of it beside the brief and the scheme. */
+export interface SheetDetail {
   mine?: JudgeSheet
   my_total?: number
   conferences: Conference[]
+  agreed?: AgreedMark[]
+  agreed_total?: number
+  /** The time used, milliseconds, where judges see the station. */
+  time_ms?: number
+  evidence?: Evidence[]
+  signature?: OwnSignature
+  reopened?: { at: string; why: string }
+  conducts?: JudgeConduct[]
+}
+
+export interface SheetView extends SheetBrief, SheetDetail {
+  module_scheme: Module
+}
+
+/** One step of a violation's ladder. */
+export interface Sanction {
+  kind: 'warning' | 'deduct' | 'zero_module' | 'zero_whole' | 'disqualify'
+  marks?: number
+}
+
+/** A breach of the rules, punished step by step; the last step repeats. */
+export interface Violation {
+  id: string
+  label: Text
+  /** Counted afresh in each module; else once through the contest. */
+  per_module?: boolean
+  ladder: Sanction[]
 }
 
 export interface JudgeMe {
@@ -182,6 +253,8 @@ export interface Division {
   event: Text
   division: Text
   sheets: SheetBrief[]
+  /** Of the scheme; absent in what an older program kept on this tablet. */
+  violations?: Violation[]
 }
 
 export interface SheetList {
@@ -203,6 +276,25 @@ export interface SubmitFrame extends Frame {
   round: number
   entries: AspectEntry[]
   note: string
+  /** Pictures at the server that belong to the marks. */
+  evidence?: string[]
+  /** When the judge confirmed by this tablet's own clock, milliseconds since 1970; evidence only. */
+  tablet_ms?: number
+}
+
+/** The digest of what a panel agreed on a sheet: what a signature covers. */
+export interface Agreement {
+  sheet: string
+  digest: string
+}
+
+/** This judge's signature under what the panel agreed on some sheets of a division: all or none. */
+export interface SignFrame extends Frame {
+  t: 'sign'
+  n: number
+  key: string
+  division: string
+  sheets: Agreement[]
 }
 
 export interface AckFrame extends Frame {
@@ -234,6 +326,7 @@ export interface RefusedFrame extends Frame {
 export type ServerFrame =
   | { t: 'welcome'; judge: JudgeMe; server_time: string }
   | AckFrame
+  | { t: 'signed'; n: number; key: string; server_time: string }
   | RefusedFrame
   | { t: 'sheet'; sheet: SheetBrief; conferences?: Conference[]; server_time: string }
   | { t: 'refresh'; server_time: string }

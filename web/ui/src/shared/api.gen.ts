@@ -3327,6 +3327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge/divisions/{division}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record that nobody came to a station, before anything is marked */
+        post: operations["judge-absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/judge/divisions/{division}/regulation": {
         parameters: {
             query?: never;
@@ -4991,6 +5008,16 @@ export interface components {
             station?: components["schemas"]["DrawForm"];
             work?: components["schemas"]["DrawForm"];
         };
+        EngineJudgeConduct: {
+            /** Format: date-time */
+            at: string;
+            mine: boolean;
+            note: string;
+            /** Format: int64 */
+            seq: number;
+            violation: string;
+            withdrawn: boolean;
+        };
         EngineJudgeFile: {
             judge: string;
             panel: boolean;
@@ -5084,6 +5111,12 @@ export interface components {
             spread: number;
             /** Format: int64 */
             spread_max: number;
+        };
+        EngineOwnSignature: {
+            /** Format: date-time */
+            at: string;
+            valid: boolean;
+            void?: components["schemas"]["EngineVoidSignature"];
         };
         EnginePanel: {
             judges: components["schemas"]["EnginePanelJudge"][];
@@ -5324,6 +5357,11 @@ export interface components {
             reason: string;
             unit: string;
         };
+        EngineReopening: {
+            /** Format: date-time */
+            at: string;
+            why: string;
+        };
         EngineResultLine: {
             city?: string;
             competitor: string;
@@ -5368,6 +5406,7 @@ export interface components {
             /** Format: int64 */
             have: number;
             id: string;
+            layer: string;
             leader?: boolean;
             module: string;
             module_name: components["schemas"]["ScoringText"];
@@ -5387,12 +5426,14 @@ export interface components {
             /** Format: int64 */
             agreed_total?: number;
             code: string;
+            conducts: components["schemas"]["EngineJudgeConduct"][];
             conferences: components["schemas"]["ScoringConferenceView"][];
             division: string;
             evidence: components["schemas"]["EngineEvidence"][];
             /** Format: int64 */
             have: number;
             id: string;
+            layer: string;
             leader?: boolean;
             mine?: components["schemas"]["EngineJudgeSheet"];
             module: string;
@@ -5402,8 +5443,10 @@ export interface components {
             my_total?: number;
             /** Format: int64 */
             need: number;
+            reopened?: components["schemas"]["EngineReopening"];
             /** Format: int64 */
             round: number;
+            signature?: components["schemas"]["EngineOwnSignature"];
             state: string;
             /** Format: date-time */
             submitted_at?: string;
@@ -5530,6 +5573,13 @@ export interface components {
             sheet?: string;
             /** Format: date-time */
             until: string;
+            why: string;
+        };
+        EngineVoidSignature: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            cause: "reopened" | "decided" | "changed";
             why: string;
         };
         EngineWindow: {
@@ -6338,6 +6388,14 @@ export interface components {
             seq: number;
             stream: string;
         };
+        FloorAbsenceInBody: {
+            /** @description Of the station */
+            code: string;
+            /** @description Idempotency key */
+            key: string;
+            module: string;
+            note: string;
+        };
         FromPlanInBody: {
             plan: string;
         };
@@ -6442,6 +6500,7 @@ export interface components {
             event: components["schemas"]["ScoringText"];
             id: string;
             sheets: components["schemas"]["EngineSheetBrief"][];
+            violations: components["schemas"]["ScoringViolation"][];
         };
         JudgeMe: {
             id: string;
@@ -15798,6 +15857,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Nothing"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-absence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FloorAbsenceInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

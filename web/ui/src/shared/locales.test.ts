@@ -9,6 +9,7 @@ const pages = [
   'exam',
   'room',
   'judge',
+  'judge_sheets', // the part of the judge's page that comes later
   'board',
   'admin',
   'custody',
@@ -43,8 +44,9 @@ describe.each(pages)('strings of %s', (page) => {
   })
 
   it('are filled and named after their page', () => {
+    const name = page.split('_')[0]
     for (const [key, message] of [...Object.entries(zh), ...Object.entries(en)]) {
-      expect(key).toMatch(new RegExp(`^(${page}|error${page === 'admin' ? '|import' : ''})\\.[a-z0-9_.-]+$`))
+      expect(key).toMatch(new RegExp(`^(${name}|error${page === 'admin' ? '|import' : ''})\\.[a-z0-9_.-]+$`))
       expect(message.trim(), key).not.toBe('')
     }
   })
