@@ -48,12 +48,14 @@ type App struct {
 	exam    *exam.Service
 	custody *custody.Vault
 	contest *engine.Contests
-	plan    *plan.Plans
-	desk    *document.Desk
-	results *results.Service
-	web     *web.Server
-	cert    *tls.Certificate // nil without TLS
-	closers []func() error
+	// contests makes one more service on the same stores, as another node has.
+	contests func() *engine.Contests
+	plan     *plan.Plans
+	desk     *document.Desk
+	results  *results.Service
+	web      *web.Server
+	cert     *tls.Certificate // nil without TLS
+	closers  []func() error
 }
 
 // collections is everything the program stores.
@@ -108,7 +110,10 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.sealBank(ctx); err != nil {
 		return err
 	}
-	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick), Sealer: keys.sealer})
+	a.contests = func() *engine.Contests {
+		return engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick), Sealer: keys.sealer})
+	}
+	a.contest = a.contests()
 	a.onClose(func() error { a.contest.Close(); return nil })
 	a.custody = a.openCustody(keys)
 	built := make(chan struct{})
