@@ -195,7 +195,7 @@ func (h *Hall) tellTime(c *clock, r ledger.Record) {
 	}
 	c.used = used
 	h.tell(Delivery{
-		Key: fmt.Sprintf("hall/%d/%s/%s", r.Seq, c.station.Module, c.station.Code), Fact: FactTime, By: r.Actor,
+		Key: fmt.Sprintf("hall/%d/%s/%s", r.Seq, c.station.Module, c.station.Code), Fact: FactTime, By: access.AccountID(r.Actor),
 		Module: c.station.Module, Code: c.station.Code, MS: used,
 	})
 }

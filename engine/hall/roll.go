@@ -21,6 +21,8 @@ type CallView struct {
 	Late     int                `json:"late"`      // have reported late
 	Overdue  int                `json:"overdue"`   // have not reported though they should have
 	AllReady bool               `json:"all_ready"` // nobody is waited for
+	Released bool               `json:"released"`  // by the chief judge: people go in without the others
+	Asked    int                `json:"asked"`     // late admissions that the chief judge has not decided
 	Refused  int                `json:"refused"`   // absences that the division would not take
 }
 
@@ -41,6 +43,9 @@ type MemberView struct {
 	Overdue  bool            `json:"overdue"` // should have reported
 	Identity []IdentityCheck `json:"identity"`
 	Steps    []Step          `json:"steps"` // oldest first, undone ones too
+	// Asked is the newest question to the chief judge about a late admission;
+	// null: none.
+	Asked *Ask `json:"asked"`
 	// Told says whether the division has the absence, or its end; "" where
 	// there was none. ToldCode is the code of its refusal.
 	Told     Told   `json:"told"`
@@ -68,10 +73,15 @@ func (h *Hall) callView(c *call, now time.Time) CallView {
 	r := h.frame.Rules
 	v := CallView{
 		No: c.No, Name: c.Name, Batch: c.Batch, Modules: append([]scoring.ModuleID{}, c.Modules...), StartsAt: c.StartsAt,
-		DueAt: c.due(r), CutoffAt: c.cutoff(r), Counts: map[State]int{}, AllReady: c.allReady(),
+		DueAt: c.due(r), CutoffAt: c.cutoff(r), Counts: map[State]int{}, AllReady: c.allReady(), Released: c.released,
 	}
 	for _, s := range States {
 		v.Counts[s] = 0
+	}
+	for _, a := range h.asks {
+		if a.Call == c.No && a.Decided == nil {
+			v.Asked++
+		}
 	}
 	for _, id := range c.Members {
 		m := c.of[id]
@@ -144,6 +154,15 @@ func (h *Hall) memberView(c *call, id string, p Competitor, now time.Time) Membe
 		v.LateMS = s.LateMS
 	}
 	v.Overdue = v.State == Expected && now.After(c.due(h.frame.Rules))
+	for _, a := range h.asks {
+		if a.Call == c.No && a.competitor == id {
+			v.Asked = &a.Ask
+		}
+	}
+	if v.Asked != nil {
+		copied := *v.Asked
+		v.Asked = &copied
+	}
 	if t := h.absenceOf(c, id); t != nil {
 		v.Told, v.ToldCode = t.told, t.code
 	}
