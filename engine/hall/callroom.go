@@ -182,5 +182,5 @@ func (s *Service) ShowPhoto(ctx context.Context, by access.AccountID, division, 
 	if i < 0 || !people[i].has(who) {
 		return ErrNoMember.Param("call", "")
 	}
-	return s.note(ctx, by, division, kindPhotoSeen, photoSeen{competitor, who})
+	return s.note(ctx, by, division, kindPhotoSeen, "", photoSeen{competitor, who})
 }

@@ -23,6 +23,7 @@ const (
 	kindAsked         = "admission.asked"
 	kindDecided       = "admission.decided"
 	kindIdentity      = "identity.checked"
+	kindRollSeen      = "roll.seen"
 	kindPhotoSeen     = "photo.seen"
 	kindBadgeReplaced = "badge.replaced"
 	kindBadgesPrinted = "badges.printed"
@@ -56,7 +57,7 @@ var folds = map[string]func(*Hall, ledger.Record) (verdict, error){
 	kindCallReleased: fold[callReleased],
 	kindMoved:        fold[moved], kindStepUndone: fold[stepUndone],
 	kindAsked: fold[admissionAsked], kindDecided: fold[admissionDecided],
-	kindIdentity: fold[identityChecked], kindPhotoSeen: fold[photoSeen],
+	kindIdentity: fold[identityChecked], kindPhotoSeen: fold[photoSeen], kindRollSeen: fold[rollSeen],
 	kindBadgeReplaced: fold[badgeReplaced], kindBadgesPrinted: fold[badgesPrinted],
 	kindStarted: fold[started], kindPaused: fold[paused], kindResumed: fold[resumed], kindStopped: fold[stopped],
 	kindReopened: fold[reopened], kindReset: fold[reset],
@@ -164,7 +165,8 @@ const (
 
 // Delivery is one fact for the division.
 type Delivery struct {
-	// Key is the idempotency key: the place of the record that it follows from.
+	// Key is the idempotency key: the record that it follows from, and its place
+	// among all facts.
 	Key  string           `json:"key"`
 	Fact Fact             `json:"fact"`
 	By   access.AccountID `json:"by"` // who caused it
@@ -215,9 +217,10 @@ func (h *Hall) telling(key string) *telling {
 	return nil
 }
 
-// tell queues a fact. Facts are told in the order of the ledger, so that the
-// division's last word on a competitor is the hall's.
-func (h *Hall) tell(d Delivery) {
+// tell queues a fact that follows from a record. Facts are told in the order of
+// the ledger, so that the division's last word on a competitor is the hall's.
+func (h *Hall) tell(seq int64, d Delivery) {
+	d.Key = fmt.Sprintf("hall/%d/%d", seq, len(h.tellings)+1)
 	h.tellings = append(h.tellings, &telling{Delivery: d, told: ToldPending})
 }
 
@@ -226,14 +229,11 @@ func (h *Hall) tellAbsence(c *call, competitor string, s *Step, from, to State) 
 	if (from == Absent) == (to == Absent) {
 		return
 	}
-	d := Delivery{
-		Key: fmt.Sprintf("hall/%d/%s", s.Seq, competitor), Fact: FactPresent, By: s.By, Chief: s.Chief, Note: s.Why,
-		Competitor: competitor, Modules: c.Modules,
-	}
+	d := Delivery{Fact: FactPresent, By: s.By, Chief: s.Chief, Note: s.Why, Competitor: competitor, Modules: c.Modules}
 	if to == Absent {
 		d.Fact = FactAbsent
 	}
-	h.tell(d)
+	h.tell(s.Seq, d)
 }
 
 // pending lists what is to be told, in order.

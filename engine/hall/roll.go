@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/xinglu/xinglu/engine/access"
@@ -109,11 +110,15 @@ func (h *Hall) absenceOf(c *call, competitor string) *telling {
 }
 
 // Roll lists the people of a call with everything that the call room may know:
-// name and entry code, never a code of another layer. Errors: ErrNoCall, those
-// of Desk.Office.
+// name and entry code, never a code of another layer. That by has seen a call's
+// people is recorded, at the first time and before they are shown. Errors:
+// ErrNoCall, those of Desk.Office.
 func (s *Service) Roll(ctx context.Context, by access.AccountID, division string, no int) (CallView, []MemberView, error) {
 	people, err := s.keeper(ctx, by, division)
 	if err != nil {
+		return CallView{}, nil, err
+	}
+	if err := s.looked(ctx, by, division, no); err != nil {
 		return CallView{}, nil, err
 	}
 	of := make(map[string]Competitor, len(people))
@@ -135,6 +140,28 @@ func (s *Service) Roll(ctx context.Context, by access.AccountID, division string
 		return nil
 	})
 	return v, out, err
+}
+
+// looked records that by sees the people of a call, once.
+func (s *Service) looked(ctx context.Context, by access.AccountID, division string, no int) error {
+	err := s.read(ctx, division, func(h *Hall) error { _, err := h.call(no); return err })
+	if err != nil {
+		return err
+	}
+	b, key := s.book(division), fmt.Sprintf("seen/%s/%d", by, no)
+	b.mu.Lock()
+	seen := b.looked[key]
+	b.mu.Unlock()
+	if seen {
+		return nil
+	}
+	if err := s.note(ctx, by, division, kindRollSeen, key, rollSeen{no}); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.looked[key] = true
+	b.mu.Unlock()
+	return nil
 }
 
 func (h *Hall) memberView(c *call, id string, p Competitor, now time.Time) MemberView {
