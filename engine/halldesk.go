@@ -89,8 +89,8 @@ func (t *Tally) batchOf(i int) int {
 }
 
 // Stations implements hall.Desk: for a judge the stations of the competitors
-// whom the judge marks by their station codes, for who keeps the floor and for
-// the chief judge all of them.
+// whom the judge marks by their station codes; for who is appointed to the
+// floor or as chief judge all of them.
 func (d HallDesk) Stations(ctx context.Context, division string, by access.AccountID) ([]hall.Station, error) {
 	out := []hall.Station{}
 	err := d.opened(ctx, division, func(t *Tally) error {
@@ -128,19 +128,12 @@ func sortStations(list []hall.Station) {
 	})
 }
 
-// keepsFloor reports whether the account runs every clock of the division: by
-// appointment, or where no chief judge is appointed as an account that marks
-// nothing here.
+// keepsFloor reports whether the account is appointed to all clocks of the
+// division.
 func (t *Tally) keepsFloor(by access.AccountID) bool {
-	if slices.ContainsFunc(t.open.Officers, func(o Officer) bool {
+	return slices.ContainsFunc(t.open.Officers, func(o Officer) bool {
 		return o.Account == by && (o.Office == OfficeFloor || o.Office == OfficeChief || o.Office == OfficeDeputy)
-	}) {
-		return true
-	}
-	marks := slices.ContainsFunc(t.open.Panels, func(p Panel) bool {
-		return slices.ContainsFunc(p.Judges, func(j PanelJudge) bool { return j.Judge == by })
 	})
-	return !marks && t.chief(by) == nil
 }
 
 // Office implements hall.Desk. Error: ErrOffice.

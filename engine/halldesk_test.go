@@ -70,8 +70,12 @@ func TestHallAndDivision(t *testing.T) {
 	if _, err := h.Press(ctx, "j3", string(id), "k", hall.Press{Act: hall.ActStart, Module: "P", Code: list[0].Code}); !errors.Is(err, hall.ErrNoClock) {
 		t.Errorf("j3 presses: %v", err)
 	}
-	if others, err := h.Clocks(ctx, "stranger", string(id)); err != nil || len(others) != 8 {
-		t.Errorf("without an appointed chief judge somebody who marks nothing keeps %d clocks, %v", len(others), err)
+	if others, err := h.Clocks(ctx, "stranger", string(id)); err != nil || len(others) != 0 {
+		t.Errorf("somebody of another division keeps %d clocks, %v", len(others), err)
+	}
+	// Where nobody is appointed, whoever the route lets in acts as chief judge.
+	if _, err := h.Press(ctx, "console", string(id), "k", hall.Press{Act: hall.ActStart, Module: "P", Code: all[absent].Code, Desk: true}); err != nil {
+		t.Errorf("at the desk: %v", err)
 	}
 	code := list[slices.IndexFunc(list, func(c hall.Clock) bool { return !c.Absent })].Code
 	press := func(act hall.ClockAct) hall.Clock {
