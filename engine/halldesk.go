@@ -170,6 +170,12 @@ func (d HallDesk) Tell(ctx context.Context, division string, f hall.Delivery) er
 	return err
 }
 
+// ClockDivisions lists the running divisions in which the account keeps clocks,
+// or will once codes are drawn: it is on a panel, or appointed to all clocks.
+func (s *Contests) ClockDivisions(ctx context.Context, by access.AccountID) ([]Division, error) {
+	return s.running(ctx, func(t *Tally) bool { return t.onPanel(by) || t.keepsFloor(by) })
+}
+
 // TabletRequired reports whether the division takes marks from paired tablets
 // only. A division that is not open requires nothing: it takes no marks.
 func (s *Contests) TabletRequired(ctx context.Context, id DivisionID) (bool, error) {

@@ -37,6 +37,9 @@ func (s *Server) register() {
 	s.deskRoutes()
 	s.outcomeRoutes()
 	s.drawRoutes()
+	s.callRoomRoutes()
+	s.clockRoutes()
+	s.tabletRoutes()
 	s.proofRoutes()
 }
 
