@@ -64,7 +64,7 @@ fuzz: ## every fuzz test for a minute
 	@scripts/fuzz.sh 60s
 
 bench: build ## the full benchmarks; figures go into docs/benchmarks.md
-	./$(BIN) bench save && ./$(BIN) bench board && ./$(BIN) bench exam
+	./$(BIN) bench save && ./$(BIN) bench board && ./$(BIN) bench exam && ./$(BIN) bench marking
 
 soak: build ## half an hour of crash and reconnect under load
 	@scripts/soak.sh

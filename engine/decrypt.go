@@ -154,6 +154,9 @@ func (s *Contests) Ceremony(ctx context.Context, id DivisionID) (Ceremony, error
 		return out, err
 	}
 	err = a.read(ctx, func(t *Tally) error { out = t.ceremony(); return nil })
+	if n := len(out.Opened); err == nil && n > 0 && out.Next == "" {
+		err = s.reveal(ctx, out.Opened[n-1].OpenedBy, a) // what a crash left undone
+	}
 	return out, err
 }
 

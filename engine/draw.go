@@ -70,7 +70,8 @@ func (a *arena) judged(ctx context.Context, by access.AccountID, kind, key strin
 type DrawRequest struct {
 	Layer Layer `json:"layer" enum:"entry,station,work"`
 	// Modules that the draw serves. For stations none means every module that a
-	// panel marks; works are coded module by module.
+	// panel marks, and in divisions without layers every module; works are coded
+	// module by module.
 	Modules []scoring.ModuleID `json:"modules,omitempty" maxItems:"100"`
 	Method  DrawMethod         `json:"method" enum:"machine,hand"`
 	// Ordered is whether the order of drawing by hand is drawn by lot.
@@ -128,7 +129,7 @@ func (t *Tally) announce(req DrawRequest, secret draw.Secret) (announced, error)
 	modules := slices.Clone(req.Modules)
 	if req.Layer == LayerStation && len(modules) == 0 {
 		for _, m := range t.open.Scheme.Modules {
-			if m.Source == scoring.SourcePanel {
+			if t.stationed(m) {
 				modules = append(modules, m.ID)
 			}
 		}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -664,6 +666,53 @@ func checkProofs(t *testing.T, c *ceremony, n node, want int) {
 	}
 }
 
+// altered is a ledger in which somebody has changed a record.
+type altered struct {
+	ledger.Reader
+	kind     string
+	from, to string
+}
+
+func (a altered) Read(ctx context.Context, stream ledger.StreamID, after int64, limit int) ([]ledger.Record, error) {
+	page, err := a.Reader.Read(ctx, stream, after, limit)
+	for i := range page {
+		if page[i].Kind == a.kind {
+			page[i].Data = bytes.Replace(page[i].Data, []byte(a.from), []byte(a.to), 1)
+		}
+	}
+	return page, err
+}
+
+// Whatever is changed of a draw afterwards, its proof no longer holds.
+func TestAChangedDrawIsFound(t *testing.T) {
+	t.Parallel()
+	c := rechecked(t, 6)
+	ctx := t.Context()
+	for _, l := range []engine.Layer{engine.LayerWork, engine.LayerStation, engine.LayerEntry} {
+		_, err := c.n.AskLayer(ctx, coderOf(l), c.id, l, c.key())
+		c.must(err)
+		_, err = c.n.OpenLayer(ctx, super, c.id, l, c.key())
+		c.must(err)
+	}
+	checkProofs(t, c, c.n, 3)
+	for _, x := range []altered{
+		{kind: "draw.word", from: `"泰山"`, to: `"黄河"`},
+		{kind: "draw.announced", from: `"participants":"`, to: `"participants":"0`},
+		{kind: "draw.announced", from: `"commitment":"`, to: `"commitment":"0`},
+		{kind: "draw.announced", from: `"batches":`, to: `"batches":1`},
+		{kind: "draw.drawn", from: `"digest":"`, to: `"digest":"0`},
+		{kind: "draw.revealed", from: `"code":"A01"`, to: `"code":"A09"`},
+		{kind: "draw.revealed", from: `"secret":"`, to: `"secret":"00`},
+	} {
+		x.Reader = c.n.led
+		checks, err := engine.VerifyDraws(ctx, x, c.id)
+		c.must(err)
+		if !slices.ContainsFunc(checks, func(d engine.DrawCheck) bool { return d.State == engine.DrawBroken && d.Problem != "" }) {
+			t.Errorf("%s changed from %s to %s: %+v", x.kind, x.from, x.to, checks)
+		}
+	}
+}
+
 // Where a custodian is a supervisor by mistake, nobody opens a layer alone.
 func TestOnePersonOpensNothing(t *testing.T) {
 	t.Parallel()
@@ -1025,4 +1074,79 @@ func TestCheckInCode(t *testing.T) {
 	wantError(t, "somebody else", err, engine.ErrOffice)
 	_, err = c.n.CheckInCode(ctx, caller, c.id, "stranger")
 	wantError(t, "a stranger", err, engine.ErrNoCode)
+}
+
+// A rotation: six groups of three stations with judges of their own, in
+// batches one after another; each competitor visits each station once
+// (domain/contest.md §6.5).
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	const groups, stations, batches, people = 6, 3, 2, 20
+	c := newCeremony(t, people, func(d *engine.DivisionDraft) {
+		d.Procedure.Draw = engine.DrawRule{Batches: batches, Groups: groups, Stations: stations, Rounds: stations, UnitsApart: true}
+		d.Panels[0].Judges = nil
+		for g := range groups {
+			d.Panels[0].Judges = append(d.Panels[0].Judges, engine.PanelJudge{
+				Judge: access.AccountID(fmt.Sprint("judge", g)), Unit: plantedUnit(g), Stations: []int{3*g + 1, 3*g + 2, 3*g + 3},
+			})
+		}
+	})
+	c.draw(engine.DrawRequest{Layer: engine.LayerEntry})
+	unit := map[string]int{}
+	for i, r := range c.table(engine.LayerEntry, "").Rows {
+		unit[r.Code] = i / 2
+	}
+	v := c.draw(engine.DrawRequest{Layer: engine.LayerStation})
+	if len(v.Breaches) > 0 {
+		t.Errorf("breaches %v", v.Breaches)
+	}
+	type visit struct{ batch, group, round, station int }
+	met := map[visit]string{}
+	size := map[int]int{}
+	for _, r := range c.table(engine.LayerStation, "A").Rows {
+		if r.Group != (r.Station-1)/stations+1 || r.Group == unit[r.Upper]+1 {
+			t.Errorf("unit %d is in group %d, station %d", unit[r.Upper], r.Group, r.Station)
+		}
+		size[r.Batch]++
+		for round, st := range draw.Schedule(stations, stations, (r.Station-1)%stations+1) {
+			at := visit{r.Batch, r.Group, round, st}
+			if met[at] != "" {
+				t.Errorf("%s and %s meet at %+v", met[at], r.Code, at)
+			}
+			met[at] = r.Code
+		}
+	}
+	if size[1] != people/batches || size[2] != people/batches {
+		t.Errorf("batches of %v", size)
+	}
+	// Judges see the competitors of their group, and no others.
+	for g := range groups {
+		for _, s := range c.n.sheets(t, c.id, access.AccountID(fmt.Sprint("judge", g))) {
+			n, err := strconv.Atoi(s.Code[1:])
+			if err != nil || (n-1)/stations != g {
+				t.Errorf("group %d marks %s", g+1, s.Code)
+			}
+		}
+	}
+}
+
+// A stage of theory alone has nobody who marks at stations, but codes.
+func TestTheoryAloneHasCodes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	ctx := t.Context()
+	contest, err := n.CreateContest(ctx, engine.ContestDraft{Name: text("大赛"), Event: text("电工")})
+	must(t, err)
+	s, r := scheme(), rules(1)
+	s.Modules, r.Parts, r.TieChain = s.Modules[:1], r.Parts[:1], nil
+	r.Parts[0].Weight = 10000
+	d, err := n.CreateDivision(ctx, engine.DivisionDraft{Contest: contest.ID, Name: text("初赛"), Scheme: s, Rules: r, Panels: []engine.Panel{}, Board: engine.BoardPolicy{Live: true}})
+	must(t, err)
+	must(t, n.Enter(ctx, d.ID, []engine.Competitor{{Candidate: "a", Name: "甲"}, {Candidate: "b", Name: "乙"}}))
+	must(t, n.Open(ctx, "org", d.ID, 1))
+	res, err := n.Results(ctx, d.ID)
+	if err != nil || len(res.Standings) != 2 || res.Standings[0].Code != "A01" {
+		t.Errorf("results %+v, %v", res, err)
+	}
 }

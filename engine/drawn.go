@@ -326,7 +326,7 @@ func (t *Tally) serves(l Layer, modules []scoring.ModuleID) error {
 	for i, id := range modules {
 		m, ok := t.open.Scheme.Module(id)
 		switch {
-		case !ok || m.Source != scoring.SourcePanel || slices.Contains(modules[:i], id):
+		case !ok || !t.stationed(m) || slices.Contains(modules[:i], id):
 			return wrong(i, "unknown", "no module of the scheme that a panel marks, or named twice")
 		case l == LayerWork && !slices.Contains(t.layersOf(m), LayerWork):
 			return wrong(i, "not_seen_as_work", "the judges of this module see stations")
@@ -344,6 +344,13 @@ func (t *Tally) serves(l Layer, modules []scoring.ModuleID) error {
 		}
 	}
 	return nil
+}
+
+// stationed reports whether competitors have a station code in the module:
+// where they compete and, without layers, everywhere, since there the code is
+// what they are called.
+func (t *Tally) stationed(m scoring.Module) bool {
+	return m.Source == scoring.SourcePanel || t.open.Procedure.Identity.Mode != IdentityLayered
 }
 
 func overlap(a, b []scoring.ModuleID) bool {

@@ -114,7 +114,7 @@ func (t *Tally) mayLook(by access.AccountID, l Layer, module scoring.ModuleID) (
 		return "", nil
 	}
 	for _, m := range t.open.Scheme.Modules {
-		fits := m.Source == scoring.SourcePanel && (l == LayerStation || slices.Contains(t.layersOf(m), LayerWork))
+		fits := t.stationed(m) && (l == LayerStation || slices.Contains(t.layersOf(m), LayerWork))
 		if fits && (m.ID == module || module == "" && l == LayerStation) {
 			return m.ID, nil
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/draw"
+	"github.com/xinglu/xinglu/engine/hall"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -28,6 +29,16 @@ type Procedure struct {
 	// Approval is whether the division opens only with a regulation that
 	// another person than its author has approved.
 	Approval bool `json:"approval"`
+	// Hall says how competitors are called, and when somebody is absent.
+	Hall   hall.Rules `json:"hall,omitzero"`
+	Tablet TabletRule `json:"tablet,omitzero"`
+}
+
+// TabletRule says on what judges mark.
+type TabletRule struct {
+	// Required is whether marks are taken from the contest's own paired tablets
+	// only; otherwise any device of a judge will do.
+	Required bool `json:"required"`
 }
 
 //go:embed data/procedure.json
@@ -191,6 +202,10 @@ func (p Procedure) Validate() error {
 	need(p.Recheck.Validate() == nil, "recheck", "shares are 0 to 10000 basis points; the top is a share or a count")
 	need(p.Ceremony.WithinMS > 0, "ceremony.within_ms", "above 0")
 	need(p.Appeal.WindowMS >= 0, "appeal.window_ms", "0 or above")
+	for _, f := range p.Hall.Check() {
+		f.Path = "procedure." + f.Path
+		wrong = append(wrong, f)
+	}
 	if len(wrong) > 0 {
 		return ErrContest.With(wrong...)
 	}

@@ -257,11 +257,16 @@ func agreedOf(out scoring.ModuleOutcome) ([]AgreedMark, *scoring.Marks) {
 // JudgeDivisions lists the open divisions on whose panels the judge sits now,
 // the latest opened first.
 func (s *Contests) JudgeDivisions(ctx context.Context, judge access.AccountID) ([]Division, error) {
+	return s.running(ctx, func(t *Tally) bool { return t.onPanel(judge) })
+}
+
+// running lists the running divisions whose tallies fit, the newest first.
+func (s *Contests) running(ctx context.Context, fits func(*Tally) bool) ([]Division, error) {
 	all, err := s.Opened(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mine := []Division{}
+	out := []Division{}
 	for _, d := range slices.Backward(all) {
 		if d.Status != Running {
 			continue
@@ -271,15 +276,15 @@ func (s *Contests) JudgeDivisions(ctx context.Context, judge access.AccountID) (
 			return nil, err
 		}
 		if err := a.read(ctx, func(t *Tally) error {
-			if t.onPanel(judge) {
-				mine = append(mine, d)
+			if fits(t) {
+				out = append(out, d)
 			}
 			return nil
 		}); err != nil {
 			return nil, err
 		}
 	}
-	return mine, nil
+	return out, nil
 }
 
 // onPanel reports whether the judge is on a panel of the division.

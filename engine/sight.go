@@ -27,6 +27,9 @@ type sight struct {
 	// sealed are the modules that say nothing in the rows yet: neither amount
 	// nor progress, for the moment of a change ties as well as a number.
 	sealed map[scoring.ModuleID]bool
+	// first is the module whose station codes name the rows; "": any, for all
+	// are the same.
+	first scoring.ModuleID
 }
 
 // sight decides what the audience sees. Before decryption, and for the public
@@ -48,17 +51,16 @@ func (t *Tally) sight(who audience) sight {
 	if opened(LayerStation) {
 		v.label = LayerEntry
 	}
-	var first scoring.ModuleID // its station codes name the rows
 	for _, m := range t.open.Scheme.Modules {
 		if m.Source != scoring.SourcePanel {
 			v.sealed[m.ID] = !opened(LayerEntry)
 			continue
 		}
-		if first == "" {
-			first = m.ID
+		if v.first == "" {
+			v.first = m.ID
 		}
 		seenAtStation := !slices.Contains(t.layersOf(m), LayerWork)
-		v.sealed[m.ID] = !opened(LayerStation) && !(t.drawnTogether(first, m.ID) && (seenAtStation || opened(LayerWork)))
+		v.sealed[m.ID] = !opened(LayerStation) && !(t.drawnTogether(v.first, m.ID) && (seenAtStation || opened(LayerWork)))
 	}
 	return v
 }
@@ -99,11 +101,15 @@ func (t *Tally) label(i int) string { return t.rowCode(t.sight(jury), i) }
 // rowCode is the code that names the competitor's row; "" for one who has none.
 func (t *Tally) rowCode(v sight, i int) string {
 	if v.label == LayerEntry {
-		x, _ := t.codes.lot(LayerEntry, "", i)
+		x, drawn := t.codes.lot(LayerEntry, "", i)
+		if !drawn && v.named { // who never came is in the results by number
+			return t.upper(LayerEntry, "", i)
+		}
 		return x.Code
 	}
 	for _, m := range t.open.Scheme.Modules {
-		if x, ok := t.codes.lot(LayerStation, m.ID, i); ok {
+		x, drawn := t.codes.lot(LayerStation, m.ID, i)
+		if drawn || v.first == m.ID {
 			return x.Code
 		}
 	}

@@ -2,13 +2,11 @@ package web
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
-	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -137,46 +135,19 @@ type deskNews struct {
 	engine.DeskNews
 }
 
-// watchDesk is a console's connection: hints of what is new at the desk.
+// watchDesk is a console's connection: hints of what is new at the desk and in
+// the hall.
 func (s *Server) watchDesk(c echo.Context, _ actor) error {
 	ctx, id := c.Request().Context(), engine.DivisionID(c.Param("division"))
 	// Asked before the upgrade, so that the screen gets a readable answer.
 	if _, err := s.Contest.Division(ctx, id); err != nil {
 		return err
 	}
-	k, err := s.upgrade(c)
-	if err != nil {
-		return err
-	}
-	channel := engine.DeskChannel(id)
-	at, err := s.Bus.Position(ctx, channel)
-	var stop func()
-	if err == nil {
-		stop, err = s.Bus.Subscribe(ctx, channel, at, func(p live.Publication, reset bool) {
-			n := deskNews{T: "desk"}
-			if !reset { // a gap says only that something is new
-				if err := json.Unmarshal(p.Data, &n.DeskNews); err != nil {
-					s.log.Error("desk news not readable", "error", err)
-				}
-			}
-			k.send(n)
-		})
-	}
-	if err != nil {
-		s.log.Error("a desk cannot be watched", "division", id, "error", err)
-		k.close(closeRestarting, "try again")
-	} else {
-		defer stop()
-	}
-	s.run(k, func(raw []byte) error {
-		var f consoleBeat
-		if err := json.Unmarshal(raw, &f); err != nil || f.T != "beat" {
-			return errBadFrame
-		}
-		k.send(consoleBeat{"beat", s.now()})
-		return nil
-	})
-	return nil
+	return s.watch(c, source{engine.DeskChannel(id), func(data []byte) any {
+		n := deskNews{T: "desk"}
+		s.readNews(data, &n.DeskNews)
+		return n
+	}}, s.hallSource(id))
 }
 
 // successor is the account that steps in, with the unit that it has there.

@@ -294,10 +294,12 @@ func (s *Server) drawHead(ctx context.Context, id engine.DivisionID, name string
 	default:
 		h.Above = "序号"
 	}
+	names := make([]string, 0, len(modules))
 	for _, id := range modules {
 		m, _ := div.Scheme.Module(id)
-		h.Modules += strings.TrimSpace(" " + m.Name.ZH)
+		names = append(names, m.Name.ZH)
 	}
+	h.Modules = strings.Join(names, "、")
 	return h, nil
 }
 

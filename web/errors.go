@@ -18,6 +18,7 @@ var (
 	errSeed        = fault.New(fault.Invalid, "bad_seed", "the seed is a whole number below 2^64")
 	errRehearsing  = fault.New(fault.Conflict, "rehearsal_running", "a rehearsal is running already")
 	errNoLockdown  = fault.New(fault.NotFound, "no_lockdown", "the sitting has no settings of Safe Exam Browser")
+	errOrigin      = fault.New(fault.Invalid, "bad_origin", "give the address of this server as tablets reach it")
 	errStopping    = fault.New(fault.Unavailable, "server_stopping", "the server is stopping; try again in a moment")
 )
 

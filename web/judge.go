@@ -11,6 +11,8 @@ import (
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/hall"
+	"github.com/xinglu/xinglu/engine/tablet"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/scoring"
@@ -62,11 +64,7 @@ func (s *Server) judgeSignIn(ctx context.Context, a actor, in *bodyOf[PasswordSi
 	if err != nil {
 		return nil, err
 	}
-	// The older tablet is told; its login has ended already.
-	if _, err := s.Bus.Publish(ctx, judgeChannel(acc.ID), "", []byte(`"replaced"`)); err != nil {
-		s.log.Warn("older tablet not told", "error", err)
-	}
-	return &withCookie[JudgeMe]{s.cookie(access.Judging, token), s.judgeMe(acc)}, nil
+	return s.judgeSignedIn(ctx, a, acc, token)
 }
 
 func (s *Server) staffSignIn(ctx context.Context, a actor, surface access.Surface, in PasswordSignIn) (access.Account, string, error) {
@@ -130,11 +128,12 @@ type judgeFrame struct {
 	TabletMS int64                 `json:"tablet_ms"` // by the tablet's clock, since 1970; evidence only
 	Sheets   []engine.Agreement    `json:"sheets"`    // sign
 	Device   string                `json:"device"`
+	Presence *tablet.Beat          `json:"presence"` // hello, beat: how the device is
 }
 
 // judgeReply is what the server sends to a tablet.
 type judgeReply struct {
-	T           string                   `json:"t"` // welcome, ack, signed, refused, sheet, refresh, beat, replaced
+	T           string                   `json:"t"` // welcome, ack, signed, refused, sheet, clocks, refresh, beat, replaced, revoked
 	N           int64                    `json:"n,omitempty"`
 	Key         string                   `json:"key,omitempty"`
 	ServerTime  time.Time                `json:"server_time"`
@@ -161,7 +160,7 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 	if err != nil {
 		return err
 	}
-	cancel, err := s.judgeNews(ctx, k, a.Account.ID)
+	cancel, err := s.judgeNews(ctx, k, a)
 	if err != nil {
 		s.log.Error("judge's news not available", "judge", a.Account.ID, "error", err)
 		k.close(closeRestarting, "news not available")
@@ -170,10 +169,14 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 	}
 	// Looked at again now that "replaced" would be heard: a sign-in elsewhere
 	// between the two would have gone unnoticed.
-	if _, err := s.authenticate(ctx, judge, a.Token); err != nil {
+	switch _, err := s.atTablet(ctx, judge, a.Token, a.tabletToken); {
+	case errors.Is(err, tablet.ErrRevoked):
+		k.close(closeRevoked, "taken out of use")
+	case err != nil:
 		k.close(closeSignedOut, "signed out")
 	}
-	device := ""
+	s.sockets.belongs(k, a.Login.ID)
+	device, l := "", newLine(a)
 	s.run(k, func(raw []byte) error {
 		var f judgeFrame
 		if err := json.Unmarshal(raw, &f); err != nil {
@@ -181,10 +184,12 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 		}
 		switch f.T {
 		case "hello":
-			device = f.Device
+			device, l.Device = f.Device, f.Device
+			s.heard(ctx, l, f.Presence)
 			me := s.judgeMe(a.Account)
 			k.send(judgeReply{T: "welcome", Judge: &me, ServerTime: s.now()})
 		case "beat":
+			s.heard(ctx, l, f.Presence)
 			k.send(judgeReply{T: "beat", N: f.N, ServerTime: s.now()})
 		case "submit", "sign":
 			take := s.takeSheet
@@ -193,21 +198,23 @@ func (s *Server) judgeSocket(c echo.Context, a actor) error {
 			}
 			reply := take(ctx, a, device, f)
 			k.send(reply)
-			if reply.Code == access.ErrSignedOut.Code {
+			switch reply.Code {
+			case access.ErrSignedOut.Code:
 				k.close(closeSignedOut, "signed out")
+			case tablet.ErrRevoked.Code:
+				k.close(closeRevoked, "taken out of use")
 			}
 		default:
 			return errBadFrame
 		}
 		return nil
 	})
+	s.Tablets.Gone(context.WithoutCancel(ctx), l.Line, k.final.code == closeReplaced || k.final.code == closeSignedOut)
 	return nil
 }
 
 func (s *Server) takeSheet(ctx context.Context, a actor, device string, f judgeFrame) judgeReply {
-	// The login may have ended since the socket opened: a revoked tablet must
-	// not go on marking.
-	_, err := s.authenticate(ctx, judge, a.Token)
+	err := s.still(ctx, a, f.Division)
 	var got engine.Received
 	if err == nil {
 		got, err = s.Contest.Submit(ctx, a.Account.ID, f.Division, engine.Submission{
@@ -231,7 +238,7 @@ func (s *Server) takeSheet(ctx context.Context, a actor, device string, f judgeF
 }
 
 func (s *Server) takeSignature(ctx context.Context, a actor, _ string, f judgeFrame) judgeReply {
-	_, err := s.authenticate(ctx, judge, a.Token)
+	err := s.still(ctx, a, f.Division)
 	if err == nil {
 		err = s.Contest.Sign(ctx, a.Account.ID, f.Division, f.Key, f.Sheets)
 	}
@@ -250,9 +257,10 @@ func (s *Server) refuseFrame(a actor, f judgeFrame, err error) judgeReply {
 	return judgeReply{T: "refused", N: f.N, Key: f.Key, ServerTime: s.now(), Code: p.Code, Detail: p.Detail, Params: p.Params, Errors: p.Errors}
 }
 
-// judgeNews forwards news of the judge's sheets from any node, and the word
-// that a newer tablet took over.
-func (s *Server) judgeNews(ctx context.Context, k *socketConn, id access.AccountID) (cancel func(), err error) {
+// judgeNews forwards news of the judge's sheets and of clocks from any node,
+// the word that a newer tablet took over, and that this one is revoked.
+func (s *Server) judgeNews(ctx context.Context, k *socketConn, a actor) (cancel func(), err error) {
+	id := a.Account.ID
 	var cancels []func()
 	cancel = func() {
 		for _, f := range cancels {
@@ -280,6 +288,12 @@ func (s *Server) judgeNews(ctx context.Context, k *socketConn, id access.Account
 		k.send(judgeReply{T: "replaced", ServerTime: s.now()})
 		k.close(closeReplaced, "another tablet signed in")
 	})
+	if err == nil && a.Tablet != "" {
+		err = follow(a.Tablet.Channel(), func([]byte) {
+			k.send(judgeReply{T: "revoked", ServerTime: s.now()})
+			k.close(closeRevoked, "taken out of use")
+		})
+	}
 	divs, err2 := s.Contest.JudgeDivisions(ctx, id)
 	if err == nil {
 		err = err2
@@ -289,6 +303,16 @@ func (s *Server) judgeNews(ctx context.Context, k *socketConn, id access.Account
 			break
 		}
 		err = follow(engine.JuryChannel(d.ID), func(data []byte) { s.forwardNews(k, id, data) })
+	}
+	divs, err2 = s.Contest.ClockDivisions(ctx, id)
+	if err == nil {
+		err = err2
+	}
+	for _, d := range divs {
+		if err != nil {
+			break
+		}
+		err = follow(hall.Channel(string(d.ID)), func(data []byte) { s.forwardClocks(k, data) })
 	}
 	if err != nil {
 		cancel()
@@ -309,6 +333,14 @@ func (s *Server) forwardNews(k *socketConn, id access.AccountID, data []byte) {
 		case id:
 			k.send(judgeReply{T: "sheet", ServerTime: s.now(), Sheet: &n.Sheet, Conferences: n.Conferences})
 		}
+	}
+}
+
+// forwardClocks tells a tablet to read its clocks again.
+func (s *Server) forwardClocks(k *socketConn, data []byte) {
+	var n hall.News
+	if s.readNews(data, &n); n.Clock() {
+		k.send(judgeReply{T: "clocks", ServerTime: s.now()})
 	}
 }
 

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gorilla/websocket"
 	"github.com/labstack/echo/v4"
 
+	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
+	"github.com/xinglu/xinglu/engine/tablet"
 )
 
 // who says who may call a route. Every route names one; routes.go shows it
@@ -39,6 +42,10 @@ type actor struct {
 	Account access.Account // zero for candidates and the public
 	Token   string
 	IP      string
+	// Tablet is the paired tablet that a judge's request comes from; "" for any
+	// other device. tabletToken is its cookie.
+	Tablet      tablet.ID
+	tabletToken string
 }
 
 // ID names the actor in the ledger.
@@ -101,15 +108,35 @@ func (s *Server) admit(w who) func(huma.Context, func(huma.Context)) {
 				token = c.Value
 			}
 		}
-		a, err := s.authenticate(ctx.Context(), w, token)
+		op := ctx.Operation()
+		var a actor
+		var err error
+		if strings.HasPrefix(op.Path, judgeAPI) {
+			a, err = s.admitTablet(ctx, w, token)
+		} else {
+			a, err = s.authenticate(ctx.Context(), w, token)
+		}
 		if err != nil {
-			op := ctx.Operation()
 			writeProblem(ctx, s.problem(ctx.Context(), op.Method, op.Path, err))
 			return
 		}
 		a.IP = s.clientIP(ctx)
 		next(huma.WithValue(ctx, actorKey{}, a))
 	}
+}
+
+// admitTablet admits what tablets call; what changes something of a division
+// may need a paired one.
+func (s *Server) admitTablet(ctx huma.Context, w who, token string) (actor, error) {
+	tabletToken := ""
+	if c, err := huma.ReadCookie(ctx, tabletCookie); err == nil {
+		tabletToken = c.Value
+	}
+	a, err := s.atTablet(ctx.Context(), w, token, tabletToken)
+	if division := ctx.Param("division"); err == nil && !w.Public && ctx.Method() != http.MethodGet && division != "" {
+		err = s.needTablet(ctx.Context(), a, engine.DivisionID(division))
+	}
+	return a, err
 }
 
 // authenticate returns the actor of a token if w lets them in.
@@ -147,9 +174,16 @@ func (s *Server) socket(path, id string, w who, h func(echo.Context, actor) erro
 				token = ck.Value
 			}
 		}
-		a, err := s.authenticate(c.Request().Context(), w, token)
+		tabletToken := ""
+		if ck, err := c.Cookie(tabletCookie); err == nil {
+			tabletToken = ck.Value // sent to tablets' routes only
+		}
+		a, err := s.atTablet(c.Request().Context(), w, token, tabletToken)
+		if errors.Is(err, tablet.ErrRevoked) && websocket.IsWebSocketUpgrade(c.Request()) {
+			return s.turnAway(c, closeRevoked, "taken out of use")
+		}
 		if errors.Is(err, access.ErrSignedOut) && websocket.IsWebSocketUpgrade(c.Request()) {
-			return s.turnAway(c)
+			return s.turnAway(c, closeSignedOut, "sign in first")
 		}
 		if err != nil {
 			return err
@@ -159,14 +193,15 @@ func (s *Server) socket(path, id string, w who, h func(echo.Context, actor) erro
 	})
 }
 
-// turnAway tells a screen whose login is over to sign in again. A script
-// cannot see the status of a refused WebSocket, and would try for ever.
-func (s *Server) turnAway(c echo.Context) error {
+// turnAway tells a screen by a close code why it is not let in: its login is
+// over, its tablet revoked. A script cannot see the status of a refused
+// WebSocket, and would try for ever.
+func (s *Server) turnAway(c echo.Context, code int, reason string) error {
 	k, err := s.upgrade(c)
 	if err != nil {
 		return err
 	}
-	k.close(closeSignedOut, "sign in first")
+	k.close(code, reason)
 	s.run(k, func([]byte) error { return nil })
 	return nil
 }

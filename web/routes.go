@@ -38,6 +38,9 @@ func (s *Server) register() {
 	s.outcomeRoutes()
 	s.drawRoutes()
 	s.contestDocumentRoutes()
+	s.callRoomRoutes()
+	s.clockRoutes()
+	s.tabletRoutes()
 	s.proofRoutes()
 }
 

@@ -165,7 +165,7 @@ func TestLoginsStayOnTheirSurface(t *testing.T) {
 // plainRoutes are served beside the typed operations of openapi.yaml: frames
 // that are ready as bytes, sockets, screens, health, the description itself.
 var plainRoutes = []string{
-	"GET /api/board/{division}", "GET /api/exam/ws", "GET /api/judge/ws", "GET /api/admin/sittings/{sitting}/ws", "GET /api/admin/divisions/{division}/desk/ws", "GET /api/board/{division}/ws",
+	"GET /api/board/{division}", "GET /api/exam/ws", "GET /api/judge/ws", "GET /api/admin/sittings/{sitting}/ws", "GET /api/admin/divisions/{division}/desk/ws", "GET /api/admin/divisions/{division}/hall/ws", "GET /api/admin/tablets/ws", "GET /api/board/{division}/ws",
 	"GET /healthz", "GET /verify/{division}/{number}", "GET /", "GET /exam", "GET /exam/*", "GET /judge", "GET /judge/*", "GET /board", "GET /board/*", "GET /admin", "GET /admin/*",
 	"GET /api/openapi.json", "GET /api/openapi.yaml", "GET /api/openapi-3.0.json", "GET /api/openapi-3.0.yaml",
 }

@@ -32,9 +32,11 @@ import (
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/hall"
 	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/engine/resultbook"
 	"github.com/xinglu/xinglu/engine/results"
+	"github.com/xinglu/xinglu/engine/tablet"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 
@@ -49,6 +51,8 @@ type Options struct {
 	Custody *custody.Vault
 	Results *results.Service
 	Contest *engine.Contests
+	Hall    *hall.Service
+	Tablets *tablet.Service
 	Plan    *plan.Plans
 	Desk    *document.Desk // makes documents to print
 	// ResultBook makes the papers of contests, Archive their archives.

@@ -22,6 +22,7 @@ const (
 	closeOver       = 4102 // the attempt is over; nothing more will come
 	closeLocked     = 4103 // the locked browser is not proven, or another machine
 	closeSecondTab  = 4104 // another page of the same login has the exam now
+	closeRevoked    = 4105 // the tablet was taken out of use
 	closeBadFrame   = 4113 // too big, or not a frame of this protocol
 )
 

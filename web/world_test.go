@@ -23,9 +23,11 @@ import (
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/hall"
 	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/engine/resultbook"
 	"github.com/xinglu/xinglu/engine/results"
+	"github.com/xinglu/xinglu/engine/tablet"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
@@ -64,6 +66,8 @@ type world struct {
 	exam    *exam.Service
 	vault   *custody.Vault
 	engine  *engine.Contests
+	hall    *hall.Service
+	tablets *tablet.Service
 	plan    *plan.Plans
 	results *results.Service
 	server  *web.Server
@@ -114,6 +118,9 @@ func newWorld(t testing.TB, change ...setup) *world {
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
 	w.engine = engine.New(db, w.led, w.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond, Sealer: sealer, Account: w.access.Account})
+	w.hall = hall.New(db, w.led, w.bus, engine.HallDesk{Contests: w.engine}, hall.Options{Now: time.Now, Log: log, Blind: sealer.Blind})
+	w.tablets, err = tablet.New(t.Context(), db, w.led, w.bus, w.access, tablet.Options{Now: time.Now, Log: log, Node: "test"})
+	must(t, err)
 	w.bank = bank.New(db, w.led, sealer, time.Now)
 	signer, err := seal.NewSigner(make([]byte, seal.KeySize))
 	must(t, err)
@@ -132,7 +139,7 @@ func newWorld(t testing.TB, change ...setup) *world {
 	o := web.Options{
 		Plan:   w.plan,
 		Desk:   &document.Desk{Exam: w.exam, Plan: w.plan, Results: w.results, Ledger: w.led, Name: w.access.Name, Now: time.Now},
-		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Results: w.results, Contest: w.engine, Bus: w.bus, Hub: w.hub,
+		Access: w.access, Bank: w.bank, Exam: w.exam, Custody: w.vault, Results: w.results, Contest: w.engine, Hall: w.hall, Tablets: w.tablets, Bus: w.bus, Hub: w.hub,
 		ResultBook: &resultbook.Desk{
 			Contests: w.engine, DB: db, Ledger: w.led, Name: w.access.Name, Now: time.Now,
 			Certificates: &resultbook.Certificates{Contests: w.engine, Ledger: w.led, Awards: resultbook.AwardsOf(w.engine), Now: time.Now},
@@ -161,6 +168,8 @@ func (w *world) close() {
 	w.http.Close()
 	w.results.Close()
 	w.exam.Close()
+	w.hall.Close()
+	w.tablets.Close()
 	w.engine.Close()
 	w.bus.Close()
 	w.led.Close()
@@ -176,6 +185,7 @@ func collections() []store.Collection {
 	all = append(all, plan.Collections()...)
 	all = append(all, results.Collections()...)
 	all = append(all, resultbook.Collections...)
+	all = append(all, tablet.Collections()...)
 	return append(all, engine.Collections...)
 }
 

@@ -21,9 +21,11 @@ import (
 	"github.com/xinglu/xinglu/engine/custody"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
+	"github.com/xinglu/xinglu/engine/hall"
 	"github.com/xinglu/xinglu/engine/plan"
 	"github.com/xinglu/xinglu/engine/resultbook"
 	"github.com/xinglu/xinglu/engine/results"
+	"github.com/xinglu/xinglu/engine/tablet"
 	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/internal/live"
@@ -51,19 +53,24 @@ type App struct {
 	exam    *exam.Service
 	custody *custody.Vault
 	contest *engine.Contests
-	plan    *plan.Plans
-	desk    *document.Desk
-	book    *resultbook.Desk
-	archive *archive.Maker
-	results *results.Service
-	web     *web.Server
-	cert    *tls.Certificate // nil without TLS
-	closers []func() error
+	// contests makes one more service on the same stores, as another node has.
+	contests func() *engine.Contests
+	hall     *hall.Service
+	tablets  *tablet.Service
+	plan     *plan.Plans
+	desk     *document.Desk
+	book     *resultbook.Desk
+	archive  *archive.Maker
+	results  *results.Service
+	web      *web.Server
+	cert     *tls.Certificate // nil without TLS
+	steady   func() time.Time // the clock of exams and halls
+	closers  []func() error
 }
 
 // collections is everything the program stores.
 func collections() []store.Collection {
-	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), results.Collections(), engine.Collections, resultbook.Collections,
+	return slices.Concat(access.Collections, bank.Collections(), exam.Collections(), custody.Collections(), plan.Collections(), results.Collections(), engine.Collections, resultbook.Collections, tablet.Collections(),
 		[]store.Collection{keyMarks.Collection})
 }
 
@@ -113,7 +120,10 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.sealBank(ctx); err != nil {
 		return err
 	}
-	a.contest = engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick), Sealer: keys.sealer, Account: a.access.Account})
+	a.contests = func() *engine.Contests {
+		return engine.New(a.db, a.led, a.bus, engine.Options{Now: time.Now, Log: a.log, Tick: time.Duration(a.cfg.Board.Tick), Sealer: keys.sealer, Account: a.access.Account})
+	}
+	a.contest = a.contests()
 	a.onClose(func() error { a.contest.Close(); return nil })
 	a.custody = a.openCustody(keys)
 	built := make(chan struct{})
@@ -127,6 +137,9 @@ func (a *App) open(ctx context.Context) error {
 	close(built)
 	a.onClose(func() error { a.results.Close(); return nil })
 	if err := a.contest.Resume(ctx); err != nil {
+		return err
+	}
+	if err := a.openHall(ctx, keys); err != nil {
 		return err
 	}
 	a.hub = fanout.New(fanout.Options{
@@ -143,6 +156,34 @@ func (a *App) open(ctx context.Context) error {
 	a.startSweeping()
 	a.web = a.openWeb()
 	a.onClose(func() error { a.web.Close(); return nil })
+	return nil
+}
+
+// openHall opens call rooms, station clocks and tablets, and takes up the
+// telling that a stop has interrupted.
+func (a *App) openHall(ctx context.Context, keys keyring) error {
+	a.hall = hall.New(a.db, a.led, a.bus, engine.HallDesk{Contests: a.contest}, hall.Options{
+		Now: a.steadyClock(), Log: a.log, Blind: keys.sealer.Blind,
+	})
+	a.onClose(func() error { a.hall.Close(); return nil })
+	open, err := a.contest.Opened(ctx)
+	if err != nil {
+		return err
+	}
+	var running []string
+	for _, d := range open {
+		if d.Status == engine.Running {
+			running = append(running, string(d.ID))
+		}
+	}
+	if err := a.hall.Resume(ctx, running); err != nil {
+		return err
+	}
+	a.tablets, err = tablet.New(ctx, a.db, a.led, a.bus, a.access, tablet.Options{Now: time.Now, Log: a.log, Node: nodeName()})
+	if err != nil {
+		return err
+	}
+	a.onClose(func() error { a.tablets.Close(); return nil })
 	return nil
 }
 
@@ -218,13 +259,16 @@ func (a *App) portrait(ctx context.Context, person exam.CandidateID) ([]byte, er
 	return p.Data, err
 }
 
-// steadyClock is the time of exams: setting the machine's clock while the
-// program runs moves no end.
+// steadyClock is the time of exams and of station clocks: setting the machine's
+// clock while the program runs moves no end.
 func (a *App) steadyClock() func() time.Time {
-	begun := time.Now()
-	return exam.SteadyClock(time.Now, func() time.Duration { return time.Since(begun) }, func(jump time.Duration) {
-		a.log.Error("the machine's clock was set while exams may run; exams go on evenly. Set it right, and restart when no exam runs", "jump", jump)
-	})
+	if a.steady == nil {
+		begun := time.Now()
+		a.steady = exam.SteadyClock(time.Now, func() time.Duration { return time.Since(begun) }, func(jump time.Duration) {
+			a.log.Error("the machine's clock was set while exams or contests may run; they go on evenly. Set it right, and restart when nothing runs", "jump", jump)
+		})
+	}
+	return a.steady
 }
 
 // openDesk reads the second font, so that a wrong one is said at the start.
@@ -255,7 +299,7 @@ func (a *App) openWeb() *web.Server {
 		proxies = append(proxies, netip.MustParsePrefix(p)) // Validate has seen it
 	}
 	return web.New(web.Options{
-		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Results: a.results, Contest: a.contest, Plan: a.plan, Desk: a.desk, ResultBook: a.book, Archive: a.archive, Bus: a.bus, Hub: a.hub,
+		Access: a.access, Bank: a.bank, Exam: a.exam, Custody: a.custody, Results: a.results, Contest: a.contest, Hall: a.hall, Tablets: a.tablets, Plan: a.plan, Desk: a.desk, ResultBook: a.book, Archive: a.archive, Bus: a.bus, Hub: a.hub,
 		UI: ui.Dist(), Secure: a.cfg.TLS.Cert != "", TrustedProxies: proxies,
 		Limits: web.Limits{
 			SignInsPerMinute: a.cfg.Limits.SignInsPerMinute, SignInsPerMinuteIP: a.cfg.Limits.SignInsPerMinuteIP,

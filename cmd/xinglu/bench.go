@@ -58,6 +58,16 @@ func benchCommand() *cobra.Command {
 			}
 			return bench.Exam(ctx, o, p)
 		}),
+		benchKind("marking", "Sheets of a division, the last mark, the fold of everything", func(ctx context.Context, o bench.Options, f benchFlags) (*bench.Report, error) {
+			p := bench.FullMarking()
+			if f.short {
+				p = bench.ShortMarking()
+			}
+			if f.rounds > 0 {
+				p.Rounds = f.rounds
+			}
+			return bench.Marking(ctx, o, p)
+		}),
 		benchChild(),
 	)
 	return cmd
@@ -139,6 +149,7 @@ func (a *App) measured(ctx context.Context) (*bench.System, error) {
 	}
 	return &bench.System{
 		Handler: a.web, Bus: a.bus, Exam: a.exam, Access: a.access, Division: guide.Board, Model: sitting.Sitting,
+		Contest: a.contest, Fresh: a.contests,
 		Release: a.demo().Release,
 		Close:   a.Close,
 	}, nil

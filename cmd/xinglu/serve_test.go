@@ -214,8 +214,8 @@ func flipByte(t *testing.T, file string) (stream, seq string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The draw's seed is in this record alone.
-	mark := regexp.MustCompile(`"seed":[0-9]+`).Find(records[0].Data)
+	// The competitors stand beside one another in this record alone.
+	mark := regexp.MustCompile(`"competitors":\[\{"id":"[0-9a-f-]+`).Find(records[0].Data)
 	at := bytes.Index(body, mark)
 	if at < 0 || bytes.Count(body, mark) != 1 {
 		t.Fatalf("%s is %d times in the file", mark, bytes.Count(body, mark))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/ledger"
@@ -66,12 +67,58 @@ func verifyCommand(environ []string) *cobra.Command {
 		}
 		fmt.Fprintln(out, "proven: every record is there, unchanged and in order")
 		err = verifyArrangements(cmd.Context(), out, db)
+		if err == nil || errors.Is(err, errFound) {
+			err = errors.Join(err, verifyDraws(cmd.Context(), out, db.Ledger()))
+		}
 		if *receipts == "" || err != nil && !errors.Is(err, errFound) {
 			return err
 		}
 		return errors.Join(err, verifyReceipts(cmd.Context(), out, db.Ledger(), *receipts))
 	}
 	return cmd
+}
+
+// verifyDraws computes every published draw of contests again.
+func verifyDraws(ctx context.Context, out io.Writer, led ledger.Backend) error {
+	proven, open, broken := 0, 0, 0
+	for after := ledger.StreamID("division/"); ; {
+		heads, err := led.Streams(ctx, after, 500)
+		if err != nil {
+			return err
+		}
+		for _, h := range heads {
+			after = h.Stream
+			id, ours := strings.CutPrefix(string(h.Stream), "division/")
+			if !ours {
+				continue
+			}
+			checks, err := engine.VerifyDraws(ctx, led, engine.DivisionID(id))
+			if err != nil {
+				return err
+			}
+			for _, c := range checks {
+				switch c.State {
+				case engine.DrawProven:
+					proven++
+				case engine.DrawUnproven:
+					open++
+				case engine.DrawBroken:
+					broken++
+					fmt.Fprintf(out, "DRAW_BROKEN: %s of %s: %s\n", c.Draw, h.Stream, c.Problem)
+				}
+			}
+		}
+		if len(heads) == 0 || !strings.HasPrefix(string(after), "division/") {
+			break
+		}
+	}
+	if proven+open+broken > 0 {
+		fmt.Fprintf(out, "%d draws computed again, %d do not agree; %d not published yet\n", proven+broken, broken, open)
+	}
+	if broken > 0 {
+		return errFound
+	}
+	return nil
 }
 
 // verifyArrangements compares the tickets with the sealed hash of each

@@ -105,8 +105,8 @@ func codes(d *print.Doc, title string, list []string) {
 	const perRow = 10
 	d.Section(fmt.Sprintf("%s：%d", title, len(list)), 8)
 	t := print.Table{Row: 6}
-	for range perRow {
-		t.Columns = append(t.Columns, print.Column{Share: 1, Align: print.Centre})
+	for i := range perRow {
+		t.Columns = append(t.Columns, print.Column{Title: strconv.Itoa(i + 1), Share: 1, Align: print.Centre})
 	}
 	for i := 0; i < len(list); i += perRow {
 		t.Rows = append(t.Rows, list[i:min(i+perRow, len(list))])

@@ -36,7 +36,7 @@ func (s *Service) Badges(ctx context.Context, by access.AccountID, division stri
 	if err != nil {
 		return nil, err
 	}
-	if err := s.note(ctx, by, division, kindBadgesPrinted, badgesPrinted{len(people)}); err != nil {
+	if err := s.note(ctx, by, division, kindBadgesPrinted, "", badgesPrinted{len(people)}); err != nil {
 		return nil, err
 	}
 	out := make([]Badge, len(people))
@@ -110,8 +110,9 @@ func (s *Service) ofBadge(ctx context.Context, division string, people []Competi
 	return Competitor{}, ErrBadge
 }
 
-// note appends a record that changes nothing: who has seen or printed what.
-func (s *Service) note(ctx context.Context, by access.AccountID, division, kind string, e event) error {
+// note appends a record that changes nothing: who has seen or printed what. A
+// key that was there before stores nothing.
+func (s *Service) note(ctx context.Context, by access.AccountID, division, kind, key string, e event) error {
 	if err := s.read(ctx, division, func(*Hall) error { return nil }); err != nil { // the stream has begun
 		return err
 	}
@@ -119,6 +120,6 @@ func (s *Service) note(ctx context.Context, by access.AccountID, division, kind 
 	if err != nil {
 		return err
 	}
-	_, err = s.led.Append(ctx, ledger.Entry{Stream: s.book(division).stream(), Expect: ledger.AnySeq, At: s.now(), Kind: kind, Actor: string(by), Data: data})
+	_, err = s.led.Append(ctx, ledger.Entry{Stream: s.book(division).stream(), Expect: ledger.AnySeq, At: s.now(), Kind: kind, Actor: string(by), Key: key, Data: data})
 	return err
 }

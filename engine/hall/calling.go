@@ -142,6 +142,15 @@ func (e photoSeen) subject() string                { return "" }
 func (e photoSeen) check(*Hall, time.Time) error   { return nil }
 func (e photoSeen) apply(_ *Hall, _ ledger.Record) {}
 
+// rollSeen says who has seen the names of a call's people, at the first time.
+type rollSeen struct {
+	Call int `json:"call"`
+}
+
+func (e rollSeen) subject() string                { return subject("seen", e.Call) }
+func (e rollSeen) check(*Hall, time.Time) error   { return nil }
+func (e rollSeen) apply(_ *Hall, _ ledger.Record) {}
+
 // checkText says why a reason cannot be kept; needed: it must be there.
 func checkText(s string, needed bool) error {
 	if needed && strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > maxText || !utf8.ValidString(s) {

@@ -96,8 +96,6 @@ type Move struct {
 	To          State    `json:"to"`
 	Why         string   `json:"why"`
 	Device      string   `json:"device"`
-	// Chief says that the chief judge goes beyond the rules.
-	Chief bool `json:"chief"`
 }
 
 // Move takes competitors to another state, all or none of them. An absence and
@@ -106,11 +104,7 @@ type Move struct {
 // ErrIdentity, ErrNotReady, ErrReason, each with Fields that name the
 // competitors; ErrKeyReused; those of Desk.Office.
 func (s *Service) Move(ctx context.Context, by access.AccountID, division, key string, m Move) error {
-	post := PostCallRoom
-	if m.Chief {
-		post = PostChief
-	}
-	if err := s.desk.Office(ctx, division, by, post); err != nil {
+	if err := s.desk.Office(ctx, division, by, PostCallRoom); err != nil {
 		return err
 	}
 	_, err := s.act(ctx, by, division, kindMoved, key, moved(m))
@@ -188,5 +182,5 @@ func (s *Service) ShowPhoto(ctx context.Context, by access.AccountID, division, 
 	if i < 0 || !people[i].has(who) {
 		return ErrNoMember.Param("call", "")
 	}
-	return s.note(ctx, by, division, kindPhotoSeen, photoSeen{competitor, who})
+	return s.note(ctx, by, division, kindPhotoSeen, "", photoSeen{competitor, who})
 }

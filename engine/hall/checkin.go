@@ -58,7 +58,7 @@ type Step struct {
 	LateMS int64            `json:"late_ms"` // of a report: after the time to report; 0: in time
 	Device string           `json:"device"`
 	Why    string           `json:"why"`
-	Chief  bool             `json:"chief"` // by the chief judge's word, beyond the rules
+	Chief  bool             `json:"chief"` // granted by the chief judge, beyond the rules
 	Undone *Undone          `json:"undone"`
 }
 
@@ -143,8 +143,9 @@ func (m *member) identified() bool {
 // call is one call in the fold.
 type call struct {
 	Call
-	seq int64 // of the record that made it
-	of  map[string]*member
+	seq      int64 // of the record that made it
+	of       map[string]*member
+	released bool // by the chief judge: people go in without the others
 }
 
 // due is until when its people report in time.
@@ -193,9 +194,6 @@ type moved struct {
 	To          State    `json:"to"`
 	Why         string   `json:"why,omitempty"`
 	Device      string   `json:"device,omitempty"`
-	// Chief says that the chief judge goes beyond the rules, with a reason: lets
-	// in who came too late or was absent, or goes in without the others.
-	Chief bool `json:"chief,omitempty"`
 }
 
 func (e moved) subject() string { return subject("moved", e.Call, e.Competitors, e.To) }
@@ -208,7 +206,7 @@ func (e moved) check(h *Hall, at time.Time) error {
 	if len(e.Competitors) == 0 || len(e.Competitors) > maxMembers {
 		return ErrInput.With(fault.Field{Path: "competitors", Code: "missing", Message: "name at least one competitor"})
 	}
-	if err := checkText(e.Why, e.Chief); err != nil {
+	if err := checkText(e.Why, false); err != nil {
 		return err
 	}
 	var first *fault.Error
@@ -244,7 +242,7 @@ func (e moved) one(h *Hall, c *call, id string, at time.Time) *fault.Error {
 	cutoff := c.cutoff(rules)
 	switch e.To {
 	case Waiting:
-		if !e.Chief && (from == Absent || at.After(cutoff)) {
+		if from == Absent || at.After(cutoff) {
 			return ErrTooLate.Param("at", cutoff.Format(time.RFC3339))
 		}
 	case Ready:
@@ -252,7 +250,7 @@ func (e moved) one(h *Hall, c *call, id string, at time.Time) *fault.Error {
 			return ErrIdentity
 		}
 	case Competing:
-		if rules.Together && !e.Chief && !c.allReady() {
+		if rules.Together && !c.released && !c.allReady() {
 			return ErrNotReady.Param("call", c.No)
 		}
 	case Absent:
@@ -267,17 +265,24 @@ func (e moved) one(h *Hall, c *call, id string, at time.Time) *fault.Error {
 func (e moved) apply(h *Hall, r ledger.Record) {
 	c := h.calls[e.Call-1]
 	for _, id := range e.Competitors {
-		m := c.of[id]
-		s := &Step{Seq: r.Seq, At: r.At, By: access.AccountID(r.Actor), From: m.state(), To: e.To, Device: e.Device, Why: e.Why, Chief: e.Chief}
-		if e.To == Waiting {
-			s.LateMS = max(0, r.At.Sub(c.due(h.frame.Rules)).Milliseconds())
-		}
-		m.steps = append(m.steps, s)
-		h.tellAbsence(c, id, s.From, s.To, e.Why, r)
+		s := &Step{Seq: r.Seq, At: r.At, By: access.AccountID(r.Actor), From: c.of[id].state(), To: e.To, Device: e.Device, Why: e.Why}
+		h.step(c, id, s, r.At)
 	}
 }
 
-// stepUndone takes back the last step of a competitor.
+// step takes a competitor to another state. reported is when the competitor
+// came, of a step to Waiting.
+func (h *Hall) step(c *call, competitor string, s *Step, reported time.Time) {
+	if s.To == Waiting {
+		s.LateMS = max(0, reported.Sub(c.due(h.frame.Rules)).Milliseconds())
+	}
+	m := c.of[competitor]
+	m.steps = append(m.steps, s)
+	h.tellAbsence(c, competitor, s, s.From, s.To)
+}
+
+// stepUndone takes back the last step of a competitor, but for what the chief
+// judge has granted.
 type stepUndone struct {
 	Call       int    `json:"call"`
 	Competitor string `json:"competitor"`
@@ -293,7 +298,7 @@ func (e stepUndone) check(h *Hall, _ time.Time) error {
 	if err != nil {
 		return err
 	}
-	if s := m.last(); s == nil || s.Seq != e.Step {
+	if s := m.last(); s == nil || s.Seq != e.Step || s.Chief {
 		return ErrUndo
 	}
 	return checkText(e.Why, true)
@@ -304,7 +309,7 @@ func (e stepUndone) apply(h *Hall, r ledger.Record) {
 	m := c.of[e.Competitor]
 	s := m.last()
 	s.Undone = &Undone{Seq: r.Seq, At: r.At, By: access.AccountID(r.Actor), Why: e.Why}
-	h.tellAbsence(c, e.Competitor, s.To, m.state(), e.Why, r)
+	h.tellAbsence(c, e.Competitor, &Step{Seq: r.Seq, By: s.Undone.By, Why: e.Why}, s.To, m.state())
 }
 
 // identityChecked is one check of identity.

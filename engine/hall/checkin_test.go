@@ -1,6 +1,7 @@
 package hall_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ func TestSteps(t *testing.T) {
 		s := w.node()
 		allowed := map[hall.State][]hall.State{
 			hall.Expected: {hall.Waiting, hall.Absent}, hall.Waiting: {hall.Ready, hall.Absent},
-			hall.Ready: {hall.Competing, hall.Absent}, hall.Competing: {hall.Left}, hall.Absent: {hall.Waiting}, hall.Left: {},
+			hall.Ready: {hall.Competing, hall.Absent}, hall.Competing: {hall.Left}, hall.Absent: {}, hall.Left: {},
 		}
 		way := map[hall.State][]hall.State{
 			hall.Expected: {}, hall.Waiting: {hall.Waiting}, hall.Ready: {hall.Waiting, hall.Ready},
@@ -31,15 +32,14 @@ func TestSteps(t *testing.T) {
 		for from, steps := range way {
 			for _, to := range hall.States {
 				call := called(t, s, 0)
-				go1 := func(to hall.State, chief bool) error {
-					by := map[bool]string{false: "room", true: "chief"}[chief]
-					return s.Move(t.Context(), accessID(by), division, key(), hall.Move{Call: call, Competitors: []string{"c0"}, To: to, Why: "原因", Chief: chief})
+				step := func(to hall.State) error {
+					return s.Move(t.Context(), "room", division, key(), hall.Move{Call: call, Competitors: []string{"c0"}, To: to, Why: "原因"})
 				}
 				for _, x := range steps {
-					must(t, go1(x, false))
+					must(t, step(x))
 				}
-				err := go1(to, from == hall.Absent)
-				if slices.Contains(allowed[from], to) != (err == nil) || err != nil && !errors.Is(err, hall.ErrStep) {
+				err := step(to)
+				if slices.Contains(allowed[from], to) != (err == nil) || err != nil && !errors.Is(err, hall.ErrStep) && (from != hall.Absent || !errors.Is(err, hall.ErrTooLate)) {
 					t.Errorf("%s → %s: %v", from, to, err)
 				}
 				want := from
@@ -126,13 +126,101 @@ func TestAMorning(t *testing.T) {
 		must(t, move(s, t, call, hall.Competing, "c0", "c1", "c2"))
 		must(t, move(s, t, call, hall.Left, "c1"))
 		wantErr(t, "reports after all", move(s, t, call, hall.Waiting, "c3"), hall.ErrTooLate)
-		wantErr(t, "the chief without a reason", s.Move(t.Context(), "chief", division, key(), hall.Move{Call: call, Competitors: []string{"c3"}, To: hall.Waiting, Chief: true}), hall.ErrReason)
-		must(t, s.Move(t.Context(), "chief", division, key(), hall.Move{Call: call, Competitors: []string{"c3"}, To: hall.Waiting, Why: "班车故障", Chief: true}))
+		must(t, s.AskAdmission(t.Context(), "room", division, key(), call, "c3", "班车故障", ""))
+		time.Sleep(time.Minute)
+		must(t, s.DecideAdmission(t.Context(), "chief", division, key(), asked(t, s)[0].Seq, true, "同意", ""))
 		if diff := cmp.Diff([]string{"absent c3", "present c3"}, w.said()); diff != "" {
 			t.Errorf("the division was told (-want +got):\n%s", diff)
 		}
-		if _, m := roll(t, s, call); m["c3"].Told != hall.ToldTaken || m["c3"].LateMS != 46*minute || len(m["c3"].Steps) != 2 {
+		if _, m := roll(t, s, call); m["c3"].Told != hall.ToldTaken || m["c3"].LateMS != 46*minute || len(m["c3"].Steps) != 2 || !m["c3"].Steps[1].Chief {
 			t.Errorf("the fourth: %+v", m["c3"])
+		}
+	})
+}
+
+func asked(t *testing.T, s *hall.Service) []hall.Ask {
+	t.Helper()
+	v, err := s.ChiefCalls(t.Context(), division)
+	must(t, err)
+	return v.Asked
+}
+
+// Who is too late comes in by the chief judge's word, who is told nobody's name.
+func TestLateAdmission(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		s := w.node()
+		call := called(t, s, 0)
+		ask := func(who, why string) error {
+			return s.AskAdmission(t.Context(), "room", division, key(), call, who, why, "")
+		}
+		decide := func(by string, seq int64, granted bool, why string) error {
+			return s.DecideAdmission(t.Context(), accessID(by), division, key(), seq, granted, why, "")
+		}
+		wantErr(t, "in time", ask("c0", "堵车"), hall.ErrAsked)
+		must(t, move(s, t, call, hall.Waiting, "c1"))
+		time.Sleep(time.Until(start.Add(20 * time.Minute)))
+		wantErr(t, "has reported", ask("c1", "堵车"), hall.ErrAsked)
+		wantErr(t, "no reason", ask("c0", ""), hall.ErrReason)
+		must(t, ask("c0", "堵车"))
+		wantErr(t, "asked already", ask("c0", "堵车"), hall.ErrAsked)
+		_, err := s.MarkAbsent(t.Context(), "room", division, key(), call, "")
+		must(t, err)
+		must(t, ask("c2", "生病"))
+		list := asked(t, s)
+		if len(list) != 2 || list[0].LateMS != 50*minute || list[0].Call != call || list[0].Decided != nil {
+			t.Errorf("asked %+v", list)
+		}
+		v, err := s.ChiefCalls(t.Context(), division)
+		must(t, err)
+		body, err := json.Marshal(v)
+		must(t, err)
+		for _, p := range w.people {
+			for _, secret := range []string{p.Name, p.Entry, `"` + p.ID + `"`, p.Unit} {
+				if strings.Contains(string(body), secret) {
+					t.Errorf("the chief judge is told %q: %s", secret, body)
+				}
+			}
+		}
+		wantErr(t, "no such question", decide("chief", 999, true, "同意"), hall.ErrNoAsk)
+		wantErr(t, "without a reason", decide("chief", list[0].Seq, true, ""), hall.ErrReason)
+		if err := decide("room", list[0].Seq, true, "同意"); err == nil {
+			t.Error("the call room decided")
+		}
+		must(t, decide("chief", list[1].Seq, false, "不同意"))
+		must(t, decide("chief", list[0].Seq, true, "同意"))
+		wantErr(t, "decided already", decide("chief", list[0].Seq, false, "不同意"), hall.ErrNoAsk)
+		_, m := roll(t, s, call)
+		if m["c0"].State != hall.Waiting || m["c0"].LateMS != 50*minute || m["c2"].State != hall.Absent || m["c2"].Asked.Decided.Granted {
+			t.Errorf("%+v %+v", m["c0"], m["c2"])
+		}
+		wantErr(t, "the call room takes the grant back", s.Undo(t.Context(), "room", division, key(), call, "c0", m["c0"].Steps[1].Seq, "错", ""), hall.ErrUndo)
+		if diff := cmp.Diff([]string{"absent c0", "absent c2", "absent c3", "present c0"}, w.said()); diff != "" {
+			t.Errorf("the division was told (-want +got):\n%s", diff)
+		}
+		must(t, ask("c3", "生病"))
+		must(t, s.AskAdmission(t.Context(), "chief", division, key(), call, "c2", "生病", "")) // holds both posts
+		wantErr(t, "who asked decides", decide("chief", asked(t, s)[3].Seq, true, "同意"), hall.ErrSamePerson)
+	})
+}
+
+// The chief judge lets a call go in without the others.
+func TestRelease(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.frame.Rules.Identity = false
+		s := w.node()
+		call := called(t, s, 0)
+		for _, to := range []hall.State{hall.Waiting, hall.Ready} {
+			must(t, move(s, t, call, to, "c0"))
+		}
+		wantErr(t, "not all ready", move(s, t, call, hall.Competing, "c0"), hall.ErrNotReady)
+		wantErr(t, "without a reason", s.ReleaseCall(t.Context(), "chief", division, key(), call, "", ""), hall.ErrReason)
+		if err := s.ReleaseCall(t.Context(), "room", division, key(), call, "先入场", ""); err == nil {
+			t.Error("the call room released")
+		}
+		must(t, s.ReleaseCall(t.Context(), "chief", division, key(), call, "先入场", ""))
+		must(t, move(s, t, call, hall.Competing, "c0"))
+		if v, _ := roll(t, s, call); !v.Released || v.AllReady {
+			t.Errorf("%+v", v)
 		}
 	})
 }

@@ -163,23 +163,30 @@ func TestBatchStart(t *testing.T) {
 		must(t, err)
 		time.Sleep(time.Minute)
 		batch := hall.Stations{Module: "B", Batch: 1}
-		list, err := s.StartBatch(t.Context(), "judge1", division, "batch", batch, hall.Evidence{})
+		list, err := s.StartBatch(t.Context(), "judge1", division, "batch", batch, false, hall.Evidence{})
 		must(t, err)
 		if len(list) != 2 || list[0].Code != "A01" || list[0].UsedMS != 0 || list[1].UsedMS != minute || list[0].State != hall.ClockRunning {
 			t.Errorf("started %+v", list)
 		}
 		time.Sleep(time.Minute)
-		again, err := s.StartBatch(t.Context(), "judge1", division, "batch", batch, hall.Evidence{})
+		again, err := s.StartBatch(t.Context(), "judge1", division, "batch", batch, false, hall.Evidence{})
 		if err != nil || len(again) != 2 || again[0].UsedMS != minute {
 			t.Errorf("the same key: %+v %v", again, err)
 		}
-		_, err = s.StartBatch(t.Context(), "judge2", division, "batch", batch, hall.Evidence{})
+		_, err = s.StartBatch(t.Context(), "judge2", division, "batch", batch, false, hall.Evidence{})
 		wantErr(t, "another judge", err, hall.ErrClock)
-		_, err = s.StartBatch(t.Context(), "judge1", division, "batch", hall.Stations{Module: "C", Batch: 1}, hall.Evidence{})
+		_, err = s.StartBatch(t.Context(), "judge1", division, "batch", hall.Stations{Module: "C", Batch: 1}, false, hall.Evidence{})
 		wantErr(t, "the key for another module", err, hall.ErrKeyReused)
-		_, err = s.StartBatch(t.Context(), "judge1", division, key(), hall.Stations{Module: "B", Batch: 2}, hall.Evidence{})
+		_, err = s.StartBatch(t.Context(), "judge1", division, key(), hall.Stations{Module: "B", Batch: 2}, false, hall.Evidence{})
 		wantErr(t, "a batch of others", err, hall.ErrNoClock)
-		list, err = s.StartBatch(t.Context(), "judge1", division, key(), hall.Stations{Module: "B", Codes: []string{"A02"}}, hall.Evidence{})
+		if _, err := s.StartBatch(t.Context(), "judge1", division, key(), hall.Stations{Module: "B", Batch: 2}, true, hall.Evidence{}); err == nil {
+			t.Error("a judge started as the chief judge")
+		}
+		list, err = s.StartBatch(t.Context(), "chief", division, key(), hall.Stations{Module: "B", Batch: 2}, true, hall.Evidence{})
+		if err != nil || len(list) != 2 {
+			t.Errorf("the chief judge: %+v %v", list, err)
+		}
+		list, err = s.StartBatch(t.Context(), "judge1", division, key(), hall.Stations{Module: "B", Codes: []string{"A02"}}, false, hall.Evidence{})
 		if err != nil || len(list) != 1 || list[0].Code != "A02" {
 			t.Errorf("by code: %+v %v", list, err)
 		}

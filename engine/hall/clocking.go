@@ -1,7 +1,6 @@
 package hall
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -194,10 +193,7 @@ func (h *Hall) tellTime(c *clock, r ledger.Record) {
 		return
 	}
 	c.used = used
-	h.tell(Delivery{
-		Key: fmt.Sprintf("hall/%d/%s/%s", r.Seq, c.station.Module, c.station.Code), Fact: FactTime, By: r.Actor,
-		Module: c.station.Module, Code: c.station.Code, MS: used,
-	})
+	h.tell(r.Seq, Delivery{Fact: FactTime, By: access.AccountID(r.Actor), Module: c.station.Module, Code: c.station.Code, MS: used})
 }
 
 // reopened lets a clock go on that was stopped by mistake: by the chief judge.

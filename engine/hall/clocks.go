@@ -27,15 +27,21 @@ type Press struct {
 	Module scoring.ModuleID
 	Code   string // of the station layer
 	Reason string
+	Desk   bool // by acts as the chief judge, at every clock
 	Evidence
 }
 
 // Press acts on a clock and returns it as it is afterwards, also beside
 // ErrClock, so that of two who press at once the second sees what is so.
 // Errors: ErrNoClock where by keeps no such clock, ErrClock, ErrReason,
-// ErrInput, ErrKeyReused. A repeated key has one effect.
+// ErrInput, ErrKeyReused, at the desk those of Desk.Office. A repeated key has
+// one effect.
 func (s *Service) Press(ctx context.Context, by access.AccountID, division, key string, p Press) (Clock, error) {
-	st, err := s.station(ctx, by, division, p.Module, p.Code)
+	list, err := s.keeps(ctx, by, division, p.Desk)
+	if err != nil {
+		return Clock{}, err
+	}
+	st, err := stationIn(list, p.Module, p.Code)
 	if err != nil {
 		return Clock{}, err
 	}
@@ -68,17 +74,32 @@ func (s *Service) seen(ctx context.Context, division string, st Station, done er
 	return v, err
 }
 
-// station returns one of the stations whose clocks by may keep.
-func (s *Service) station(ctx context.Context, by access.AccountID, division string, m scoring.ModuleID, code string) (Station, error) {
-	list, err := s.desk.Stations(ctx, division, by)
-	if err != nil {
-		return Station{}, err
+// keeps lists the stations whose clocks by may keep: as the chief judge all.
+func (s *Service) keeps(ctx context.Context, by access.AccountID, division string, desk bool) ([]Station, error) {
+	if desk {
+		if err := s.desk.Office(ctx, division, by, PostChief); err != nil {
+			return nil, err
+		}
+		by = ""
 	}
+	return s.desk.Stations(ctx, division, by)
+}
+
+func stationIn(list []Station, m scoring.ModuleID, code string) (Station, error) {
 	i := slices.IndexFunc(list, func(st Station) bool { return st.Module == m && st.Code == code })
 	if i < 0 {
 		return Station{}, ErrNoClock.Param("code", code)
 	}
 	return list[i], nil
+}
+
+// station returns any of the division's stations.
+func (s *Service) station(ctx context.Context, division string, m scoring.ModuleID, code string) (Station, error) {
+	list, err := s.desk.Stations(ctx, division, "")
+	if err != nil {
+		return Station{}, err
+	}
+	return stationIn(list, m, code)
 }
 
 // Stations names stations of one module: those of the codes, or of a whole
@@ -111,11 +132,12 @@ func (b Stations) of(list []Station) ([]spot, error) {
 }
 
 // StartBatch starts the clocks of a room at one moment: all of a batch in a
-// module that by may keep and that have not started. It returns the clocks of
-// the batch as they are afterwards. Errors: ErrNoClock, ErrClock where none was
-// left to start, ErrKeyReused.
-func (s *Service) StartBatch(ctx context.Context, by access.AccountID, division, key string, b Stations, ev Evidence) ([]Clock, error) {
-	list, err := s.desk.Stations(ctx, division, by)
+// module that by may keep (at the desk: all) and that have not started. It
+// returns the clocks of the batch as they are afterwards. Errors: ErrNoClock,
+// ErrClock where none was left to start, ErrKeyReused, at the desk those of
+// Desk.Office.
+func (s *Service) StartBatch(ctx context.Context, by access.AccountID, division, key string, b Stations, desk bool, ev Evidence) ([]Clock, error) {
+	list, err := s.keeps(ctx, by, division, desk)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +193,7 @@ type ClockStory struct {
 // ClockStory returns a clock's whole history, by its code; for the desk.
 // Error: ErrNoClock.
 func (s *Service) ClockStory(ctx context.Context, division string, m scoring.ModuleID, code string) (ClockStory, error) {
-	st, err := s.station(ctx, "", division, m, code)
+	st, err := s.station(ctx, division, m, code)
 	if err != nil {
 		return ClockStory{}, err
 	}
@@ -243,7 +265,7 @@ func (s *Service) Mend(ctx context.Context, by access.AccountID, division, key s
 	if err := s.desk.Office(ctx, division, by, PostChief); err != nil {
 		return Clock{}, err
 	}
-	st, err := s.station(ctx, "", division, m, code)
+	st, err := s.station(ctx, division, m, code)
 	if err != nil {
 		return Clock{}, err
 	}

@@ -26,6 +26,12 @@ var (
 	ErrNotReady = fault.New(fault.Conflict, "not_all_ready", "not everybody of this call is ready")
 	// ErrUndo: the step is not the competitor's last one.
 	ErrUndo = fault.New(fault.Conflict, "nothing_to_undo", "only the last step can be taken back, and once")
+	// ErrAsked: the chief judge has been asked already, or need not be.
+	ErrAsked = fault.New(fault.Conflict, "admission_asked", "the chief judge has been asked already, or need not be")
+	// ErrSamePerson: who asked does not decide.
+	ErrSamePerson = fault.New(fault.Forbidden, "admission_same_person", "who asked does not decide; that takes another person")
+	// ErrNoAsk: there is no such question, or it is decided.
+	ErrNoAsk = fault.New(fault.NotFound, "no_such_admission", "there is no such question, or it is decided")
 	// ErrBadge: there is no such badge in this division.
 	ErrBadge = fault.New(fault.NotFound, "badge_unknown", "this badge belongs to nobody in this division")
 	// ErrBadgeReplaced: a newer badge was given out in the place of this one.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -16,9 +17,13 @@ const (
 	kindOpened        = "hall.opened"
 	kindCallMade      = "call.made"
 	kindCallChanged   = "call.changed"
+	kindCallReleased  = "call.released"
 	kindMoved         = "competitor.moved"
 	kindStepUndone    = "competitor.step_undone"
+	kindAsked         = "admission.asked"
+	kindDecided       = "admission.decided"
 	kindIdentity      = "identity.checked"
+	kindRollSeen      = "roll.seen"
 	kindPhotoSeen     = "photo.seen"
 	kindBadgeReplaced = "badge.replaced"
 	kindBadgesPrinted = "badges.printed"
@@ -49,8 +54,10 @@ type event interface {
 // folds has the fold of each kind of record but the first.
 var folds = map[string]func(*Hall, ledger.Record) (verdict, error){
 	kindCallMade: fold[callMade], kindCallChanged: fold[callChanged],
-	kindMoved: fold[moved], kindStepUndone: fold[stepUndone],
-	kindIdentity: fold[identityChecked], kindPhotoSeen: fold[photoSeen],
+	kindCallReleased: fold[callReleased],
+	kindMoved:        fold[moved], kindStepUndone: fold[stepUndone],
+	kindAsked: fold[admissionAsked], kindDecided: fold[admissionDecided],
+	kindIdentity: fold[identityChecked], kindPhotoSeen: fold[photoSeen], kindRollSeen: fold[rollSeen],
 	kindBadgeReplaced: fold[badgeReplaced], kindBadgesPrinted: fold[badgesPrinted],
 	kindStarted: fold[started], kindPaused: fold[paused], kindResumed: fold[resumed], kindStopped: fold[stopped],
 	kindReopened: fold[reopened], kindReset: fold[reset],
@@ -70,6 +77,7 @@ type Hall struct {
 	seq      int64
 	frame    *Frame // nil before the first record
 	calls    []*call
+	asks     []*ask         // for late admission, in order
 	badges   map[string]int // how often a competitor's badge was replaced
 	clocks   map[ClockID]*clock
 	tellings []*telling // in order
@@ -157,11 +165,14 @@ const (
 
 // Delivery is one fact for the division.
 type Delivery struct {
-	// Key is the idempotency key: the place of the record that it follows from.
-	Key  string `json:"key"`
-	Fact Fact   `json:"fact"`
-	By   string `json:"by"` // account that caused it
-	Note string `json:"note"`
+	// Key is the idempotency key: the record that it follows from, and its place
+	// among all facts.
+	Key  string           `json:"key"`
+	Fact Fact             `json:"fact"`
+	By   access.AccountID `json:"by"` // who caused it
+	// Chief says that By acted as the chief judge.
+	Chief bool   `json:"chief,omitempty"`
+	Note  string `json:"note"`
 	// Competitor and Modules (none: all that panels mark) of an absence.
 	Competitor string             `json:"competitor,omitempty"`
 	Modules    []scoring.ModuleID `json:"modules,omitempty"`
@@ -206,22 +217,23 @@ func (h *Hall) telling(key string) *telling {
 	return nil
 }
 
-// tell queues a fact. Facts are told in the order of the ledger, so that the
-// division's last word on a competitor is the hall's.
-func (h *Hall) tell(d Delivery) {
+// tell queues a fact that follows from a record. Facts are told in the order of
+// the ledger, so that the division's last word on a competitor is the hall's.
+func (h *Hall) tell(seq int64, d Delivery) {
+	d.Key = fmt.Sprintf("hall/%d/%d", seq, len(h.tellings)+1)
 	h.tellings = append(h.tellings, &telling{Delivery: d, told: ToldPending})
 }
 
-// tellAbsence queues what a change of state means for the marks.
-func (h *Hall) tellAbsence(c *call, competitor string, from, to State, note string, r ledger.Record) {
+// tellAbsence queues what a step, or its end, means for the marks.
+func (h *Hall) tellAbsence(c *call, competitor string, s *Step, from, to State) {
 	if (from == Absent) == (to == Absent) {
 		return
 	}
-	d := Delivery{Key: fmt.Sprintf("hall/%d/%s", r.Seq, competitor), Fact: FactPresent, By: r.Actor, Note: note, Competitor: competitor, Modules: c.Modules}
+	d := Delivery{Fact: FactPresent, By: s.By, Chief: s.Chief, Note: s.Why, Competitor: competitor, Modules: c.Modules}
 	if to == Absent {
 		d.Fact = FactAbsent
 	}
-	h.tell(d)
+	h.tell(s.Seq, d)
 }
 
 // pending lists what is to be told, in order.

@@ -2,6 +2,7 @@ package hall
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/xinglu/xinglu/engine/access"
@@ -21,6 +22,8 @@ type CallView struct {
 	Late     int                `json:"late"`      // have reported late
 	Overdue  int                `json:"overdue"`   // have not reported though they should have
 	AllReady bool               `json:"all_ready"` // nobody is waited for
+	Released bool               `json:"released"`  // by the chief judge: people go in without the others
+	Asked    int                `json:"asked"`     // late admissions that the chief judge has not decided
 	Refused  int                `json:"refused"`   // absences that the division would not take
 }
 
@@ -41,6 +44,9 @@ type MemberView struct {
 	Overdue  bool            `json:"overdue"` // should have reported
 	Identity []IdentityCheck `json:"identity"`
 	Steps    []Step          `json:"steps"` // oldest first, undone ones too
+	// Asked is the newest question to the chief judge about a late admission;
+	// null: none.
+	Asked *Ask `json:"asked"`
 	// Told says whether the division has the absence, or its end; "" where
 	// there was none. ToldCode is the code of its refusal.
 	Told     Told   `json:"told"`
@@ -68,10 +74,15 @@ func (h *Hall) callView(c *call, now time.Time) CallView {
 	r := h.frame.Rules
 	v := CallView{
 		No: c.No, Name: c.Name, Batch: c.Batch, Modules: append([]scoring.ModuleID{}, c.Modules...), StartsAt: c.StartsAt,
-		DueAt: c.due(r), CutoffAt: c.cutoff(r), Counts: map[State]int{}, AllReady: c.allReady(),
+		DueAt: c.due(r), CutoffAt: c.cutoff(r), Counts: map[State]int{}, AllReady: c.allReady(), Released: c.released,
 	}
 	for _, s := range States {
 		v.Counts[s] = 0
+	}
+	for _, a := range h.asks {
+		if a.Call == c.No && a.Decided == nil {
+			v.Asked++
+		}
 	}
 	for _, id := range c.Members {
 		m := c.of[id]
@@ -99,11 +110,15 @@ func (h *Hall) absenceOf(c *call, competitor string) *telling {
 }
 
 // Roll lists the people of a call with everything that the call room may know:
-// name and entry code, never a code of another layer. Errors: ErrNoCall, those
-// of Desk.Office.
+// name and entry code, never a code of another layer. That by has seen a call's
+// people is recorded, at the first time and before they are shown. Errors:
+// ErrNoCall, those of Desk.Office.
 func (s *Service) Roll(ctx context.Context, by access.AccountID, division string, no int) (CallView, []MemberView, error) {
 	people, err := s.keeper(ctx, by, division)
 	if err != nil {
+		return CallView{}, nil, err
+	}
+	if err := s.looked(ctx, by, division, no); err != nil {
 		return CallView{}, nil, err
 	}
 	of := make(map[string]Competitor, len(people))
@@ -127,6 +142,28 @@ func (s *Service) Roll(ctx context.Context, by access.AccountID, division string
 	return v, out, err
 }
 
+// looked records that by sees the people of a call, once.
+func (s *Service) looked(ctx context.Context, by access.AccountID, division string, no int) error {
+	err := s.read(ctx, division, func(h *Hall) error { _, err := h.call(no); return err })
+	if err != nil {
+		return err
+	}
+	b, key := s.book(division), fmt.Sprintf("seen/%s/%d", by, no)
+	b.mu.Lock()
+	seen := b.looked[key]
+	b.mu.Unlock()
+	if seen {
+		return nil
+	}
+	if err := s.note(ctx, by, division, kindRollSeen, key, rollSeen{no}); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.looked[key] = true
+	b.mu.Unlock()
+	return nil
+}
+
 func (h *Hall) memberView(c *call, id string, p Competitor, now time.Time) MemberView {
 	m := c.of[id]
 	v := MemberView{
@@ -144,6 +181,15 @@ func (h *Hall) memberView(c *call, id string, p Competitor, now time.Time) Membe
 		v.LateMS = s.LateMS
 	}
 	v.Overdue = v.State == Expected && now.After(c.due(h.frame.Rules))
+	for _, a := range h.asks {
+		if a.Call == c.No && a.competitor == id {
+			v.Asked = &a.Ask
+		}
+	}
+	if v.Asked != nil {
+		copied := *v.Asked
+		v.Asked = &copied
+	}
 	if t := h.absenceOf(c, id); t != nil {
 		v.Told, v.ToldCode = t.told, t.code
 	}

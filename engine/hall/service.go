@@ -49,9 +49,10 @@ type Service struct {
 // book is one division's hall at this node.
 type book struct {
 	division string
-	mu       sync.Mutex // guards hall
+	mu       sync.Mutex // guards hall and looked
 	hall     *Hall
-	telling  sync.Mutex // one telling at a time, in order
+	looked   map[string]bool // whose look at which call is on record
+	telling  sync.Mutex      // one telling at a time, in order
 }
 
 func (b *book) stream() ledger.StreamID { return ledger.StreamID("hall/" + b.division) }
@@ -84,7 +85,7 @@ func (s *Service) book(division string) *book {
 	defer s.mu.Unlock()
 	b := s.books[division]
 	if b == nil {
-		b = &book{division: division, hall: newHall()}
+		b = &book{division: division, hall: newHall(), looked: map[string]bool{}}
 		s.books[division] = b
 	}
 	return b

@@ -109,7 +109,7 @@ func TestRebuild(t *testing.T) {
 			must(t, move(old, t, call, hall.Ready, who))
 		}
 		must(t, move(old, t, call, hall.Competing, "c0"))
-		_, err := old.StartBatch(t.Context(), "chief", division, key(), hall.Stations{Module: "B", Batch: 1}, hall.Evidence{Device: "t1", TabletMS: 5, AgoMS: 9})
+		_, err := old.StartBatch(t.Context(), "chief", division, key(), hall.Stations{Module: "B", Batch: 1}, false, hall.Evidence{Device: "t1", TabletMS: 5, AgoMS: 9})
 		must(t, err)
 		time.Sleep(time.Minute)
 		_, err = pressOn(t, old, "judge1", hall.ActPause, "A01")

@@ -29,9 +29,9 @@ type ID string
 
 // Draft is what people call a tablet.
 type Draft struct {
-	Number string `json:"number"` // on its back: "07"
-	Name   string `json:"name"`   // "焊接 3 号"; may be ""
-	Hall   string `json:"hall"`   // where it belongs; may be ""
+	Number string `json:"number" minLength:"1" maxLength:"50" doc:"On its back: 07"`
+	Name   string `json:"name" maxLength:"50"` // "焊接 3 号"; may be ""
+	Hall   string `json:"hall" maxLength:"50" doc:"Where it belongs; may be empty"`
 }
 
 // Tablet is a contest-owned tablet.

@@ -1,6 +1,6 @@
 // Package bench measures the program beside small, honest baselines.
 //
-// A benchmark is a conductor (Save, Board, Exam) and processes of the same binary
+// A benchmark is a conductor (Save, Board, Exam, Marking) and processes of the same binary
 // that it starts: the servers to be compared, and the load. Processor time is
 // taken by each server of itself, so the load's is not in it. The sides of a
 // comparison take turns within one run, round after round, and every figure
@@ -41,10 +41,14 @@ type Options struct {
 // System is the opened program as it is measured: the same parts, put
 // together in the same way, as behind `xinglu serve`.
 type System struct {
-	Handler  http.Handler
-	Bus      live.Bus
-	Exam     *exam.Service
-	Access   *access.Access
+	Handler http.Handler
+	Bus     live.Bus
+	Exam    *exam.Service
+	Access  *access.Access
+	Contest *engine.Contests
+	// Fresh makes one more contest service on the same stores, which has seen
+	// nothing; whoever calls closes it.
+	Fresh    func() *engine.Contests
 	Division engine.DivisionID // its board is projected on this node
 	Model    exam.Sitting      // whose papers the measured sitting uses
 	// Release seals the papers of a sitting and has them released.
@@ -116,6 +120,8 @@ func Child(ctx context.Context, open Opener, in io.Reader, out io.Writer) error 
 			return openExamServer(ctx, open, s.Dir)
 		case roleLedger, roleGroup, roleSingle, roleFsync:
 			return openStorer(ctx, s.Role, s.Dir)
+		case roleJudges:
+			return &judges{}, nil
 		case roleCandidates:
 			return &candidates{}, nil
 		case roleHall:

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/xinglu/xinglu/scoring"
 )
 
 func TestSpread(t *testing.T) {
@@ -207,5 +209,30 @@ func TestObey(t *testing.T) {
 	err = obey(t.Context(), strings.NewReader(`{"do":"echo"}`), io.Discard, nil)
 	if err == nil {
 		t.Error("an order before the start was taken")
+	}
+}
+
+// What the benchmark of marking opens must open.
+func TestFieldsAreValid(t *testing.T) {
+	t.Parallel()
+	for _, p := range []MarkingPlan{ShortMarking(), FullMarking()} {
+		s := fieldScheme(p.Field)
+		if err := s.Validate(); err != nil {
+			t.Errorf("%s: %v", p.Form, err)
+		}
+		if err := fieldRules(p.Field).Validate(s); err != nil {
+			t.Errorf("%s: %v", p.Form, err)
+		}
+		// Writers take sheets in turn; none may run out before the slot ends.
+		if p.Share >= 1 || p.Field.sheets() == 0 {
+			t.Errorf("%s: a share of %v of %d sheets", p.Form, p.Share, p.Field.sheets())
+		}
+		for n := range int64(30) {
+			for _, m := range s.Modules {
+				if err := scoring.CheckSheet(m, scoring.Sheet{Judge: "j", Entries: fieldEntries(m, n)}); err != nil {
+					t.Fatalf("%s: entries %d: %v", p.Form, n, err)
+				}
+			}
+		}
 	}
 }

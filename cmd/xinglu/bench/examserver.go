@@ -25,7 +25,8 @@ type examServer struct {
 	seats   []*seat
 	numbers atomic.Int64
 	guests  []guest // of the hall that was set up last
-	people  int     // that were invented
+	field   markedField
+	people  int // that were invented
 }
 
 // seat is one admitted candidate.
@@ -63,6 +64,8 @@ func (s *examServer) do(ctx context.Context, what string, in json.RawMessage) (a
 			return nil, err
 		}
 		return s.setup(ctx, v)
+	case "division", "last":
+		return s.marking(ctx, what, in)
 	case "hall", "ring", "papers":
 		return s.hall(ctx, what, in)
 	default:

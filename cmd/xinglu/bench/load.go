@@ -36,6 +36,7 @@ type measured struct {
 	Elapsed time.Duration `json:"elapsed"`
 	CPU     time.Duration `json:"cpu"` // of this process
 	P50     time.Duration `json:"p50"`
+	P95     time.Duration `json:"p95"`
 	P99     time.Duration `json:"p99"`
 }
 
@@ -74,7 +75,7 @@ func (s slot) run(ctx context.Context, to saver, numbers *atomic.Int64) (measure
 	wg.Wait()
 	return measured{
 		Saves: all.TotalCount(), Elapsed: time.Since(begin), CPU: cpuTime() - cpu,
-		P50: quantile(all, 50), P99: quantile(all, 99),
+		P50: quantile(all, 50), P95: quantile(all, 95), P99: quantile(all, 99),
 	}, failed
 }
 

@@ -209,6 +209,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Judges' cards */
+        get: operations["cards"];
+        put?: never;
+        /** Issue cards for judges, with their QR codes */
+        post: operations["card-issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cards.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue cards for judges, to print */
+        post: operations["cards-pdf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cards/{card}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a card worthless */
+        post: operations["card-revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/contests": {
         parameters: {
             query?: never;
@@ -400,6 +452,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/admissions/{asked}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody in, or not; by another person than who asked */
+        post: operations["admission-decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/advancements": {
         parameters: {
             query?: never;
@@ -538,6 +607,228 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/badges.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Badges to print; who prints is recorded */
+        get: operations["badges-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/call-room/competitors/{competitor}/badge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a competitor's badges worthless that were given out before */
+        post: operations["badge-replace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/call-room/competitors/{competitor}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A competitor's photo at check-in; who looks is recorded */
+        get: operations["call-photo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/call-room/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a badge, an entry code or a ticket means */
+        get: operations["call-find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls of a division with how far their people are */
+        get: operations["calls"];
+        put?: never;
+        /** Call people: a batch, or those who are named */
+        post: operations["call-make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of a call by name and entry code; who looks is recorded */
+        get: operations["call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/absentees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record everybody as absent who has not come by the time of the rules */
+        post: operations["call-absentees"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/admissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the chief judge to let somebody in who is too late or was absent */
+        post: operations["admission-ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move the start of a call, or change whom it calls */
+        post: operations["call-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a check of identity */
+        post: operations["call-identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take competitors to their next state, all or none of them */
+        post: operations["call-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the people of a call go in without the others */
+        post: operations["call-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/calls/{call}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a competitor's last step */
+        post: operations["call-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/certificates": {
         parameters: {
             query?: never;
@@ -584,6 +875,109 @@ export interface paths {
         get: operations["clinched"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/clock-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start the clocks of a room at one moment, as the chief judge */
+        post: operations["clock-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every clock of a division */
+        get: operations["clocks"];
+        put?: never;
+        /** Start, pause, resume or stop a clock, as the chief judge */
+        post: operations["clock-press"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/clocks/mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mend a wrong press: let a clock go on, or take its start back */
+        post: operations["clock-mend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/clocks/{module}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One clock with everything that happened to it */
+        get: operations["clock"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/compensations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give time to stations (补时) */
+        post: operations["compensate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/compensations/{grant}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a compensation back */
+        post: operations["compensation-withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -788,6 +1182,23 @@ export interface paths {
         };
         /** What the signed-in person has done at the desk, the newest first */
         get: operations["desk-acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/desk/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the calls are, and what the call room asks; nobody's name or code */
+        get: operations["desk-calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3431,6 +3842,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/tablet-pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a code that pairs one tablet, for a short while */
+        post: operations["tablet-pair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tablet-transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a judge to a spare tablet, where a QR code signs in once */
+        post: operations["tablet-transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tablets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tablets, how each one is, and what to look at */
+        get: operations["tablets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tablets/{tablet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what a tablet is called */
+        put: operations["tablet-rename"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tablets/{tablet}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a tablet out of use; nothing is taken from it any more */
+        post: operations["tablet-revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board/boards": {
         parameters: {
             query?: never;
@@ -3686,6 +4182,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clocks that the judge keeps, by division */
+        get: operations["judge-clocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/judge/divisions/{division}/absences": {
         parameters: {
             query?: never;
@@ -3697,6 +4210,40 @@ export interface paths {
         put?: never;
         /** Record that nobody came to a station, before anything is marked */
         post: operations["judge-absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/divisions/{division}/clock-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start the clocks of a room at one moment */
+        post: operations["judge-clock-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/divisions/{division}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start, pause, resume or stop a clock */
+        post: operations["judge-clock"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3765,6 +4312,23 @@ export interface paths {
         get: operations["judge-me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make this device a paired tablet, by a code of the console */
+        post: operations["tablet-redeem"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3856,6 +4420,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/judge/sign-in-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in with a card's QR code */
+        post: operations["judge-sign-in-card"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/judge/sign-out": {
         parameters: {
             query?: never;
@@ -3867,6 +4448,23 @@ export interface paths {
         put?: never;
         /** Sign out */
         post: operations["judge-sign-out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge/tablet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which paired tablet this device is */
+        get: operations["tablet-this"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3976,6 +4574,14 @@ export interface components {
             key: string;
             /** @description Reason for an entry outside the registration window */
             late: string;
+        };
+        AskAdmissionInBody: {
+            competitor: string;
+            device?: string;
+            /** @description Idempotency key */
+            key: string;
+            /** @description The chief judge reads it: name nobody */
+            why: string;
         };
         AssembleCell: {
             /** Format: int64 */
@@ -4528,6 +5134,69 @@ export interface components {
             score_each: number;
             title?: string;
         };
+        CallKeyInBody: {
+            device?: string;
+            /** @description Idempotency key */
+            key: string;
+        };
+        CallMade: {
+            /** Format: int64 */
+            call: number;
+        };
+        CallMoveInBody: {
+            competitors: string[];
+            device?: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description 候考, 备考, 比赛中, 离开, 缺席
+             * @enum {string}
+             */
+            to: "waiting" | "ready" | "competing" | "left" | "absent";
+            /** @description Needed for an absence before the time of the rules */
+            why: string;
+        };
+        CallRoll: {
+            call: components["schemas"]["HallCallView"];
+            members: components["schemas"]["HallMemberView"][];
+            /** @description Of who has acted, by account */
+            names: {
+                [key: string]: string;
+            };
+        };
+        CardInBody: {
+            /** @description Text of the card's QR code after card= */
+            card: string;
+        };
+        CardView: {
+            account: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            /** Format: date-time */
+            issued: string;
+            name: string;
+            once: boolean;
+            /** Format: date-time */
+            revoked: string | null;
+            /** @description The only one where it works; empty: every one */
+            tablet: string;
+            /**
+             * Format: date-time
+             * @description Last
+             */
+            used: string | null;
+        };
+        CardsDraft: {
+            accounts: string[];
+            /** @description Each opens one login */
+            once: boolean;
+            /**
+             * Format: int64
+             * @description Milliseconds; absent: as the rules say
+             */
+            valid_ms?: number;
+        };
         CeremonyView: {
             asked_by?: string;
             layers: string[];
@@ -4563,6 +5232,30 @@ export interface components {
                 [key: string]: string;
             };
         };
+        ChangeCallInBody: {
+            /** @description Idempotency key */
+            key: string;
+            /** @description Absent: as they are. Who has taken a step stays */
+            members?: string[];
+            /**
+             * Format: date-time
+             * @description Absent: as it is
+             */
+            starts_at?: string;
+            why: string;
+        };
+        CheckCompetitorInBody: {
+            competitor: string;
+            device?: string;
+            /** @enum {string} */
+            finding: "match" | "mismatch" | "doubt";
+            /** @description Idempotency key */
+            key: string;
+            /** @enum {string} */
+            method: "id_card" | "photo" | "badge";
+            /** @description Needed unless it is a match */
+            note: string;
+        };
         CheckSheetInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
@@ -4572,10 +5265,134 @@ export interface components {
             result: "fine" | "error";
             sheet: string;
         };
+        ClockBatchInBody: {
+            /**
+             * Format: int64
+             * @description From the press to the sending, by a steady clock
+             */
+            ago_ms?: number;
+            /**
+             * Format: int64
+             * @description The whole batch, but for who is absent
+             */
+            batch: number;
+            /** @description Single stations, in the place of the batch */
+            codes?: string[];
+            device?: string;
+            /** @description Idempotency key */
+            key: string;
+            module: string;
+            /**
+             * Format: int64
+             * @description By the tablet's clock, since 1970
+             */
+            tablet_ms?: number;
+        };
+        ClockDivision: {
+            /** @description By module, batch and station */
+            clocks: components["schemas"]["HallClock"][];
+            contest: components["schemas"]["ScoringText"];
+            division: components["schemas"]["ScoringText"];
+            id: string;
+            /** @description That have clocks here */
+            modules: components["schemas"]["ClockModule"][];
+            /** @description Of pauses, to choose from */
+            reasons: components["schemas"]["ScoringText"][];
+        };
+        ClockModule: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+        };
+        ClockPress: {
+            /** @enum {string} */
+            act: "start" | "pause" | "resume" | "stop";
+            /**
+             * Format: int64
+             * @description From the press to the sending, by a steady clock
+             */
+            ago_ms?: number;
+            /** @description Of the station */
+            code: string;
+            device?: string;
+            /** @description Idempotency key: a press that is sent again has one effect */
+            key: string;
+            module: string;
+            /** @description Needed for a pause */
+            reason: string;
+            /**
+             * Format: int64
+             * @description By the tablet's clock, since 1970
+             */
+            tablet_ms?: number;
+        };
+        ClockStory: {
+            absent: boolean;
+            /** Format: date-time */
+            at: string | null;
+            /** Format: int64 */
+            batch: number;
+            by: string;
+            code: string;
+            /** Format: int64 */
+            compensation_ms: number;
+            /** Format: date-time */
+            ends_at: string | null;
+            events: components["schemas"]["HallClockEvent"][];
+            grants: components["schemas"]["HallClockGrant"][];
+            /** Format: int64 */
+            limit_ms: number;
+            module: string;
+            names: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            overtime_ms: number;
+            /** Format: int64 */
+            paused_ms: number;
+            pauses: components["schemas"]["HallClockPause"][];
+            /** Format: int64 */
+            remaining_ms: number;
+            /** Format: date-time */
+            server_time: string;
+            /** Format: date-time */
+            started_at: string | null;
+            state: string;
+            /** Format: int64 */
+            station: number;
+            /** Format: date-time */
+            stopped_at: string | null;
+            told: string;
+            told_code: string;
+            /** Format: int64 */
+            used_ms: number;
+        };
         CompareInBody: {
             /** @description 0 means the default */
             config?: components["schemas"]["SimilarityConfig"];
             /** @description Recorded with who asked */
+            reason: string;
+        };
+        CompensateInBody: {
+            /**
+             * Format: int64
+             * @description The whole batch, but for who is absent
+             */
+            batch: number;
+            /** @description Single stations, in the place of the batch */
+            codes?: string[];
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description incident: time lost, which is no time used; accommodation: more time
+             * @enum {string}
+             */
+            kind: "incident" | "accommodation";
+            module: string;
+            /**
+             * Format: int64
+             * @description Milliseconds
+             */
+            ms: number;
             reason: string;
         };
         CompetitorMade: {
@@ -4720,6 +5537,12 @@ export interface components {
             signer: string;
             suite: string;
         };
+        DecideAdmissionInBody: {
+            granted: boolean;
+            /** @description Idempotency key */
+            key: string;
+            why: string;
+        };
         DecideEntriesInBody: {
             competitors: string[];
             /** @description Needed to send back */
@@ -4767,6 +5590,31 @@ export interface components {
         };
         DelegationsInBody: {
             delegations: components["schemas"]["EngineDelegation"][];
+        };
+        DeskCalls: {
+            asked: components["schemas"]["HallAsk"][];
+            calls: components["schemas"]["HallCallView"][];
+            /** @description Of officers, by account */
+            names: {
+                [key: string]: string;
+            };
+        };
+        DeskClocks: {
+            /** @description By module, batch and station */
+            clocks: components["schemas"]["HallClock"][];
+            contest: components["schemas"]["ScoringText"];
+            division: components["schemas"]["ScoringText"];
+            id: string;
+            /** @description That have clocks here */
+            modules: components["schemas"]["ClockModule"][];
+            /** @description Of who acted last, by account */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Of pauses, to choose from */
+            reasons: components["schemas"]["ScoringText"][];
+            /** Format: date-time */
+            server_time: string;
         };
         DeskSheetView: {
             aspects: components["schemas"]["ScoringOutcome"][];
@@ -5556,9 +6404,11 @@ export interface components {
             approval: boolean;
             ceremony: components["schemas"]["EngineCeremonyRule"];
             draw: components["schemas"]["EngineDrawRule"];
+            hall?: components["schemas"]["HallRules"];
             identity: components["schemas"]["EngineIdentityRule"];
             recheck: components["schemas"]["ScoringRecheckRule"];
             signing: components["schemas"]["EngineSigningRule"];
+            tablet?: components["schemas"]["EngineTabletRule"];
             /** Format: int64 */
             version: number;
         };
@@ -5894,6 +6744,9 @@ export interface components {
             /** Format: int64 */
             seq: number;
             why?: string;
+        };
+        EngineTabletRule: {
+            required: boolean;
         };
         EngineTeam: {
             delegation: string;
@@ -6775,6 +7628,16 @@ export interface components {
             module: string;
             note: string;
         };
+        FoundCompetitor: {
+            /** Format: int64 */
+            batch: number;
+            competitor: string;
+            /** @description Entry code; empty before the draw or without that layer */
+            entry: string;
+            name: string;
+            people: components["schemas"]["HallPerson"][];
+            unit: string;
+        };
         FromPlanInBody: {
             plan: string;
         };
@@ -6797,6 +7660,192 @@ export interface components {
             room?: string;
             /** @enum {string} */
             scope: "candidate" | "room" | "centre" | "sitting";
+        };
+        HallAsk: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            call: number;
+            decided: components["schemas"]["HallDecision"];
+            /** Format: int64 */
+            late_ms: number;
+            /** Format: int64 */
+            seq: number;
+            why: string;
+        };
+        HallCallView: {
+            all_ready: boolean;
+            /** Format: int64 */
+            asked: number;
+            /** Format: int64 */
+            batch: number;
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            cutoff_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: int64 */
+            late: number;
+            modules: string[];
+            name: string;
+            /** Format: int64 */
+            no: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            refused: number;
+            released: boolean;
+            /** Format: date-time */
+            starts_at: string;
+        };
+        HallClock: {
+            absent: boolean;
+            /** Format: date-time */
+            at: string | null;
+            /** Format: int64 */
+            batch: number;
+            by: string;
+            code: string;
+            /** Format: int64 */
+            compensation_ms: number;
+            /** Format: date-time */
+            ends_at: string | null;
+            grants: components["schemas"]["HallClockGrant"][];
+            /** Format: int64 */
+            limit_ms: number;
+            module: string;
+            /** Format: int64 */
+            overtime_ms: number;
+            /** Format: int64 */
+            paused_ms: number;
+            pauses: components["schemas"]["HallClockPause"][];
+            /** Format: int64 */
+            remaining_ms: number;
+            /** Format: date-time */
+            server_time: string;
+            /** Format: date-time */
+            started_at: string | null;
+            state: string;
+            /** Format: int64 */
+            station: number;
+            /** Format: date-time */
+            stopped_at: string | null;
+            told: string;
+            told_code: string;
+            /** Format: int64 */
+            used_ms: number;
+        };
+        HallClockEvent: {
+            /** Format: int64 */
+            ago_ms?: number;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            device?: string;
+            kind: string;
+            /** Format: int64 */
+            ms: number;
+            reason: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            tablet_ms?: number;
+        };
+        HallClockGrant: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            kind: string;
+            /** Format: int64 */
+            ms: number;
+            reason: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        HallClockPause: {
+            by: string;
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            to: string | null;
+        };
+        HallDecision: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            granted: boolean;
+            why: string;
+        };
+        HallIdentityCheck: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            device: string;
+            finding: string;
+            method: string;
+            note: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        HallMemberView: {
+            asked: components["schemas"]["HallAsk"];
+            /** Format: int64 */
+            batch: number;
+            competitor: string;
+            entry: string;
+            identity: components["schemas"]["HallIdentityCheck"][];
+            /** Format: int64 */
+            late_ms: number;
+            name: string;
+            overdue: boolean;
+            people: components["schemas"]["HallPerson"][];
+            /** Format: date-time */
+            since: string | null;
+            state: string;
+            steps: components["schemas"]["HallStep"][];
+            told: string;
+            told_code: string;
+            unit: string;
+        };
+        HallPerson: {
+            candidate: string;
+            name: string;
+        };
+        HallRules: {
+            /** Format: int64 */
+            absent_after_ms: number;
+            identity: boolean;
+            pause_reasons: components["schemas"]["ScoringText"][];
+            /** Format: int64 */
+            report_before_ms: number;
+            together: boolean;
+        };
+        HallStep: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            chief: boolean;
+            device: string;
+            from: string;
+            /** Format: int64 */
+            late_ms: number;
+            /** Format: int64 */
+            seq: number;
+            to: string;
+            undone: components["schemas"]["HallUndone"];
+            why: string;
+        };
+        HallUndone: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            seq: number;
+            why: string;
         };
         HandInInBody: {
             attempt: string;
@@ -6872,6 +7921,11 @@ export interface components {
             tier?: string;
             tiers_version?: string;
             withdrawn_reason?: string;
+        };
+        JudgeClocks: {
+            divisions: components["schemas"]["ClockDivision"][];
+            /** Format: date-time */
+            server_time: string;
         };
         JudgeDivision: {
             contest: components["schemas"]["ScoringText"];
@@ -6966,8 +8020,17 @@ export interface components {
         ListOfBoardBriefBody: {
             items: components["schemas"]["EngineBoardBrief"][];
         };
+        ListOfCallViewBody: {
+            items: components["schemas"]["HallCallView"][];
+        };
+        ListOfCardViewBody: {
+            items: components["schemas"]["CardView"][];
+        };
         ListOfClinchedBody: {
             items: components["schemas"]["AwardClinched"][];
+        };
+        ListOfClockBody: {
+            items: components["schemas"]["HallClock"][];
         };
         ListOfCompetitorViewBody: {
             items: components["schemas"]["CompetitorView"][];
@@ -7023,6 +8086,9 @@ export interface components {
         ListOfShiftBody: {
             items: components["schemas"]["EngineShift"][];
         };
+        ListOfSignInCodeBody: {
+            items: components["schemas"]["SignInCode"][];
+        };
         ListOfTeamBody: {
             items: components["schemas"]["EngineTeam"][];
         };
@@ -7074,6 +8140,23 @@ export interface components {
             /** @description Who watches the draw */
             witness: string;
         };
+        MakeCallInBody: {
+            /**
+             * Format: int64
+             * @description Everybody who has drawn this batch; 0: everybody of the division
+             */
+            batch: number;
+            /** @description Idempotency key */
+            key: string;
+            /** @description Competitors, in the place of a batch */
+            members?: string[];
+            /** @description What they come for; none: all that panels mark */
+            modules: string[];
+            /** @description 上午第一场 */
+            name: string;
+            /** Format: date-time */
+            starts_at: string;
+        };
         MarkedAbsent: {
             /** Format: int64 */
             marked: number;
@@ -7086,6 +8169,18 @@ export interface components {
             identity: string;
             name: string;
             role: string;
+        };
+        MendInBody: {
+            code: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * @description reopen: the time since the stop is a pause; reopen_counted: it counts; reset: the start is taken back
+             * @enum {string}
+             */
+            mend: "reopen" | "reopen_counted" | "reset";
+            module: string;
+            reason: string;
         };
         MoveInBody: {
             place: components["schemas"]["ExamPlace"];
@@ -7155,6 +8250,14 @@ export interface components {
             items: components["schemas"]["ExamSittingInfo"][];
             /** @description Empty on the last page */
             next: string;
+        };
+        PairingView: {
+            code: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description /judge#pair=…, for a QR code */
+            fragment: string;
+            tablet: string;
         };
         PanelChangeInBody: {
             /** @description Absent: the panel's spares step in */
@@ -7898,6 +9001,12 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        RedeemInBody: {
+            /** @description As the console shows it */
+            code: string;
+            /** @description The browser's own random name */
+            device?: string;
+        };
         RedrawInBody: {
             /** @description Idempotency key */
             key: string;
@@ -7968,8 +9077,18 @@ export interface components {
         RelationsInBody: {
             relations: components["schemas"]["EngineRelation"][];
         };
+        ReleaseCallInBody: {
+            /** @description Idempotency key */
+            key: string;
+            why: string;
+        };
         ReleaseInBody: {
             passphrase: string;
+        };
+        ReplaceBadgeInBody: {
+            /** @description Idempotency key */
+            key: string;
+            why: string;
         };
         ReplaceInBody: {
             by: components["schemas"]["EnginePerson"];
@@ -8198,6 +9317,9 @@ export interface components {
         RevokeInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
+            why: string;
+        };
+        RevokeTabletInBody: {
             why: string;
         };
         RosterAnswer: {
@@ -8694,6 +9816,14 @@ export interface components {
             shared_clipboard?: boolean;
             start_url: string;
         };
+        SignInCode: {
+            /** Format: date-time */
+            expires: string;
+            /** @description /judge#card=…; shown once, stored nowhere */
+            fragment: string;
+            judge: string;
+            name: string;
+        };
         SignPublicationInBody: {
             /** @description Of the version as it was read */
             digest: string;
@@ -8830,6 +9960,96 @@ export interface components {
             b: components["schemas"]["ExamPlace"];
             reason: string;
         };
+        TabletArmed: {
+            code: string;
+            division: string;
+            sheet: string;
+        };
+        TabletDraft: {
+            /** @description Where it belongs; may be empty */
+            hall: string;
+            name: string;
+            /** @description On its back: 07 */
+            number: string;
+        };
+        TabletList: {
+            items: components["schemas"]["TabletStatus"][];
+            /** @description Of judges, by account */
+            names: {
+                [key: string]: string;
+            };
+            rules: components["schemas"]["TabletRules"];
+            /** Format: date-time */
+            server_time: string;
+        };
+        TabletPresence: {
+            app: string;
+            armed?: components["schemas"]["TabletArmed"];
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            battery?: number;
+            charging?: boolean;
+            /** Format: int64 */
+            clock_off_ms?: number;
+            conn: string;
+            device: string;
+            gone?: boolean;
+            judge: string;
+            node: string;
+            /** Format: int64 */
+            outbox: number;
+            over?: boolean;
+            /** Format: int64 */
+            round_trip_ms?: number;
+            tablet?: string;
+        };
+        TabletRules: {
+            /** Format: int64 */
+            battery_low: number;
+            /** Format: int64 */
+            card_ms: number;
+            /** Format: int64 */
+            clock_off_ms: number;
+            /** Format: int64 */
+            forget_ms: number;
+            /** Format: int64 */
+            pairing_ms: number;
+            /** Format: int64 */
+            quiet_ms: number;
+            /** Format: int64 */
+            slow_ms: number;
+            /** Format: int64 */
+            transfer_ms: number;
+        };
+        TabletStatus: {
+            flags: string[];
+            online: boolean;
+            presence: components["schemas"]["TabletPresence"];
+            tablet: components["schemas"]["TabletView"];
+        };
+        TabletView: {
+            /** @description Where it belongs; may be empty */
+            hall: string;
+            id: string;
+            name: string;
+            /** @description On its back: 07 */
+            number: string;
+            /** Format: date-time */
+            paired: string;
+            /** Format: date-time */
+            revoked: string | null;
+        };
+        ThisTablet: {
+            /** @description Where it belongs; may be empty */
+            hall: string;
+            id: string;
+            name: string;
+            /** @description On its back: 07 */
+            number: string;
+            /** Format: date-time */
+            paired: string;
+        };
         TicketSignIn: {
             /** @description Last six characters of the ID number */
             id_tail: string;
@@ -8852,6 +10072,26 @@ export interface components {
             ms: number;
             /** @description The chief judge gives a reason */
             note: string;
+        };
+        TransferInBody: {
+            /** @description The tablet that the judge leaves */
+            from?: string;
+            judge: string;
+            /** @description The spare one; absent: any device */
+            to?: string;
+            why: string;
+        };
+        UndoMoveInBody: {
+            competitor: string;
+            device?: string;
+            /** @description Idempotency key */
+            key: string;
+            /**
+             * Format: int64
+             * @description seq of the last step
+             */
+            step: number;
+            why: string;
         };
         UndoSwapInBody: {
             reason: string;
@@ -8893,6 +10133,11 @@ export interface components {
             a: string;
             b: string;
             explanation: components["schemas"]["ScoringExplanation"];
+        };
+        WithdrawCompensationInBody: {
+            /** @description Idempotency key */
+            key: string;
+            reason: string;
         };
         WithdrawDecisionInBody: {
             aspect: string;
@@ -9364,6 +10609,140 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BankPaper"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cards: {
+        parameters: {
+            query?: {
+                /** @description Only this judge's */
+                account?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfCardViewBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "card-issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfSignInCodeBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cards-pdf": {
+        parameters: {
+            query?: {
+                /** @description The address under which tablets reach this server: https://10.0.0.2:8443 */
+                origin?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardsDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "card-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -9865,6 +11244,41 @@ export interface operations {
             };
         };
     };
+    "admission-decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                /** @description seq of the question */
+                asked: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideAdmissionInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     advancements: {
         parameters: {
             query?: never;
@@ -10196,6 +11610,485 @@ export interface operations {
             };
         };
     };
+    "badges-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "badge-replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceBadgeInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-photo": {
+        parameters: {
+            query?: {
+                /** @description Which of the competitor's people */
+                candidate?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+                competitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-find": {
+        parameters: {
+            query?: {
+                /** @description What was scanned or typed: a badge, an entry code, a ticket number */
+                text?: string;
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundCompetitor"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfCallViewBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-make": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeCallInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallMade"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallRoll"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-absentees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallKeyInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkedAbsent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admission-ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAdmissionInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCallInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckCompetitorInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallMoveInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseCallInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "call-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                call: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoMoveInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     certificates: {
         parameters: {
             query?: never;
@@ -10315,6 +12208,243 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ListOfClinchedBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "clock-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfClockBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskClocks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "clock-press": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockPress"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HallClock"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "clock-mend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HallClock"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                module: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClockStory"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compensate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompensateInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compensation-withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                /** @description seq of the compensation */
+                grant: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawCompensationInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -10778,6 +12908,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfActBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "desk-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeskCalls"];
                 };
             };
             /** @description Error */
@@ -16660,6 +18821,170 @@ export interface operations {
             };
         };
     };
+    "tablet-pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TabletDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tablet-transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInCode"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tablets: {
+        parameters: {
+            query?: {
+                /** @description Of the judge's page that the server sends now; others are flagged */
+                version?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TabletList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tablet-rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tablet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TabletDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tablet-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tablet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeTabletInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     boards: {
         parameters: {
             query?: never;
@@ -17158,6 +19483,35 @@ export interface operations {
             };
         };
     };
+    "judge-clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeClocks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "judge-absence": {
         parameters: {
             query?: never;
@@ -17179,6 +19533,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-clock-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockBatchInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfClockBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "judge-clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClockPress"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HallClock"];
+                };
             };
             /** @description Error */
             default: {
@@ -17304,6 +19728,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgeMe"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tablet-redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThisTablet"];
                 };
             };
             /** @description Error */
@@ -17492,6 +19950,40 @@ export interface operations {
             };
         };
     };
+    "judge-sign-in-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgeMe"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "judge-sign-out": {
         parameters: {
             query?: never;
@@ -17509,6 +20001,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Nothing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tablet-this": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThisTablet"];
                 };
             };
             /** @description Error */
