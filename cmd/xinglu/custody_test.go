@@ -257,7 +257,7 @@ func (o *office) socketAsks(path string) (asks []string, unasked int) {
 		return []string{hello, beat}, 0
 	case strings.HasPrefix(path, "/api/admin/sittings/"):
 		return []string{beat}, 1
-	case strings.HasPrefix(path, "/api/admin/divisions/"):
+	case strings.HasPrefix(path, "/api/admin/divisions/"), strings.HasPrefix(path, "/api/admin/tablets/"):
 		return []string{beat}, 0
 	case strings.HasPrefix(path, "/api/board/"):
 		return nil, 1
