@@ -189,6 +189,9 @@ func (p *Play) prepare() {
 	procedure.Identity.Mode = engine.IdentityLayered
 	procedure.Signing = engine.SigningRule{Judges: true, Leader: true}
 	procedure.Draw.PublicWord = true
+	// Everything is checked again: whom a sample takes follows from ids that
+	// are made anew each time.
+	procedure.Recheck.TopShareBP = 10_000
 	var judges []engine.PanelJudge
 	for i := range 3 {
 		judges = append(judges, engine.PanelJudge{Judge: access.AccountID(fmt.Sprintf("j%d", i+1)), Unit: fmt.Sprintf("裁判单位%d", i+1), Leader: i == 0})
