@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -81,10 +82,10 @@ func file(c echo.Context, name string, body, packed []byte) error {
 	default: // service workers, icons, manifests keep their names
 		h.Set("Cache-Control", "no-cache")
 	}
-	kind := mime.TypeByExtension(path.Ext(name))
-	if kind == "" {
-		kind = http.DetectContentType(body)
+	if page, ok := strings.CutSuffix(name, workerSuffix); ok {
+		h.Set("Service-Worker-Allowed", "/"+page) // its own page and nothing else
 	}
+	kind := kindOf(name, body)
 	if packed != nil {
 		h.Add("Vary", "Accept-Encoding")
 		if takesGzip(c.Request()) {
@@ -94,6 +95,36 @@ func file(c echo.Context, name string, body, packed []byte) error {
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return c.Blob(http.StatusOK, kind, body)
+}
+
+// workerSuffix ends the name of a page's service worker: judge-sw.js.
+const workerSuffix = "-sw.js"
+
+// kindOf is the media type of a file. Not every machine knows manifests.
+func kindOf(name string, body []byte) string {
+	if path.Ext(name) == ".webmanifest" {
+		return "application/manifest+json"
+	}
+	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
+		return kind
+	}
+	return http.DetectContentType(body)
+}
+
+var pageScript = regexp.MustCompile(`/assets/judge-([\w-]+)\.js"`)
+
+// judgePage is the version of the judge's page in this build, the hash in the
+// name of its script; "" where the screens were not built. Pages name the same
+// of themselves (web/ui/src/judge/presence.ts).
+func (s *Server) judgePage() string {
+	body, err := fs.ReadFile(s.UI, pages["/judge"])
+	if err != nil {
+		return ""
+	}
+	if m := pageScript.FindSubmatch(body); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
 
 // takesGzip reports whether the client accepts gzip; "q=0" refuses it.

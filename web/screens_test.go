@@ -85,6 +85,39 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+// What makes the judge's page installable: a worker for its own page only, past
+// every cache, and a manifest that browsers take for one.
+func TestTheKeptPage(t *testing.T) {
+	t.Parallel()
+	s := web.New(web.Options{
+		UI: fstest.MapFS{
+			"judge.html": {Data: []byte("<h1>judge")}, "judge-sw.js": {Data: []byte("self")}, "judge.webmanifest": {Data: []byte("{}")},
+			"assets/judge-1a2b.js": {Data: []byte("1")}, "icons/judge-192.png": {Data: []byte("\x89PNG\r\n\x1a\n")},
+		},
+		Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "1", Limits: web.Limits{SignInsPerMinute: 1, SignInsPerMinuteIP: 1, UploadBytes: 1},
+	})
+	for _, c := range []struct{ path, kind, cache, allowed string }{
+		{"/judge-sw.js", "text/javascript; charset=utf-8", "no-cache", "/judge"},
+		{"/judge.webmanifest", "application/manifest+json", "no-cache", ""},
+		{"/icons/judge-192.png", "image/png", "no-cache", ""},
+		{"/assets/judge-1a2b.js", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable", ""},
+		{"/judge", "text/html; charset=UTF-8", "no-cache", ""},
+	} {
+		rec := httptest.NewRecorder()
+		s.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, c.path, nil))
+		h := rec.Header()
+		if rec.Code != 200 || h.Get("Content-Type") != c.kind || h.Get("Cache-Control") != c.cache || h.Get("Service-Worker-Allowed") != c.allowed {
+			t.Errorf("%s: %d %v", c.path, rec.Code, h)
+		}
+		policy := h.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'self';", "worker-src 'self';", "manifest-src 'self';", "object-src 'none'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: the policy lacks %q: %s", c.path, want, policy)
+			}
+		}
+	}
+}
+
 // A build without the screens says so instead of showing nothing.
 func TestScreensThatWereNotBuilt(t *testing.T) {
 	t.Parallel()

@@ -210,7 +210,8 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 
 func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
-		"connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
+		"connect-src 'self' ws: wss:; worker-src 'self'; manifest-src 'self'; " +
+		"frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'"
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set("Content-Security-Policy", policy)

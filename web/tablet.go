@@ -182,12 +182,8 @@ type TabletList struct {
 	ServerTime time.Time         `json:"server_time"`
 }
 
-type tabletsIn struct {
-	Version string `query:"version" maxLength:"100" doc:"Of the judge's page that the server sends now; others are flagged"`
-}
-
-func (s *Server) listTablets(ctx context.Context, _ actor, in *tabletsIn) (*bodyOf[TabletList], error) {
-	all, err := s.Tablets.List(ctx, in.Version)
+func (s *Server) listTablets(ctx context.Context, _ actor, _ *nothing) (*bodyOf[TabletList], error) {
+	all, err := s.Tablets.List(ctx, s.judgePage())
 	if err != nil {
 		return nil, err
 	}

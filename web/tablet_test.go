@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/xinglu/xinglu/engine"
@@ -40,7 +41,7 @@ func (c *client) signIn(i int) *client {
 func (w *world) tabletList(c *client) map[string]tablet.Status {
 	w.t.Helper()
 	var list web.TabletList
-	c.get("/api/admin/tablets?version=v2").want(200).into(&list)
+	c.get("/api/admin/tablets").want(200).into(&list)
 	out := map[string]tablet.Status{}
 	for _, s := range list.Items {
 		if s.Tablet != nil {
@@ -278,7 +279,9 @@ func TestJudgeCards(t *testing.T) {
 // What a tablet says of itself is in the list at once, and gone with it.
 func TestPresenceOfTablets(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(_ *world, o *web.Options) {
+		o.UI = fstest.MapFS{"judge.html": {Data: []byte(`<script type="module" src="/assets/judge-v2.js"></script>`)}}
+	})
 	chief := w.staff("chief_judge")
 	watch := chief.dial("/api/admin/tablets/ws")
 	c, me := w.paired("07")

@@ -48,7 +48,15 @@ export default defineConfig(({ command, mode }) => {
         ? [Components({ dirs: [], dts: false, resolvers: [ElementPlusResolver({ importStyle: 'css' })] })]
         : []),
       pageRoutes(pages),
-      ...(built.includes('judge') ? [serviceWorker({ page: 'judge', file: 'judge-sw.js' })] : []),
+      ...(built.includes('judge')
+        ? [
+            serviceWorker({
+              page: 'judge',
+              file: 'judge-sw.js',
+              also: ['judge.webmanifest', 'favicon.svg', 'icons/judge-192.png', 'icons/judge-512.png'],
+            }),
+          ]
+        : []),
       ...(mode in groups
         ? [budgets(Object.fromEntries(Object.entries(limits).filter(([p]) => built.includes(p))))]
         : []),

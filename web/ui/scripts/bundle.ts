@@ -86,22 +86,31 @@ export function precompress(): Plugin {
 }
 
 /**
- * Emits a service worker that keeps one page with all its parts for work without a network. It needs a
- * secure context; the page registers it with scope `/<page>`. The cache name is the hash of the list, so
- * that a new build replaces the old files as a whole.
+ * Emits a service worker that keeps one page with all its parts, and the named files of public/, for work without a
+ * network. It needs a secure context; the page registers it with scope `/<page>`. The cache name is the hash of
+ * everything that is kept, so that a new build replaces the old files as a whole, also when only the page has changed.
  */
-export function serviceWorker(options: { page: string; file: string }): Plugin {
+export function serviceWorker(options: { page: string; file: string; also?: string[] }): Plugin {
+  let folder = ''
   return {
     name: 'xinglu-service-worker',
     apply: 'build',
     enforce: 'post',
+    configResolved(config) {
+      folder = config.publicDir
+    },
     generateBundle(_options, bundle) {
-      const files = closure(bundle, options.page, true).files.map((name) => `/${name}`)
-      const version = createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 12)
+      const also = options.also ?? []
+      const hashed = closure(bundle, options.page, true).files
+      const files = [...hashed, ...also].map((name) => `/${name}`)
       const template = readFileSync(join(import.meta.dirname, 'service-worker.js'), 'utf8')
+      const html = bundle[`${options.page}.html`]
+      if (html?.type !== 'asset') this.error(`the page ${options.page}.html is not in the bundle yet`)
+      const hash = createHash('sha256').update(template).update(files.join('\n')).update(html.source)
+      for (const name of also) hash.update(readFileSync(join(folder, name)))
       const values: Record<string, string> = {
         __PAGE__: `/${options.page}`,
-        __CACHE__: `xinglu-${options.page}-${version}`,
+        __CACHE__: `xinglu-${options.page}-${hash.digest('hex').slice(0, 12)}`,
         __FILES__: JSON.stringify([`/${options.page}`, ...files]),
       }
       const source = template.replace(/__[A-Z]+__/g, (name) => values[name] ?? name)

@@ -13,6 +13,7 @@ import { createEvidence } from './evidence'
 import { createHeld, refOf, schemeKey } from './held'
 import { fromWire, toWire } from './entries'
 import { createOutbox, isPassing } from './outbox'
+import { createPresence } from './presence'
 import { createSigning } from './signing'
 import { claimTablet, type Claim } from './tabs'
 import type { Outgoing } from './tablet'
@@ -77,6 +78,7 @@ export function createJudge() {
     },
     signedOut: () => signedOut(t('judge.sign_in.ended')),
   })
+  const presence = createPresence({ outbox: () => outbox.items.value.length + errands.items.value.length })
   const ticker = setInterval(() => void flush(), 5_000)
 
   async function flush(): Promise<void> {
@@ -162,7 +164,8 @@ export function createJudge() {
     live.value?.close()
     live.value = openLive<ServerFrame>({
       path: '/api/judge/ws',
-      hello: () => ({ t: 'hello', device: deviceID() }) as Frame,
+      hello: () => ({ t: 'hello', device: deviceID(), ...presence.frame() }) as Frame,
+      beat: presence.beat,
       onFrame: (frame, sentAt) => void receive(frame, sentAt),
       onLost: () => {
         outbox.lost()
@@ -172,7 +175,10 @@ export function createJudge() {
       onTerminal: (code) => {
         if (code === 4101) phase.value = 'replaced'
         else if (code === 4100) signedOut(t('error.signed_out'))
-        else {
+        else if (code === 4105) {
+          failure.value = t('error.tablet_revoked')
+          phase.value = 'failed'
+        } else {
           failure.value = t('judge.failed.closed', { code })
           phase.value = 'failed'
         }
@@ -341,7 +347,7 @@ export function createJudge() {
   const { divisions, schemes, notKept, loadSheet, change, remark, discard } = held
   return {
     ...{ phase, me, note, failure, clock, link, watched },
-    ...{ divisions, sheets, schemes, seen, drafts, notKept, outbox, errands, evidence, signing },
+    ...{ divisions, sheets, schemes, seen, drafts, notKept, outbox, errands, evidence, signing, presence },
     ...{ boot, signIn, signOut, comeBack, loadSheet, reload, change, remark, discard, submit },
     /** Goes on after this tablet was replaced by another. */
     signInAgain: () => signedOut(''),

@@ -18889,10 +18889,7 @@ export interface operations {
     };
     tablets: {
         parameters: {
-            query?: {
-                /** @description Of the judge's page that the server sends now; others are flagged */
-                version?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,0 +1,56 @@
+// This device as one of the contest's tablets, and signing in by a judge's card. Both begin with a QR code that opens
+// the page with a fragment: /judge#pair=7F3K-92QD, /judge#card=…. A fragment never reaches the server's log.
+//
+//   const opened = readOpening(location.hash)         // at the start of the page, and of what a camera has read
+//   if (opened?.kind === 'pair') { await pairTablet(opened.code); clearOpening() }
+//   if (opened?.kind === 'card') { enter(await signInCard(opened.card)); clearOpening() }
+import { api, Problem } from '../shared/api'
+import { deviceID } from '../shared/ids'
+import type { JudgeMe } from './wire'
+
+/** What a QR code asks for. */
+export type Opening = { kind: 'pair'; code: string } | { kind: 'card'; card: string }
+
+/** A paired tablet as it knows itself. */
+export interface ThisTablet {
+  id: string
+  /** On its back: 07. */
+  number: string
+  name: string
+  hall: string
+  paired: string
+}
+
+/** Reads a fragment, or the whole text of a QR code; nothing when it is no opening. */
+export function readOpening(text: string): Opening | undefined {
+  const fragment = /(?:^|\/judge)#(.*)$/.exec(text.trim())?.[1] ?? ''
+  const match = /^(pair|card)=([A-Za-z0-9._~-]{4,200})$/.exec(fragment)
+  if (!match) return undefined
+  const [, kind, value] = match as unknown as [string, string, string]
+  return kind === 'pair' ? { kind, code: value } : { kind: 'card', card: value }
+}
+
+/** Takes the secret out of the address, so that a reload or the history does not use it again. */
+export function clearOpening(): void {
+  history.replaceState(history.state, '', location.pathname + location.search)
+}
+
+/** Makes this device a paired tablet by the console's code, as shown or typed. Rejects with the Problem to show. */
+export function pairTablet(code: string): Promise<ThisTablet> {
+  return api.post<ThisTablet>('/api/judge/pair', { code, device: deviceID() })
+}
+
+/** Which tablet this device is; nothing when it is none. Rejects when it was taken out of use, or without a network. */
+export async function thisTablet(): Promise<ThisTablet | undefined> {
+  try {
+    return await api.get<ThisTablet>('/api/judge/tablet')
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'tablet_unpaired') return undefined
+    throw error
+  }
+}
+
+/** Signs a judge in by the secret of a card. Rejects with the Problem to show. */
+export function signInCard(card: string): Promise<JudgeMe> {
+  return api.post<JudgeMe>('/api/judge/sign-in-card', { card })
+}
