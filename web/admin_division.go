@@ -25,6 +25,16 @@ func (s *Server) getDivision(ctx context.Context, _ actor, in *DivisionPath) (*b
 	return &bodyOf[engine.Division]{d}, err
 }
 
+func (s *Server) listDuties(ctx context.Context, a actor, _ *nothing) (*listOf[engine.Duty], error) {
+	all, err := s.Contest.Duties(ctx, a.Account)
+	return list(all), err
+}
+
+func (s *Server) duty(ctx context.Context, a actor, in *DivisionPath) (*bodyOf[engine.Duty], error) {
+	d, err := s.Contest.Duty(ctx, a.Account, in.Division)
+	return &bodyOf[engine.Duty]{d}, err
+}
+
 type divisionIn struct {
 	DivisionPath
 	Body engine.DivisionHead

@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -219,4 +220,48 @@ func TestContestOverTheAPI(t *testing.T) {
 	}
 	c.post(at+"/advancements/preview", map[string]any{"to": d.ID}).problem(422, "not_next_stage")
 	c.call(http.MethodPost, at+"/open", map[string]any{}).problem(409, "regulation_not_approved")
+}
+
+// TestADutyIsWhereOneActs: officers find the divisions they act in without
+// reading contests; who has no office there finds nothing.
+func TestADutyIsWhereOneActs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	lead, coder := w.account("lead1", password, access.TeamLeader), w.account("coder1", password, access.CodingOffice)
+	w.account("coder2", password, access.CodingOffice)
+	c := w.staff("organiser")
+	_, d := w.season(c, lead.ID)
+	at := "/api/admin/divisions/" + string(d.ID)
+	c.call("PUT", at+"/officers", map[string]any{"officers": []engine.Officer{{Office: engine.OfficeEntryCoder, Account: coder.ID}}}).want(200)
+	signedIn := func(login string) *client {
+		v := w.visitor()
+		v.post("/api/admin/sign-in", web.PasswordSignIn{Login: login, Password: password}).want(200)
+		return v
+	}
+	offices := func(v *client) []engine.Office {
+		var found struct{ Items []engine.Duty }
+		v.get("/api/admin/duties").want(200).into(&found)
+		for _, x := range found.Items {
+			if x.Division == d.ID {
+				return x.Offices
+			}
+		}
+		return nil
+	}
+	for login, want := range map[string][]engine.Office{
+		"coder1": {engine.OfficeEntryCoder, engine.OfficeStationCoder, engine.OfficeWorkCoder}, // two are vacant
+		"coder2": {engine.OfficeStationCoder, engine.OfficeWorkCoder},
+		"lead1":  {engine.OfficeTeamLeader},
+	} {
+		if got := offices(signedIn(login)); !slices.Equal(got, want) {
+			t.Errorf("%s acts as %v, want %v", login, got, want)
+		}
+		var duty engine.Duty
+		signedIn(login).get(at + "/duty").want(200).into(&duty)
+		if duty.Name.ZH != "职工组" || duty.ContestName.ZH != "技能兴鲁大赛" || duty.Event.ZH != "电工" {
+			t.Errorf("%s meets %+v", login, duty)
+		}
+	}
+	c.get(at + "/duty").want(200) // reads contests, has no office
+	w.staff("bank_author").get(at+"/duty").problem(404, "not_found")
 }

@@ -12,6 +12,8 @@ func (s *Server) contestRoutes() {
 	reg(s, post, "/api/admin/contests/{contest}/events", "event-create", "Add an event to a contest", staff(access.ContestManage), s.createEvent)
 	reg(s, put, "/api/admin/events/{event}", "event-update", "Change an event of which nothing has opened", staff(access.ContestManage), s.updateEvent)
 	reg(s, get, "/api/admin/offices", "offices", "The offices of a division with the role that each asks for", staff(access.ContestRead), s.listOffices)
+	reg(s, get, "/api/admin/duties", "duties", "Divisions in which one may act in an office", anyStaff, s.listDuties)
+	reg(s, get, "/api/admin/divisions/{division}/duty", "duty", "One division as its officers meet it", anyStaff, s.duty)
 	s.divisionRoutes()
 	s.enlistRoutes()
 	s.regulationRoutes()

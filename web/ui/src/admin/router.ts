@@ -8,6 +8,8 @@ declare module 'vue-router' {
     title: string
     /** What the person must be allowed to do; absent: everybody who is signed in. */
     action?: Action
+    /** The parameter by which the page is another page; absent: the whole address. */
+    stays?: string
   }
 }
 
@@ -109,16 +111,22 @@ export const router = createRouter({
       meta: { title: 'admin.division_new.title', action: 'contest.manage' },
     },
     {
-      path: '/divisions/:id',
-      component: () => import('./contests/DivisionView.vue'),
-      props: true,
-      meta: { title: 'admin.nav.contests', action: 'contest.read' },
+      path: '/duties',
+      component: () => import('./contests/DutiesView.vue'),
+      meta: { title: 'admin.nav.duties' },
     },
     {
       path: '/divisions/:id/print',
       component: () => import('./contests/ResultPaper.vue'),
       props: true,
       meta: { title: 'admin.paper.title', action: 'contest.read' },
+    },
+    {
+      // Officers who do not read contests come here too; the page shows what is theirs.
+      path: '/divisions/:id/:section?',
+      component: () => import('./contests/DivisionView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.contests', stays: 'id' },
     },
     {
       path: '/appeals',

@@ -1684,6 +1684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One division as its officers meet it */
+        get: operations["duty"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/enlistment": {
         parameters: {
             query?: never;
@@ -2518,6 +2535,23 @@ export interface paths {
         put?: never;
         /** Apply a zeroing rule of the scheme */
         post: operations["zeroing-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Divisions in which one may act in an office */
+        get: operations["duties"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6145,6 +6179,18 @@ export interface components {
             stations: number;
             units_apart: boolean;
         };
+        EngineDuty: {
+            contest_name: components["schemas"]["ScoringText"];
+            division: string;
+            event: components["schemas"]["ScoringText"];
+            identity_mode: string;
+            name: components["schemas"]["ScoringText"];
+            offices: string[];
+            /** Format: date-time */
+            opened?: string;
+            rehearsal: boolean;
+            status: string;
+        };
         EngineEnlisted: {
             competitors: string[];
             warnings: components["schemas"]["FaultField"][];
@@ -8043,6 +8089,9 @@ export interface components {
         };
         ListOfDrawItemBody: {
             items: components["schemas"]["DrawItem"][];
+        };
+        ListOfDutyBody: {
+            items: components["schemas"]["EngineDuty"][];
         };
         ListOfEligibilityBody: {
             items: components["schemas"]["PlanEligibility"][];
@@ -14038,6 +14087,37 @@ export interface operations {
             };
         };
     };
+    duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineDuty"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     enlistment: {
         parameters: {
             query?: {
@@ -15911,6 +15991,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfDutyBody"];
+                };
             };
             /** @description Error */
             default: {
