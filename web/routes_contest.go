@@ -17,6 +17,7 @@ func (s *Server) contestRoutes() {
 	s.divisionRoutes()
 	s.enlistRoutes()
 	s.regulationRoutes()
+	s.schemeRoutes()
 }
 
 // divisionRoutes are the console's: one division.

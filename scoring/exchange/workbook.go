@@ -74,7 +74,10 @@ func inspect(data []byte, name string) error {
 		return ErrOldFormat.Param("file", name)
 	}
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
+	switch {
+	case err != nil && bytes.HasPrefix(data, []byte("PK\x03\x04")): // cut off on its way
+		return ErrUnreadable.Param("file", name).Wrap(err)
+	case err != nil:
 		return ErrNotWorkbook.Param("file", name).Wrap(err)
 	}
 	var unpacked uint64

@@ -2388,6 +2388,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/scheme/export-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the workbook does not show or carry */
+        get: operations["scheme-export-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/scheme/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The marking scheme of a version of the regulation as a workbook */
+        get: operations["scheme-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/scheme/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a marking scheme from a workbook; nothing is stored */
+        post: operations["scheme-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/divisions/{division}/scheme/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a scheme and rules over sample marks, every step shown, and over invented competitors; nothing is stored */
+        post: operations["scheme-try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/status": {
         parameters: {
             query?: never;
@@ -2880,6 +2948,23 @@ export interface paths {
         put?: never;
         /** Drive a crowd through the public API */
         post: operations["rehearsal-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/scheme-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The 评分表 workbook to fill in, with instructions and examples */
+        get: operations["scheme-template"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9383,6 +9468,97 @@ export interface components {
             /** @enum {string} */
             ruling: "upheld" | "dismissed";
         };
+        SchemeChance: {
+            /** Format: int64 */
+            count: number;
+            /** @description The same gives the same competitors */
+            seed: string;
+        };
+        SchemeFileReport: {
+            /** Format: int64 */
+            aspects: number;
+            /** Format: int64 */
+            errors: number;
+            file: string;
+            /** Format: int64 */
+            modules: number;
+            problems: components["schemas"]["SchemeProblem"][];
+            /** @description Of the file, hex */
+            sha256: string;
+            /** Format: int64 */
+            warnings: number;
+        };
+        SchemeProblem: {
+            /** @description Strings: schemes.problem.<code> */
+            code: string;
+            /** @description Its letter; empty: the whole row */
+            column: string;
+            /** @description The column's name as the file writes it */
+            header: string;
+            /** @description What is wrong and what to do, in English */
+            message: string;
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description From 1, as the workbook shows it; 0: the whole sheet
+             */
+            row: number;
+            /**
+             * @description An error stops the file
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** @description Empty: the whole file */
+            sheet: string;
+        };
+        SchemeReading: {
+            report: components["schemas"]["SchemeFileReport"];
+            /** @description For the regulation; absent when the report has errors */
+            scheme?: components["schemas"]["ScoringScheme"];
+            /**
+             * Format: int64
+             * @description Of its modules, hundredths
+             */
+            total: number;
+        };
+        SchemeSample: {
+            conduct: components["schemas"]["ScoringConduct"];
+            /** @description Marks of imported modules */
+            imported: {
+                [key: string]: components["schemas"]["ScoringValue"];
+            };
+            /** @description Of the modules that a panel marks */
+            modules: components["schemas"]["SchemeSampleModule"][];
+        };
+        SchemeSampleModule: {
+            /**
+             * Format: int64
+             * @description The station's clock, milliseconds; null: not stopped
+             */
+            clock_ms: number | null;
+            /** @description In order; fewer than the panel has: the others have handed nothing in */
+            judges: components["schemas"]["SchemeSampleSheet"][];
+            module: string;
+        };
+        SchemeSampleSheet: {
+            entries: components["schemas"]["ScoringAspectEntry"][];
+        };
+        SchemeTrial: {
+            /** @description What the invented competitors came to, where some were asked for */
+            random?: components["schemas"]["ScoringSimulation"];
+            /** @description Every step, in the order of the samples */
+            samples: components["schemas"]["ScoringWorking"][];
+        };
+        SchemeTryInBody: {
+            /** @description Invents competitors and panels besides */
+            random?: components["schemas"]["SchemeChance"];
+            rules: components["schemas"]["ScoringRules"];
+            /** @description Invented competitors with their marks */
+            samples: components["schemas"]["SchemeSample"][];
+            scheme: components["schemas"]["ScoringScheme"];
+        };
         ScoringAgreement: {
             bands?: components["schemas"]["ScoringBand"][];
             chief_decides?: boolean;
@@ -9397,6 +9573,26 @@ export interface components {
             method: string;
             /** Format: int64 */
             spread_max?: number;
+        };
+        ScoringAmounts: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            mean: number;
+            /** Format: int64 */
+            min: number;
+        };
+        ScoringApplied: {
+            kind: string;
+            /** Format: int64 */
+            marks?: number;
+            module?: string;
+            rule?: string;
+            /** Format: int64 */
+            time?: number;
+            violation?: string;
         };
         ScoringAspect: {
             agreement?: components["schemas"]["ScoringAgreement"];
@@ -9436,11 +9632,24 @@ export interface components {
             /** Format: int64 */
             time_ms?: number;
         };
+        ScoringAspectWorking: {
+            aspect: string;
+            judges: components["schemas"]["ScoringValue"][];
+            kind: string;
+            /** Format: int64 */
+            max: number;
+            method: string;
+            outcome: components["schemas"]["ScoringOutcome"];
+        };
         ScoringBand: {
             /** Format: int64 */
             from_marks: number;
             /** Format: int64 */
             max_gap: number;
+        };
+        ScoringConduct: {
+            offences?: components["schemas"]["ScoringOffence"][];
+            zeroings?: components["schemas"]["ScoringZeroing"][];
         };
         ScoringConferenceView: {
             aspect: string;
@@ -9560,6 +9769,25 @@ export interface components {
             time_limit_ms?: number;
             zeroing?: components["schemas"]["ScoringZeroRule"][];
         };
+        ScoringModuleScore: {
+            earned?: components["schemas"]["ScoringValue"];
+            /** Format: int64 */
+            max: number;
+            module: string;
+            value: components["schemas"]["ScoringValue"];
+        };
+        ScoringModuleWorking: {
+            flag?: string;
+            /** Format: int64 */
+            gap?: number;
+            marks: components["schemas"]["ScoringValue"];
+            /** Format: int64 */
+            max: number;
+            module: string;
+            state: string;
+            sub_criteria: components["schemas"]["ScoringSubCriterionWorking"][];
+            totals: number[];
+        };
         ScoringNumeric: {
             tolerance?: string;
             unit_required?: boolean;
@@ -9583,6 +9811,10 @@ export interface components {
             step?: string;
             /** Format: int64 */
             time_ms?: number;
+        };
+        ScoringOffence: {
+            module: string;
+            violation: string;
         };
         ScoringOutcome: {
             aspect: string;
@@ -9647,6 +9879,14 @@ export interface components {
             /** Format: int64 */
             score: number;
         };
+        ScoringPartScore: {
+            complete: boolean;
+            /** Format: int64 */
+            max: number;
+            part: string;
+            value: components["schemas"]["ScoringValue"];
+            weighted: components["schemas"]["ScoringValue"];
+        };
         ScoringPassLine: {
             /** Format: int64 */
             min: number;
@@ -9679,6 +9919,16 @@ export interface components {
             /** Format: int64 */
             step: number;
             where: string;
+        };
+        ScoringRoundingEffect: {
+            /** Format: int64 */
+            changed: number;
+            down: string;
+            /** Format: int64 */
+            made_equal: number;
+            /** Format: int64 */
+            reordered: number;
+            up: string;
         };
         ScoringRules: {
             absent: string;
@@ -9740,6 +9990,38 @@ export interface components {
             /** Format: int64 */
             weight_bp: number;
         };
+        ScoringSimulatedModule: {
+            /** Format: int64 */
+            conferences: number;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            flagged: number;
+            /** Format: int64 */
+            max: number;
+            /** Format: int64 */
+            mean: number;
+            /** Format: int64 */
+            min: number;
+            module: string;
+        };
+        ScoringSimulation: {
+            /** Format: int64 */
+            competitors: number;
+            /** Format: int64 */
+            full: number;
+            full_reachable: boolean;
+            modules: components["schemas"]["ScoringSimulatedModule"][];
+            panel_rounding: components["schemas"]["ScoringRoundingEffect"];
+            /** Format: int64 */
+            tied: number;
+            total: components["schemas"]["ScoringAmounts"];
+            total_rounding: components["schemas"]["ScoringRoundingEffect"];
+            warnings: components["schemas"]["ScoringWarning"][];
+            /** Format: int64 */
+            zero: number;
+            zero_reachable: boolean;
+        };
         ScoringStep: {
             id: string;
             label: components["schemas"]["ScoringText"];
@@ -9755,6 +10037,13 @@ export interface components {
             max: number;
             name: components["schemas"]["ScoringText"];
             seen_as?: string;
+        };
+        ScoringSubCriterionWorking: {
+            aspects: components["schemas"]["ScoringAspectWorking"][];
+            marks: components["schemas"]["ScoringValue"];
+            /** Format: int64 */
+            max: number;
+            sub_criterion: string;
         };
         ScoringText: {
             en: string;
@@ -9792,6 +10081,21 @@ export interface components {
             plus: number | null;
             unit: string;
         };
+        ScoringTotal: {
+            complete: boolean;
+            disqualified?: boolean;
+            earned?: components["schemas"]["ScoringValue"];
+            modules: components["schemas"]["ScoringModuleScore"][];
+            parts: components["schemas"]["ScoringPartScore"][];
+            rules: string;
+            /** Format: int64 */
+            rules_version: number;
+            sanctions?: components["schemas"]["ScoringApplied"][];
+            scheme: string;
+            /** Format: int64 */
+            scheme_version: number;
+            value: components["schemas"]["ScoringValue"];
+        };
         ScoringTotalGap: {
             blocks: boolean;
             /** Format: int64 */
@@ -9812,6 +10116,15 @@ export interface components {
             label: components["schemas"]["ScoringText"];
             ladder: components["schemas"]["ScoringSanction"][];
             per_module?: boolean;
+        };
+        ScoringWarning: {
+            code: string;
+            message: string;
+            path: string;
+        };
+        ScoringWorking: {
+            modules: components["schemas"]["ScoringModuleWorking"][];
+            total: components["schemas"]["ScoringTotal"];
         };
         ScoringZeroRule: {
             id: string;
@@ -15707,6 +16020,163 @@ export interface operations {
             };
         };
     };
+    "scheme-export-report": {
+        parameters: {
+            query?: {
+                /** @description Of the regulation; 0: the newest */
+                version?: number;
+                layout?: "cis" | "table";
+                /** @description Of a CIS sheet's texts; the other one is carried beside */
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeFileReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scheme-export": {
+        parameters: {
+            query?: {
+                /** @description Of the regulation; 0: the newest */
+                version?: number;
+                layout?: "cis" | "table";
+                /** @description Of a CIS sheet's texts; the other one is carried beside */
+                language?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scheme-read": {
+        parameters: {
+            query: {
+                /** @description File name, for messages */
+                name: string;
+                /** @description Empty: what the workbook looks like */
+                layout?: "cis" | "table";
+                /** @description What the modules must add up to, hundredths, as the regulation says; 0: what the sheet itself states */
+                total?: number;
+                /** @description Step of marks that judges write down, hundredths, where the sheet names none; 0: one hundredth */
+                step?: number;
+            };
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeReading"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scheme-try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeTryInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeTrial"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "division-status": {
         parameters: {
             query?: never;
@@ -16810,6 +17280,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RehearsalState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scheme-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "X-Xinglu-Missing-Characters"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Error */

@@ -17,6 +17,7 @@ const pages = [
   'hall',
   'plans',
   'results',
+  'schemes',
   'sittings',
 ]
 
