@@ -339,6 +339,11 @@ func TestABoundSeatIsNotTakenOver(t *testing.T) {
 			stranger.call(http.MethodPost, "/api/exam/admit", pledge, from("203.0.113.9")).want(200)
 			stranger.call(http.MethodGet, "/api/exam/paper", nil, from("203.0.113.9")).want(200)
 			w.candidate(0).call(http.MethodPost, "/api/exam/admit", pledge, from("10.0.0.1")).problem(403, "seat_address")
+			staff.get("/api/admin/sittings/s2/progress").want(200).into(&p)
+			want := map[string]int{"moved": 2, "freed": 1}[name] // freed: counted anew
+			if l := p.Seats[0].Lockdown; l == nil || l.Tried != want {
+				t.Errorf("after staff let the seat go: %+v, want %d tries", l, want)
+			}
 		})
 	}
 }

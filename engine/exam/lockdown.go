@@ -116,7 +116,7 @@ type Lock struct {
 	// keep it; "" when staff moved the candidate or let the seat pass.
 	Bound    string
 	Failures int // since then
-	Tried    int // refusals at the admission, from other addresses
+	Tried    int // since staff let it pass: refusals at the admission, from other addresses
 }
 
 func (l *Lock) apply(at time.Time, e Lockdown) {
@@ -132,7 +132,7 @@ func (l *Lock) apply(at time.Time, e Lockdown) {
 		}
 		l.Passed, l.Failures = e.Fence, 0
 	case LockOverridden:
-		l.Passed, l.Freed, l.Failures, l.Bound = e.Fence, e.Fence, 0, ""
+		l.Passed, l.Freed, l.Failures, l.Tried, l.Bound = e.Fence, e.Fence, 0, 0, ""
 	case LockFailed:
 		l.Failures++
 	}

@@ -77,7 +77,7 @@ func (s *Service) plan(ctx context.Context, c *course) ([]placed, Arrangement, e
 	}
 	for _, f := range forms {
 		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
-			return nil, Arrangement{}, gradingRefused(err)
+			return nil, Arrangement{}, gradingRefused(err, ErrPlacing)
 		}
 	}
 	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
@@ -165,7 +165,7 @@ func errNobody() *fault.Error {
 }
 
 // gradingRefused names the places below the rules.
-func gradingRefused(err error) error {
+func gradingRefused(err error, as *fault.Error) error {
 	f := fault.As(err)
 	if f == nil {
 		return err
@@ -174,7 +174,7 @@ func gradingRefused(err error) error {
 	for i := range fields {
 		fields[i].Path = "rules.grading." + fields[i].Path
 	}
-	return ErrPlacing.With(fields...)
+	return as.With(fields...)
 }
 
 // peopleOf reads who is on the roll.

@@ -53,6 +53,9 @@ func (s *Service) CreateSitting(ctx context.Context, sitting Sitting) error {
 		if len(f.items) == 0 {
 			return ErrSittingInvalid.With(fault.Field{Path: fmt.Sprintf("papers[%d]", i), Code: "paper_empty", Message: "the paper has no questions"})
 		}
+		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
+			return gradingRefused(err, ErrSittingInvalid)
+		}
 	}
 	return sittings.Insert(ctx, s.db, &sitting)
 }

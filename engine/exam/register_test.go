@@ -9,6 +9,7 @@ import (
 
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/scoring"
 )
 
 func paths(err error) []string {
@@ -91,6 +92,13 @@ func TestCreateSittingNamesEveryMistake(t *testing.T) {
 	s = sitting(2)
 	s.Papers = append(s.Papers, "none")
 	wantCode(t, n.CreateSitting(t.Context(), s), "paper_unknown")
+	s = sitting(2)
+	s.Rules.Grading.Parts = []scoring.GradePart{{ID: "all", Name: scoring.Text{ZH: "全卷"}, Sections: []scoring.SectionID{"nowhere"}, PassBP: 6000}}
+	err = n.CreateSitting(t.Context(), s)
+	wantCode(t, err, "sitting_invalid")
+	if d := cmp.Diff([]string{"rules.grading.parts[0].sections[0] unknown"}, paths(err)); d != "" {
+		t.Errorf("grading (-want +got):\n%s", d)
+	}
 	must(t, n.CreateSitting(t.Context(), sitting(2)))
 	wantCode(t, n.CreateSitting(t.Context(), sitting(2)), "exists")
 }
