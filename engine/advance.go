@@ -87,8 +87,8 @@ func (t *Tally) advance(id DivisionID, declined []Decline) (advancement, error) 
 	if err := t.in(PhasePublished, PhaseFinal); err != nil {
 		return a, err
 	}
-	if t.unpublished() { // a correction waits for the next publication
-		return a, ErrPhase.Param("phase", t.phase())
+	if err := t.settled(); err != nil {
+		return a, err
 	}
 	rule := t.open.Honours.Advance
 	if rule == nil {

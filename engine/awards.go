@@ -34,8 +34,11 @@ func (s *Contests) Awards(ctx context.Context, id DivisionID) (HonoursView, erro
 	}
 	err = a.read(ctx, func(t *Tally) error {
 		p := t.newest()
-		if p == nil || t.unpublished() {
+		if p == nil {
 			return ErrPhase.Param("phase", t.phase())
+		}
+		if err := t.settled(); err != nil {
+			return err
 		}
 		out.Version, out.Lines = p.version, p.lines
 		results, at, err := t.finals(id)

@@ -74,12 +74,26 @@ func (t *Tally) openCorrection() bool {
 }
 
 // unpublished reports whether corrections count that the newest publication
-// does not hold.
-func (t *Tally) unpublished() bool {
+// does not show. One that leaves every line as it was calls for no version.
+func (t *Tally) unpublished() (bool, error) {
 	p := t.newest()
-	return slices.ContainsFunc(t.outcome.corrections, func(c correction) bool {
+	late := slices.ContainsFunc(t.outcome.corrections, func(c correction) bool {
 		return c.state == CorrectionSigned && (p == nil || c.decided.at.After(p.proposedAt))
 	})
+	if p == nil || !late {
+		return late, nil
+	}
+	lines, _, err := t.resultLines(p.names())
+	return err == nil && digestOf(lines) != p.digest, err
+}
+
+// settled returns ErrPhase while a correction waits for the next publication.
+func (t *Tally) settled() error {
+	late, err := t.unpublished()
+	if err == nil && late {
+		return ErrPhase.Param("phase", t.phase())
+	}
+	return err
 }
 
 // target checks a correction and returns whom it concerns.

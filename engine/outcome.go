@@ -186,7 +186,11 @@ func (s *Contests) Publications(ctx context.Context, id DivisionID) (Publication
 	}
 	var out PublicationDesk
 	err = a.read(ctx, func(t *Tally) error {
-		out = PublicationDesk{Phase: t.phase(), Versions: []Publication{}, Missing: []Missing{}, Unpublished: t.unpublished()}
+		late, err := t.unpublished()
+		if err != nil {
+			return err
+		}
+		out = PublicationDesk{Phase: t.phase(), Versions: []Publication{}, Missing: []Missing{}, Unpublished: late}
 		var before *publication
 		for i := range t.outcome.published {
 			p := t.outcome.published[i]

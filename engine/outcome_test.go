@@ -373,6 +373,38 @@ func TestAppealToSecondVersion(t *testing.T) {
 	}
 }
 
+// A correction that leaves every line as it was published needs no further
+// version, and does not keep the results from becoming final.
+func TestACorrectionWithoutEffect(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	ctx := t.Context()
+	id := n.performed(t, 4)
+	n.lock(t, id)
+	n.rechecked(t, id)
+	two := 2
+	correct := func(key, sheet string) {
+		must(t, n.ProposeCorrection(ctx, "chief", id, key, engine.Correction{
+			Sheet: engine.SheetID(sheet), Aspect: &scoring.AspectEntry{Aspect: "J", Observation: scoring.Observation{Level: &two}},
+			Reason: "原始记录为 2 分，与判定一致", Source: engine.FromError,
+		}))
+	}
+	must(t, n.ProposePublication(ctx, "chief", id, "p", ""))
+	correct("c1", "A01.P")
+	must(t, n.SignCorrection(ctx, "supervisor", id, "s1", 1))
+	desk, err := n.Publications(ctx, id)
+	must(t, err)
+	must(t, n.SignPublication(ctx, "supervisor", id, "p", desk.Proposed.Version, desk.Proposed.Digest))
+	correct("c2", "A02.P")
+	must(t, n.SignCorrection(ctx, "supervisor", id, "s2", 2))
+	wants(t, "a version like the last", n.ProposePublication(ctx, "chief", id, "p2", ""), engine.ErrNothingChanged)
+	if desk, err = n.Publications(ctx, id); err != nil || desk.Unpublished {
+		t.Errorf("a version is called for: %v, %v", desk.Unpublished, err)
+	}
+	must(t, n.Finalise(ctx, "chief", id, "f"))
+}
+
 // Where ranks may not be shared a lot is drawn once.
 func TestLotsAreDrawnOnce(t *testing.T) {
 	t.Parallel()

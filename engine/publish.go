@@ -55,7 +55,6 @@ type publication struct {
 	proposedAt time.Time
 	signedBy   access.AccountID
 	signedAt   time.Time
-	upTo       int // corrections that it holds
 }
 
 // ResultLine is one competitor's result as it is published: the name, and no
@@ -183,7 +182,7 @@ func (t *Tally) decideProposed(actor access.AccountID, e proposed) (*publication
 	if n := len(t.outcome.published); n > 0 && t.outcome.published[n-1].digest == e.Digest {
 		return nil, ErrNothingChanged
 	}
-	return &publication{version: e.Version, lines: lines, entries: entries, digest: e.Digest, note: e.Note, upTo: len(t.outcome.corrections)}, nil
+	return &publication{version: e.Version, lines: lines, entries: entries, digest: e.Digest, note: e.Note}, nil
 }
 
 func (t *Tally) applyProposed(r ledger.Record) (verdict, error) {
@@ -216,11 +215,7 @@ func (t *Tally) decideSigned(actor access.AccountID, e signedVersion) error {
 		return err
 	}
 	// Whatever came in between makes another result than the one proposed.
-	names := map[CompetitorID]string{}
-	for _, l := range p.lines {
-		names[l.Competitor] = l.Name
-	}
-	lines, _, err := t.resultLines(names)
+	lines, _, err := t.resultLines(p.names())
 	if err == nil && digestOf(lines) != p.digest {
 		return ErrOvertaken
 	}
@@ -240,6 +235,15 @@ func (t *Tally) applySigned(r ledger.Record) (verdict, error) {
 	p.signedBy, p.signedAt = by, r.At
 	t.outcome.proposed, t.outcome.published = nil, append(t.outcome.published, p)
 	return verdict{}, nil
+}
+
+// names are those that it publishes.
+func (p *publication) names() map[CompetitorID]string {
+	names := map[CompetitorID]string{}
+	for _, l := range p.lines {
+		names[l.Competitor] = l.Name
+	}
+	return names
 }
 
 // newest returns the publication that counts, or nil.
@@ -286,10 +290,11 @@ func (t *Tally) decideFinal(actor access.AccountID, at time.Time) error {
 	if slices.ContainsFunc(t.outcome.appeals, func(a appeal) bool { return a.state == AppealOpen }) {
 		return ErrAppealsOpen
 	}
-	if t.openCorrection() || t.newest().upTo < len(t.outcome.corrections) && t.unpublished() {
+	late, err := t.unpublished()
+	if err == nil && (late || t.openCorrection()) {
 		return ErrCorrectionOpen
 	}
-	return nil
+	return err
 }
 
 func (t *Tally) applyFinal(r ledger.Record) (verdict, error) {
