@@ -87,10 +87,25 @@ func (s *Contests) duty(ctx context.Context, a access.Account, d Division) (Duty
 		IdentityMode: d.Procedure.Identity.Mode, Rehearsal: c.Rehearsal, Opened: d.Opened, Offices: []Office{},
 	}
 	for _, o := range Offices {
+		if !o.Office.needed(d.Procedure.Identity.Mode) {
+			continue
+		}
 		leads := o.Office == OfficeTeamLeader && len(c.ledBy(a.ID)) > 0
 		if leads || slices.Contains(a.Roles, o.Role) && holds(officers, a.ID, o.Office) {
 			duty.Offices = append(duty.Offices, o.Office)
 		}
 	}
 	return duty, nil
+}
+
+// needed reports whether the office has work where competitors are hidden so.
+func (o Office) needed(mode IdentityMode) bool {
+	switch o {
+	case OfficeEntryCoder, OfficeWorkCoder:
+		return mode == IdentityLayered
+	case OfficeStationCoder:
+		return mode != IdentityOpen
+	case OfficeChief, OfficeDeputy, OfficeSupervisor, OfficeArbiter, OfficeTabulator, OfficeCallRoom, OfficeFloor, OfficeTeamLeader:
+	}
+	return true
 }
