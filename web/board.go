@@ -10,11 +10,25 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/demo"
 	"github.com/xinglu/xinglu/internal/live"
 	"github.com/xinglu/xinglu/internal/live/fanout"
 	"github.com/xinglu/xinglu/scoring"
 	"github.com/xinglu/xinglu/scoring/board"
 )
+
+// Demo is the ready-made logins; absent where the server holds no demonstration.
+type Demo struct {
+	Guide *demo.Guide `json:"guide,omitempty"`
+}
+
+func (s *Server) demoGuide(context.Context, actor, *nothing) (*bodyOf[Demo], error) {
+	var d Demo
+	if s.Demo != nil {
+		d.Guide = s.Demo()
+	}
+	return &bodyOf[Demo]{d}, nil
+}
 
 func (s *Server) boards(ctx context.Context, _ actor, _ *nothing) (*listOf[engine.BoardBrief], error) {
 	all, err := s.Contest.Boards(ctx)

@@ -83,6 +83,7 @@ func (s *Server) judgeRoutes() {
 
 // boardRoutes are for spectators.
 func (s *Server) boardRoutes() {
+	reg(s, get, "/api/demo", "demo", "The ready-made logins of a demonstration", anyone, s.demoGuide)
 	reg(s, get, "/api/board/boards", "boards", "The public boards", anyone, s.boards)
 	reg(s, get, "/api/board/{division}/why", "board-why", "Why one competitor is ahead of another", anyone, s.boardWhy)
 	s.public("/api/board/{division}", "board", s.boardSnapshot)

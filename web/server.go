@@ -30,6 +30,7 @@ import (
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/custody"
+	"github.com/xinglu/xinglu/engine/demo"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/hall"
@@ -69,6 +70,9 @@ type Options struct {
 	// Rehearse drives a rehearsal crowd through this server's public API; nil
 	// where rehearsals are switched off.
 	Rehearse func(ctx context.Context, crowd int, say func(RehearsalState)) error
+	// Demo tells how to come in to a demonstration, or returns nil where
+	// there is none.
+	Demo func() *demo.Guide
 
 	Secure         bool           // cookies only over TLS
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -19,6 +20,7 @@ import (
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/archive"
 	"github.com/xinglu/xinglu/engine/custody"
+	"github.com/xinglu/xinglu/engine/demo"
 	"github.com/xinglu/xinglu/engine/document"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/engine/hall"
@@ -63,8 +65,9 @@ type App struct {
 	archive  *archive.Maker
 	results  *results.Service
 	web      *web.Server
-	cert     *tls.Certificate // nil without TLS
-	steady   func() time.Time // the clock of exams and halls
+	cert     *tls.Certificate           // nil without TLS
+	guide    atomic.Pointer[demo.Guide] // nil without the demonstration
+	steady   func() time.Time           // the clock of exams and halls
 	closers  []func() error
 }
 
@@ -307,8 +310,8 @@ func (a *App) openWeb() *web.Server {
 		},
 		Ready:    func(ctx context.Context) error { return errors.Join(a.db.Ping(ctx), a.bus.Ping(ctx)) },
 		Verify:   a.verify,
-		Rehearse: a.rehearse,
-		Now:      time.Now, Log: a.log, Version: version,
+		Rehearse: a.rehearse, Demo: a.guide.Load,
+		Now: time.Now, Log: a.log, Version: version,
 	})
 }
 

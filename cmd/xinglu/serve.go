@@ -54,13 +54,12 @@ func serve(ctx context.Context, cfg Config, stdout io.Writer, log *slog.Logger) 
 }
 
 func (a *App) serve(ctx context.Context, ln net.Listener, stdout io.Writer) error {
-	var guide *demo.Guide
 	if a.cfg.Demo {
 		g, err := demo.Load(ctx, a.demo())
 		if err != nil {
 			return fmt.Errorf("loading the demonstration: %w", err)
 		}
-		guide = &g
+		a.guide.Store(&g)
 		if host, _, _ := net.SplitHostPort(a.cfg.Listen); !net.ParseIP(host).IsLoopback() {
 			a.log.Warn("the demonstration's passwords are public, and this server listens on more than this machine", "listen", a.cfg.Listen)
 		}
@@ -78,7 +77,7 @@ func (a *App) serve(ctx context.Context, ln net.Listener, stdout io.Writer) erro
 		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*a.cert}, MinVersion: tls.VersionTLS12}
 		failed <- srv.ServeTLS(ln, "", "")
 	}()
-	printGuide(stdout, a.url(), guide)
+	printGuide(stdout, a.url(), a.guide.Load())
 	a.log.Info("ready", "url", a.url(), "store", a.storeName(), "boards", a.boardsName(), "version", version)
 	select {
 	case err := <-failed:
@@ -203,15 +202,23 @@ func printGuide(w io.Writer, url string, g *demo.Guide) {
 	for _, c := range g.AllKinds {
 		fmt.Fprintf(w, "  全题型 all kinds 准考证 %s  后六位 %s  (%s)\n", c.Ticket, c.IDTail, c.Name)
 	}
-	for _, j := range g.Judges {
-		fmt.Fprintf(w, "  裁判 judge       %-14s %s  (%s)\n", j.Login, j.Password, j.Name)
-	}
-	for _, s := range g.Staff {
-		fmt.Fprintf(w, "  工作人员 staff   %-14s %s  (%s, %v)\n", s.Login, s.Password, s.Name, s.Roles)
-	}
-	fmt.Fprintf(w, "  试卷口令 papers  %s  (保管员 custodian1、custodian2 的启封口令；开考前须两人启封 releases papers, two are needed)\n", g.Passphrase)
+	printLogins(w, "裁判 judge   /judge  PIN", g.Judges)
+	printLogins(w, "控制台 console  /admin  口令 password", g.Staff)
+	fmt.Fprintf(w, "\n  试卷口令 papers  %s  (保管员 custodian1、custodian2 的启封口令；开考前须两人启封 releases papers, two are needed)\n", g.Passphrase)
 	fmt.Fprintf(w, "  观众 spectator   %s/board  无需登录 (no login)\n", url)
 	fmt.Fprintf(w, "\n按 Ctrl+C 停止；数据保留，再次启动即恢复。 Ctrl+C stops; the data stays.\n\n")
+}
+
+// printLogins prints a line for every group of logins that have one password.
+func printLogins(w io.Writer, where string, groups []demo.LoginGroup) {
+	fmt.Fprintf(w, "\n  %s %s\n", where, groups[0].Password)
+	for _, g := range groups {
+		var words []string
+		for _, l := range g.Logins {
+			words = append(words, l.Login+" "+l.Does.ZH)
+		}
+		fmt.Fprintf(w, "    %s：%s\n", g.Name.ZH, strings.Join(words, " · "))
+	}
 }
 
 // commandLog is where commands without a server write their warnings.

@@ -1,5 +1,6 @@
 // Package demo fills an empty store with a demonstration: a question bank, a
-// sitting that anyone may sit at once, and a contest with a panel of judges.
+// sitting that anyone may sit at once, and a contest with divisions at three
+// stages: entries wait, the draw waits, marks come in.
 //
 // Everything goes in through the same doors as real data: the workbooks
 // through the importer, people through registration, the contest through
@@ -12,7 +13,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
@@ -36,65 +36,6 @@ type Services struct {
 	Now     func() time.Time
 }
 
-// Guide tells a visitor how to come in.
-type Guide struct {
-	Candidates []CandidateLogin
-	AllKinds   []CandidateLogin // of the short sitting with every kind of question
-	Judges     []StaffLogin
-	Staff      []StaffLogin
-	Passphrase string // of the custodians
-	Board      engine.DivisionID
-}
-
-// CandidateLogin is a ticket with the last six of the ID number.
-type CandidateLogin struct{ Name, Ticket, IDTail, Place string }
-
-// StaffLogin is an account of the demonstration.
-type StaffLogin struct {
-	Name, Login, Password string
-	Roles                 []access.Role
-}
-
-// The passwords of the demonstration are public; serve warns when a
-// demonstration listens on more than this machine.
-const (
-	staffPassword = "xinglu-demo"
-	judgePIN      = "246810"
-	passphrase    = "xinglu-demo-seal" //nolint:gosec // public, see above
-)
-
-type people struct {
-	Centres []struct {
-		ID    string `json:"id"`
-		Name  string `json:"name"`
-		Rooms []struct {
-			ID    string `json:"id"`
-			Name  string `json:"name"`
-			Seats int    `json:"seats"`
-		} `json:"rooms"`
-	} `json:"centres"`
-	Candidates []candidate `json:"candidates"`
-	Kinds      []candidate `json:"kinds"` // of the short sitting, which is at the same time
-	Judges     []struct {
-		Name  string `json:"name"`
-		Unit  string `json:"unit"`
-		Login string `json:"login"`
-	} `json:"judges"`
-	Staff []struct {
-		Name  string        `json:"name"`
-		Login string        `json:"login"`
-		Roles []access.Role `json:"roles"`
-	} `json:"staff"`
-}
-
-type candidate struct {
-	Name     string `json:"name"`
-	Unit     string `json:"unit"`
-	City     string `json:"city"`
-	IDNumber string `json:"id_number"`
-	Centre   string `json:"centre"`
-}
-
 var occupation = bank.Occupation{Edition: "2015", Code: "6-31-01-03", Name: "电工"}
 
 const actor = "demo"
@@ -108,7 +49,8 @@ func Load(ctx context.Context, s Services) (Guide, error) {
 		return Guide{}, err
 	}
 	g := Guide{Passphrase: passphrase}
-	panel, err := s.accounts(ctx, &p, &g)
+	p.logins(&g)
+	who, err := s.accounts(ctx, &p)
 	if err != nil {
 		return g, fmt.Errorf("accounts: %w", err)
 	}
@@ -124,7 +66,7 @@ func Load(ctx context.Context, s Services) (Guide, error) {
 		return g, err
 	}
 	if round == "" {
-		if round, err = s.newRound(ctx, &p, papers, panel); err != nil {
+		if round, err = s.newRound(ctx, &p, who, papers); err != nil {
 			return g, fmt.Errorf("round: %w", err)
 		}
 	}
@@ -147,46 +89,6 @@ func readJSON(name string, into any) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// accounts makes the staff and judges that are not there yet.
-func (s Services) accounts(ctx context.Context, p *people, g *Guide) ([]engine.PanelJudge, error) {
-	for _, m := range p.Staff {
-		g.Staff = append(g.Staff, StaffLogin{m.Name, m.Login, staffPassword, m.Roles})
-	}
-	units := map[string]string{}
-	for _, j := range p.Judges {
-		g.Judges = append(g.Judges, StaffLogin{j.Name, j.Login, judgePIN, []access.Role{access.Judge}})
-		units[j.Login] = j.Unit
-	}
-	there := map[string]access.AccountID{}
-	all, err := s.Access.Accounts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range all {
-		there[a.Login] = a.ID
-	}
-	for _, m := range append(g.Staff[:len(g.Staff):len(g.Staff)], g.Judges...) {
-		if there[m.Login] != "" {
-			continue
-		}
-		a, err := s.Access.CreateAccount(ctx, actor, access.Draft{
-			Login: m.Login, Name: m.Name, Unit: units[m.Login], Roles: m.Roles, Password: m.Password,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.Login, err)
-		}
-		there[m.Login] = a.ID
-	}
-	// The coding officer has no screens yet; a login that opens nothing would
-	// only puzzle a visitor.
-	g.Staff = slices.DeleteFunc(g.Staff, func(m StaffLogin) bool { return len(access.Actions(m.Roles)) == 0 })
-	var panel []engine.PanelJudge
-	for _, j := range p.Judges {
-		panel = append(panel, engine.PanelJudge{Judge: there[j.Login], Unit: j.Unit})
-	}
-	return panel, nil
 }
 
 // fillBank imports the workbooks that are not there yet.
@@ -248,44 +150,4 @@ func Blueprint() bank.Blueprint {
 		},
 		Total: 10000, Limit: 90 * 60, Pass: 6000, Depth: 2,
 	}
-}
-
-// guide collects tickets that are still free to try.
-func (s Services) guide(ctx context.Context, p *people, id exam.SittingID, g *Guide) error {
-	var err error
-	if g.Candidates, err = s.free(ctx, p, id, 5); err != nil {
-		return err
-	}
-	open, err := s.Contest.Opened(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range open {
-		if d.Theory != nil && d.Theory.Sitting == id {
-			g.Board = d.ID
-		}
-	}
-	return nil
-}
-
-// free lists up to most tickets of a sitting that nobody has used.
-func (s Services) free(ctx context.Context, p *people, id exam.SittingID, most int) ([]CandidateLogin, error) {
-	progress, err := s.Exam.Progress(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	tails := map[string]string{}
-	for _, c := range slices.Concat(p.Candidates, p.Kinds) {
-		tails[c.Name+c.Unit] = c.IDNumber[len(c.IDNumber)-6:]
-	}
-	var list []CandidateLogin
-	for _, seat := range progress.Seats {
-		if seat.State == exam.NotStarted && len(list) < most {
-			list = append(list, CandidateLogin{
-				Name: seat.Name, Ticket: string(seat.Ticket), IDTail: tails[seat.Name+seat.Unit],
-				Place: seat.Place.Centre + "-" + seat.Place.Room + "-" + seat.Place.Seat,
-			})
-		}
-	}
-	return list, nil
 }

@@ -107,20 +107,24 @@ func TestLoad(t *testing.T) {
 	}
 	divisions, err := h.Contest.Opened(ctx)
 	must(t, err)
+	if len(divisions) != 2 || g.Board != divisions[1].ID {
+		t.Fatalf("%d open divisions, board %s: the electricians are the newest", len(divisions), g.Board)
+	}
+	electricians := divisions[1]
 	aspects := 0
-	for _, m := range divisions[0].Scheme.Modules {
+	for _, m := range electricians.Scheme.Modules {
 		aspects += len(m.Aspects())
 	}
-	if len(divisions) != 1 || aspects < 18 || aspects > 25 || g.Board != divisions[0].ID {
-		t.Errorf("%d aspects, want about 20; board %s, want %s", aspects, g.Board, divisions[0].ID)
+	if aspects < 18 || aspects > 25 {
+		t.Errorf("%d aspects, want about 20", aspects)
 	}
-	for _, p := range divisions[0].Panels {
-		if size := divisions[0].Rules.Panel.Size; size != 5 || len(p.Judges) < size {
+	for _, p := range electricians.Panels {
+		if size := electricians.Rules.Panel.Size; size != 5 || len(p.Judges) < size {
 			t.Errorf("panel %+v of %d", p, size)
 		}
 	}
 
-	if len(g.Candidates) == 0 || len(g.Judges) < 5 || len(g.Staff) == 0 {
+	if len(g.Candidates) == 0 || len(g.Judges) != 2 || len(g.Staff) == 0 {
 		t.Fatalf("guide %+v", g)
 	}
 	for _, c := range g.Candidates {
@@ -129,10 +133,10 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	busy := 0
-	for _, j := range g.Judges {
-		acc, _, err := h.Access.SignIn(ctx, access.Judging, j.Login, j.Password)
+	for _, j := range g.Judges[0].Logins {
+		acc, _, err := h.Access.SignIn(ctx, access.Judging, j.Login, g.Judges[0].Password)
 		must(t, err)
-		sheets, err := h.Contest.Sheets(ctx, acc.ID, divisions[0].ID)
+		sheets, err := h.Contest.Sheets(ctx, acc.ID, electricians.ID)
 		must(t, err)
 		if len(sheets) > 0 {
 			busy++
@@ -141,17 +145,67 @@ func TestLoad(t *testing.T) {
 	if busy < 5 {
 		t.Errorf("%d judges have sheets, want the panel of five", busy)
 	}
-	roles := map[access.Role]bool{}
-	for _, s := range g.Staff {
-		if _, _, err := h.Access.SignIn(ctx, access.Console, s.Login, s.Password); err != nil {
-			t.Errorf("staff %s: %v", s.Login, err)
-		}
-		for _, r := range s.Roles {
-			roles[r] = true
+	roles := map[access.Role]bool{access.Judge: true} // who signs in elsewhere
+	for _, group := range g.Staff {
+		for _, s := range group.Logins {
+			if _, _, err := h.Access.SignIn(ctx, access.Console, s.Login, group.Password); err != nil {
+				t.Errorf("staff %s: %v", s.Login, err)
+			}
+			for _, r := range s.Roles {
+				roles[r] = true
+			}
 		}
 	}
-	if !roles[access.Organiser] || !roles[access.ChiefJudge] {
-		t.Errorf("roles %v: no organiser or chief judge to sign in as", roles)
+	for _, r := range access.Roles {
+		if !roles[r] {
+			t.Errorf("nobody to sign in as %s", r)
+		}
+	}
+}
+
+// TestWaitingDivisions finds something to do on every screen before the
+// marking: entries filed, taken and sent back, and a division whose officers
+// can draw.
+func TestWaitingDivisions(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	h.load(t)
+	contests, err := h.Contest.Contests(ctx)
+	must(t, err)
+	divisions, err := h.Contest.Divisions(ctx, contests[0].ID)
+	must(t, err)
+	if len(contests) != 1 || len(contests[0].Delegations) != 3 || len(divisions) != 3 {
+		t.Fatalf("%d contests, %d delegations, %d divisions", len(contests), len(contests[0].Delegations), len(divisions))
+	}
+	welders, students := divisions[0], divisions[1]
+
+	if students.Status != engine.Setup {
+		t.Errorf("students are %s", students.Status)
+	}
+	lines, err := h.Contest.Enlistment(ctx, engine.Filer{Everyone: true}, students.ID)
+	must(t, err)
+	states := map[engine.EnlistState]int{}
+	for _, l := range lines {
+		states[l.State]++
+	}
+	want := map[engine.EnlistState]int{engine.EnlistEntered: 2, engine.EnlistReturned: 1, engine.EnlistFiled: 9}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Errorf("entries of students (-want +got):\n%s", diff)
+	}
+
+	held := map[engine.Office]bool{engine.OfficeFloor: true} // nobody is needed for it
+	for _, o := range welders.Officers {
+		held[o.Office] = true
+	}
+	for _, o := range engine.Offices {
+		if !held[o.Office] {
+			t.Errorf("the welders have no %s", o.Office)
+		}
+	}
+	coder := slices.IndexFunc(welders.Officers, func(o engine.Officer) bool { return o.Office == engine.OfficeEntryCoder })
+	if _, err := h.Contest.AnnounceDraw(ctx, welders.Officers[coder].Account, welders.ID, engine.DrawRequest{Layer: engine.LayerEntry, Method: engine.ByMachine}, "draw"); err != nil {
+		t.Errorf("the first draw of the welders: %v", err)
 	}
 }
 
@@ -209,13 +263,14 @@ func TestLoadAgain(t *testing.T) {
 func (h *house) visitorsContest(t *testing.T, sitting exam.SittingID) {
 	t.Helper()
 	ctx := t.Context()
-	model, err := h.Contest.Opened(ctx)
+	open, err := h.Contest.Opened(ctx)
 	must(t, err)
+	model := open[len(open)-1]
 	c, err := h.Contest.CreateContest(ctx, engine.ContestDraft{Name: scoring.Text{ZH: "别的大赛"}, Event: scoring.Text{ZH: "电工"}})
 	must(t, err)
 	d, err := h.Contest.CreateDivision(ctx, engine.DivisionDraft{
-		Contest: c.ID, Name: scoring.Text{ZH: "组"}, Scheme: model[0].Scheme, Rules: model[0].Rules, Panels: model[0].Panels,
-		Theory: &engine.Theory{Module: model[0].Theory.Module, Sitting: sitting},
+		Contest: c.ID, Name: scoring.Text{ZH: "组"}, Scheme: model.Scheme, Rules: model.Rules, Panels: model.Panels,
+		Theory: &engine.Theory{Module: model.Theory.Module, Sitting: sitting},
 	})
 	must(t, err)
 	must(t, h.Contest.Enter(ctx, d.ID, []engine.Competitor{engine.NewCompetitor("c", "某选手", "某单位", "济南")}))

@@ -2,14 +2,13 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/xinglu/xinglu/bank"
-	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/exam"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -45,8 +44,8 @@ func (s Services) round(ctx context.Context) (exam.SittingID, error) {
 	return "", nil
 }
 
-// newRound makes sitting, contest and division, and starts them.
-func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID, panel []engine.PanelJudge) (exam.SittingID, error) {
+// newRound makes sitting, contest and divisions, and starts them.
+func (s Services) newRound(ctx context.Context, p *people, who map[string]access.AccountID, papers []bank.PaperID) (exam.SittingID, error) {
 	now := s.Now().UTC()
 	id := exam.SittingID(ours + now.Format("20060102150405"))
 	x := sitting(id, p, papers, now)
@@ -64,7 +63,7 @@ func (s Services) newRound(ctx context.Context, p *people, papers []bank.PaperID
 	if err != nil {
 		return "", err
 	}
-	if err := s.contest(ctx, p, id, ids, panel, now); err != nil {
+	if err := s.contest(ctx, p, who, id, ids, now); err != nil {
 		return "", err
 	}
 	if _, err := s.Exam.Prepare(ctx, id, actor); err != nil {
@@ -116,44 +115,4 @@ func sitting(id exam.SittingID, p *people, papers []bank.PaperID, now time.Time)
 		x.Centres = append(x.Centres, centre)
 	}
 	return x
-}
-
-func (s Services) contest(ctx context.Context, p *people, sitting exam.SittingID, ids []exam.CandidateID, panel []engine.PanelJudge, now time.Time) error {
-	var scheme scoring.Scheme
-	var rules scoring.Rules
-	if err := errors.Join(readJSON("data/practical-scheme.json", &scheme), readJSON("data/practical-rules.json", &rules)); err != nil {
-		return err
-	}
-	c, err := s.Contest.CreateContest(ctx, engine.ContestDraft{
-		Name:      scoring.Text{ZH: "“技能兴鲁”职业技能大赛（演示）", EN: "Jineng Xinglu skills contest (demonstration)"},
-		Event:     scoring.Text{ZH: "电工（三级/高级工）赛项", EN: "Electrician, level 3"},
-		Organiser: "兴鲁演示组委会",
-	})
-	if err != nil {
-		return err
-	}
-	draft := engine.DivisionDraft{
-		Contest: c.ID, Name: scoring.Text{ZH: "职工组", EN: "Employees"}, Scheme: scheme, Rules: rules,
-		Panels: []engine.Panel{}, Board: engine.BoardPolicy{Live: true, Units: true},
-	}
-	for _, m := range scheme.Modules {
-		switch m.Source {
-		case scoring.SourcePanel:
-			draft.Panels = append(draft.Panels, engine.Panel{Module: m.ID, Judges: panel})
-		case scoring.SourceImported:
-			draft.Theory = &engine.Theory{Module: m.ID, Sitting: sitting}
-		}
-	}
-	div, err := s.Contest.CreateDivision(ctx, draft)
-	if err != nil {
-		return err
-	}
-	list := make([]engine.Competitor, 0, len(ids))
-	for i, m := range p.Candidates {
-		list = append(list, engine.Competitor{Candidate: ids[i], Name: m.Name, Unit: m.Unit, City: m.City})
-	}
-	if err := s.Contest.Enter(ctx, div.ID, list); err != nil {
-		return err
-	}
-	return s.Contest.Open(ctx, actor, div.ID, now.UnixNano())
 }

@@ -5,11 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/scoring"
+	"github.com/xinglu/xinglu/scoring/award"
 )
 
 // people is the shape of people.json.
@@ -23,16 +26,28 @@ type people struct {
 	}
 	Candidates []candidate
 	Kinds      []candidate // of the sitting with every kind of question
-	Judges     []struct{ Name, Unit, Login string }
-	Staff      []struct {
-		Login, Name string
-		Roles       []string
+	Welders    []candidate
+	Students   []candidate
+
+	Delegations []struct{ Name, City, Leader string }
+	Judges      []struct{ Name, Unit, Login, Event, Post string }
+	Groups      []struct {
+		ID   string
+		Name scoring.Text
+	}
+	Staff []struct {
+		Login, Name, Group string
+		Roles              []string
+		Does               scoring.Text
 	}
 }
 
 type candidate struct {
 	Name, Sex, Unit, City, Phone, Centre string
 	IDNumber                             string `json:"id_number"`
+	Identity                             string `json:"identity"`
+	HeldLevel                            int    `json:"held_level"`
+	HeldNumber                           string `json:"held_number"`
 }
 
 // readJSON fills v from a file of the demo data; unknown fields are mistakes.
@@ -84,8 +99,8 @@ func TestCandidates(t *testing.T) {
 			t.Errorf("%s: %s: %s", c.Name, c.IDNumber, why)
 		}
 	}
-	// The others sit at the same time, so nobody is in both lists.
-	for _, c := range p.Kinds {
+	// The others sit or compete at the same time, so nobody is in two lists.
+	for _, c := range slices.Concat(p.Kinds, p.Welders, p.Students) {
 		if seen[c.Name] || seen[c.IDNumber] || seen[c.Phone] || !phone.MatchString(c.Phone) {
 			t.Errorf("%s: name, ID number or phone is there twice or wrong", c.Name)
 		}
@@ -129,7 +144,13 @@ func TestJudgesAndStaff(t *testing.T) {
 	for _, c := range p.Candidates {
 		competing[c.Unit], units[c.Unit] = true, true
 	}
-	if len(units) != 15 || len(p.Judges) != 6 {
+	for _, c := range slices.Concat(p.Welders, p.Students) {
+		competing[c.Unit] = true
+		if c.HeldLevel == 0 || c.HeldNumber == "" || c.Identity == "" {
+			t.Errorf("%s: identity, level or certificate is missing", c.Name)
+		}
+	}
+	if len(units) != 15 || len(p.Judges) != 10 {
 		t.Errorf("%d units, %d judges", len(units), len(p.Judges))
 	}
 	logins, roles := map[string]bool{}, map[string]bool{}
@@ -142,7 +163,14 @@ func TestJudgesAndStaff(t *testing.T) {
 		}
 		logins[j.Login] = true
 	}
+	groups := map[string]bool{}
+	for _, g := range p.Groups {
+		groups[g.ID] = g.Name.ZH != "" && g.Name.EN != ""
+	}
 	for _, s := range p.Staff {
+		if !groups[s.Group] || s.Does.ZH == "" || s.Does.EN == "" {
+			t.Errorf("%s: no group, or a text is missing", s.Login)
+		}
 		if logins[s.Login] {
 			t.Errorf("login %s is there twice", s.Login)
 		}
@@ -151,10 +179,37 @@ func TestJudgesAndStaff(t *testing.T) {
 			roles[r] = true
 		}
 	}
-	for _, r := range []string{"organiser", "chief_judge", "invigilator", "coding_office", "supervisor", "bank_author", "provincial", "custodian"} {
-		if !roles[r] {
+	for _, d := range p.Delegations {
+		if !logins[d.Leader] || d.Name == "" || d.City == "" {
+			t.Errorf("delegation %+v: no leader or name", d)
+		}
+	}
+	for _, r := range access.Roles {
+		if r != access.Judge && !roles[string(r)] {
 			t.Errorf("nobody is %s", r)
 		}
+	}
+}
+
+func TestWelding(t *testing.T) {
+	t.Parallel()
+	var s scoring.Scheme
+	var r scoring.Rules
+	var honours award.Rules
+	readJSON(t, "welding-scheme.json", &s)
+	readJSON(t, "welding-rules.json", &r)
+	readJSON(t, "honours.json", &honours)
+	for name, err := range map[string]error{"scheme": s.Validate(), "rules": r.Validate(s), "honours": honours.Validate()} {
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := []scoring.SeenAs{s.Modules[0].SeenAs, s.Modules[1].SeenAs}; got[0] != scoring.SeenAtStation || got[1] != scoring.SeenAsWork {
+		t.Errorf("seen as %v, want a module at the station and one as work", got)
+	}
+	full, err := scoring.Sum(s, r, map[scoring.ModuleID]scoring.Value{"A": scoring.Of(4000), "B": scoring.Of(6000)})
+	if err != nil || full.Value != scoring.Of(r.FullMarks) {
+		t.Errorf("a faultless competitor gets %v of %v: %v", full.Value, r.FullMarks, err)
 	}
 }
 

@@ -24,36 +24,39 @@ export interface Login {
   name: string
 }
 
-/** The ready-made logins that the program prints with --demo. */
+/** The ready-made logins of the demonstration. */
 export interface Guide {
   candidates: Ticket[]
   /** Of the short sitting with every kind of question. */
   allKinds: Ticket[]
+  /** Those of the panel that is marking first. */
   judges: Login[]
   staff: Login[]
   /** Of the custodians. */
   passphrase: string
 }
 
-function parseGuide(output: string): Guide {
-  const logins = (kind: string): Login[] =>
-    [...output.matchAll(new RegExp(`${kind}\\s+(\\S+)\\s+(\\S+)\\s+\\(([^,)]+)`, 'g'))].map((m) => ({
-      login: m[1]!,
-      password: m[2]!,
-      name: m[3]!,
-    }))
-  const tickets = (kind: string): Ticket[] =>
-    [
-      ...output.matchAll(
-        new RegExp(`${kind}.*准考证号? (\\S+)\\s+(?:证件号)?后六位 (\\S+)\\s+\\((.+)\\)`, 'g'),
-      ),
-    ].map((m) => ({ ticket: m[1]!, tail: m[2]!, name: m[3]! }))
+/** What /api/demo says, as the home page shows it. */
+interface DemoGuide {
+  candidates: { ticket: string; id_tail: string; name: string }[]
+  all_kinds: DemoGuide['candidates']
+  judges: { password: string; logins: { login: string; name: string }[] }[]
+  staff: DemoGuide['judges']
+  passphrase: string
+}
+
+async function readGuide(url: string): Promise<Guide> {
+  const { guide } = (await (await fetch(`${url}/api/demo`)).json()) as { guide: DemoGuide }
+  const tickets = (list: DemoGuide['candidates']): Ticket[] =>
+    list.map(({ ticket, id_tail, name }) => ({ ticket, tail: id_tail, name }))
+  const logins = (groups: DemoGuide['judges']): Login[] =>
+    groups.flatMap(({ password, logins }) => logins.map(({ login, name }) => ({ login, password, name })))
   return {
-    candidates: tickets('candidate'),
-    allKinds: tickets('all kinds'),
-    judges: logins('judge'),
-    staff: logins('staff'),
-    passphrase: /papers\s+(\S+)/.exec(output)?.[1] ?? '',
+    candidates: tickets(guide.candidates),
+    allKinds: tickets(guide.all_kinds),
+    judges: logins(guide.judges),
+    staff: logins(guide.staff),
+    passphrase: guide.passphrase,
   }
 }
 
@@ -87,8 +90,7 @@ export class Program {
     this.child = child
     await child.until(() => this.healthy())
     if (!this.args.includes('--demo')) return
-    await child.until(() => child.output.includes('Ctrl+C'), 10_000) // the guide's last line
-    this.guide = parseGuide(child.output)
+    this.guide = await readGuide(this.url)
   }
 
   private async healthy(): Promise<boolean> {

@@ -4165,6 +4165,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ready-made logins of a demonstration */
+        get: operations["demo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exam/admit": {
         parameters: {
             query?: never;
@@ -5709,6 +5726,34 @@ export interface components {
         };
         DelegationsInBody: {
             delegations: components["schemas"]["EngineDelegation"][];
+        };
+        Demo: {
+            guide?: components["schemas"]["DemoGuide"];
+        };
+        DemoCandidateLogin: {
+            id_tail: string;
+            name: string;
+            place: string;
+            ticket: string;
+        };
+        DemoGuide: {
+            all_kinds: components["schemas"]["DemoCandidateLogin"][];
+            board: string;
+            candidates: components["schemas"]["DemoCandidateLogin"][];
+            judges: components["schemas"]["DemoLoginGroup"][];
+            passphrase: string;
+            staff: components["schemas"]["DemoLoginGroup"][];
+        };
+        DemoLoginGroup: {
+            logins: components["schemas"]["DemoStaffLogin"][];
+            name: components["schemas"]["ScoringText"];
+            password: string;
+        };
+        DemoStaffLogin: {
+            does: components["schemas"]["ScoringText"];
+            login: string;
+            name: string;
+            roles: string[];
         };
         DeskCalls: {
             asked: components["schemas"]["HallAsk"][];
@@ -19805,6 +19850,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnginePublicRegulation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Demo"];
                 };
             };
             /** @description Error */
