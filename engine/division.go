@@ -146,6 +146,7 @@ type DivisionDraft struct {
 	Scheme        scoring.Scheme `json:"scheme"`
 	Rules         scoring.Rules  `json:"rules"`
 	Procedure     *Procedure     `json:"procedure,omitempty"`
+	Honours       Honours        `json:"honours,omitzero"`
 	Officers      []Officer      `json:"officers,omitempty"`
 	Relations     []Relation     `json:"relations,omitempty"`
 	Panels        []Panel        `json:"panels"`
@@ -159,8 +160,8 @@ type DivisionDraft struct {
 }
 
 // CreateDivision makes a division in status Setup, with its regulation in
-// version 1. Scheme, rules and procedure are checked together: weights that do
-// not add up, parts that do not make their whole. Errors: ErrContest,
+// version 1. Scheme, rules, procedure and honours are checked together: weights
+// that do not add up, parts that do not make their whole. Errors: ErrContest,
 // scoring.ErrScheme, scoring.ErrRules, ErrRegulation.
 //
 // The version is recorded after the document; where a crash left the record
@@ -185,7 +186,7 @@ func (s *Contests) CreateDivision(ctx context.Context, d DivisionDraft) (Divisio
 	}
 	div := Division{
 		ID: DivisionID(newID()), Contest: d.Contest, Event: d.Event, Name: d.Name, Stage: *d.Stage, From: d.From,
-		Scheme: d.Scheme, Rules: d.Rules, Procedure: *d.Procedure, Officers: d.Officers, Relations: d.Relations,
+		Scheme: d.Scheme, Rules: d.Rules, Procedure: *d.Procedure, Honours: d.Honours, Officers: d.Officers, Relations: d.Relations,
 		Panels: d.Panels, Theory: d.Theory, Board: d.Board, Qualification: d.Qualification, Registration: d.Registration,
 		Status: Setup, Created: s.now(),
 	}
@@ -244,6 +245,12 @@ func (s *Contests) checkDivision(ctx context.Context, d DivisionDraft) error {
 		return fmt.Errorf("rules: %w", err)
 	}
 	if err := d.Procedure.Validate(); err != nil {
+		return err
+	}
+	whole := Regulation{Scheme: d.Scheme, Rules: d.Rules, Procedure: *d.Procedure, Honours: d.Honours}
+	var honours checker
+	whole.checkHonours(event, &honours)
+	if err := honours.err(ErrRegulation); err != nil {
 		return err
 	}
 	if err := s.checkPosts(ctx, d.Officers, d.Relations, d.Panels, d.Scheme); err != nil {
@@ -305,6 +312,7 @@ func (s *Contests) setup(ctx context.Context, id DivisionID, change func(*Divisi
 type DivisionHead struct {
 	Name          scoring.Text  `json:"name"`
 	Stage         Stage         `json:"stage"`
+	From          DivisionID    `json:"from,omitempty" maxLength:"100"`
 	Theory        *Theory       `json:"theory,omitempty"`
 	Board         BoardPolicy   `json:"board"`
 	Qualification Qualification `json:"qualification"`
@@ -320,6 +328,15 @@ func (s *Contests) UpdateDivision(ctx context.Context, id DivisionID, h Division
 	h.Stage.check(&c)
 	h.Qualification.check(&c)
 	c.need(h.Registration == nil || h.Registration.Until.After(h.Registration.From), "registration", "time_order", "give a beginning and a later end")
+	if h.From != "" {
+		div, err := s.Division(ctx, id)
+		if err != nil {
+			return Division{}, err
+		}
+		if err := s.checkFrom(ctx, DivisionDraft{Contest: div.Contest, Event: div.Event, Stage: &h.Stage, From: h.From}, &c); err != nil {
+			return Division{}, err
+		}
+	}
 	if err := c.err(ErrContest); err != nil {
 		return Division{}, err
 	}
@@ -327,7 +344,7 @@ func (s *Contests) UpdateDivision(ctx context.Context, id DivisionID, h Division
 		if err := checkTheory(h.Theory, d.Scheme); err != nil {
 			return err
 		}
-		d.Name, d.Stage, d.Theory, d.Board, d.Qualification, d.Registration = h.Name, h.Stage, h.Theory, h.Board, h.Qualification, h.Registration
+		d.Name, d.Stage, d.From, d.Theory, d.Board, d.Qualification, d.Registration = h.Name, h.Stage, h.From, h.Theory, h.Board, h.Qualification, h.Registration
 		d.Stage.Name.ZH = strings.TrimSpace(d.Stage.Name.ZH)
 		d.clean()
 		return nil

@@ -158,6 +158,23 @@ func TestContestStructure(t *testing.T) {
 		"qualification.identities[0] identity_unknown", "qualification.max_age out_of_range", "qualification.as_of date_form", "qualification.min_level level_range",
 		"qualification.per_delegation out_of_range")
 
+	broken := engine.Honours{Carry: &engine.CarryOver{Module: "nothing", Into: "T"}}
+	_, err = n.CreateDivision(ctx, engine.DivisionDraft{Contest: c.ID, Name: text("组"), Scheme: scheme(), Rules: rules(1), Honours: broken})
+	want(t, "honours that do not fit", err, engine.ErrRegulation, "honours.carry.rule.id missing", "honours.carry.rule.version out_of_range",
+		"honours.carry.rule.weight_bp out_of_range", "honours.carry.rule.step out_of_range", "honours.carry.module unknown", "honours.carry no_advance")
+
+	// The stage before is of the same event and earlier.
+	last := n.setup(t, c, func(d *engine.DivisionDraft) { d.Event, d.Stage = e.ID, &engine.Stage{Kind: engine.StageFinal, Order: 2} })
+	head := engine.DivisionHead{Name: last.Name, Stage: last.Stage, From: d.ID}
+	last, err = n.UpdateDivision(ctx, last.ID, head)
+	must(t, err)
+	if last.From != d.ID {
+		t.Errorf("the stage before is %q", last.From)
+	}
+	head.From = last.ID
+	_, err = n.UpdateDivision(ctx, last.ID, head)
+	want(t, "a stage before itself", err, engine.ErrContest, "from stage_order")
+
 	// Everything may change until a division opens, and nothing afterwards.
 	_, err = n.UpdateEvent(ctx, list[0].ID, engine.EventDraft{Name: text("电工（维修）"), Kind: engine.EventSkill})
 	must(t, err)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 
 	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/engine/access"
 )
 
 // DivisionPath is the path parameter of one division. It is exported because
@@ -68,9 +69,36 @@ func (s *Server) setOfficers(ctx context.Context, _ actor, in *officersIn) (*bod
 	return &bodyOf[engine.Division]{d}, err
 }
 
-func (s *Server) listOfficers(ctx context.Context, _ actor, in *DivisionPath) (*listOf[engine.Officer], error) {
+// OfficerList is the appointments of a division as they are now, with the
+// names of everybody who has a post in it.
+type OfficerList struct {
+	Items []engine.Officer            `json:"items"`
+	Names map[access.AccountID]string `json:"names" doc:"Of officers, judges and those who declared a relation, by account"`
+}
+
+func (s *Server) listOfficers(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[OfficerList], error) {
+	div, err := s.Contest.Division(ctx, in.Division)
+	if err != nil {
+		return nil, err
+	}
 	all, err := s.Contest.Officers(ctx, in.Division)
-	return list(all), err
+	if err != nil {
+		return nil, err
+	}
+	out := OfficerList{Items: all, Names: map[access.AccountID]string{}}
+	name := func(a access.AccountID) { out.Names[a] = s.access.Name(ctx, string(a)) }
+	for _, o := range all {
+		name(o.Account)
+	}
+	for _, r := range div.Relations {
+		name(r.Judge)
+	}
+	for _, p := range div.Panels {
+		for _, j := range p.Judges {
+			name(j.Judge)
+		}
+	}
+	return &bodyOf[OfficerList]{out}, nil
 }
 
 type officeIn struct {

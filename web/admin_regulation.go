@@ -62,9 +62,20 @@ func (s *Server) checkRegulation(ctx context.Context, _ actor, in *regulationChe
 	return &bodyOf[RegulationCheck]{out}, err
 }
 
-func (s *Server) regulationVersions(ctx context.Context, _ actor, in *DivisionPath) (*listOf[engine.RegulationVersion], error) {
+// RegulationVersionView is a version with the names of its two people.
+type RegulationVersionView struct {
+	engine.RegulationVersion
+	AuthorName   string `json:"author_name"`
+	ApproverName string `json:"approver_name"`
+}
+
+func (s *Server) regulationVersions(ctx context.Context, _ actor, in *DivisionPath) (*listOf[RegulationVersionView], error) {
 	all, err := s.Contest.RegulationVersions(ctx, in.Division)
-	return list(all), err
+	views := make([]RegulationVersionView, 0, len(all))
+	for _, v := range all {
+		views = append(views, RegulationVersionView{v, s.access.Name(ctx, string(v.Author)), s.access.Name(ctx, string(v.ApprovedBy))})
+	}
+	return list(views), err
 }
 
 type regulationReviewIn struct {

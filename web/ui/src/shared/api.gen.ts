@@ -6274,6 +6274,7 @@ export interface components {
             contest: string;
             event?: string;
             from?: string;
+            honours?: components["schemas"]["EngineHonours"];
             name: components["schemas"]["ScoringText"];
             officers?: components["schemas"]["EngineOfficer"][];
             panels: components["schemas"]["EnginePanel"][];
@@ -6288,6 +6289,7 @@ export interface components {
         };
         EngineDivisionHead: {
             board: components["schemas"]["EngineBoardPolicy"];
+            from?: string;
             name: components["schemas"]["ScoringText"];
             qualification: components["schemas"]["EngineQualification"];
             registration?: components["schemas"]["EngineWindow"];
@@ -6739,20 +6741,6 @@ export interface components {
             weight_bp: number;
         };
         EngineRegulationStamp: {
-            sha256: string;
-            /** Format: int64 */
-            version: number;
-        };
-        EngineRegulationVersion: {
-            /** Format: date-time */
-            approved_at?: string;
-            approved_by: string;
-            /** Format: date-time */
-            at: string;
-            author: string;
-            note: string;
-            opened: boolean;
-            returned: string;
             sha256: string;
             /** Format: int64 */
             version: number;
@@ -8238,9 +8226,6 @@ export interface components {
         ListOfOfficeRoleBody: {
             items: components["schemas"]["EngineOfficeRole"][];
         };
-        ListOfOfficerBody: {
-            items: components["schemas"]["EngineOfficer"][];
-        };
         ListOfOutlineBriefBody: {
             items: components["schemas"]["OutlineBrief"][];
         };
@@ -8256,8 +8241,8 @@ export interface components {
         ListOfRegisteredPersonBody: {
             items: components["schemas"]["ExamRegisteredPerson"][];
         };
-        ListOfRegulationVersionBody: {
-            items: components["schemas"]["EngineRegulationVersion"][];
+        ListOfRegulationVersionViewBody: {
+            items: components["schemas"]["RegulationVersionView"][];
         };
         ListOfResultLineBody: {
             items: components["schemas"]["EngineResultLine"][];
@@ -8373,6 +8358,13 @@ export interface components {
             key: string;
             officer: components["schemas"]["EngineOfficer"];
             reason: string;
+        };
+        OfficerList: {
+            items: components["schemas"]["EngineOfficer"][];
+            /** @description Of officers, judges and those who declared a relation, by account */
+            names: {
+                [key: string]: string;
+            };
         };
         OfficersInBody: {
             officers: components["schemas"]["EngineOfficer"][];
@@ -9224,6 +9216,22 @@ export interface components {
             /** @description What changes */
             note: string;
             regulation: components["schemas"]["EngineRegulation"];
+        };
+        RegulationVersionView: {
+            /** Format: date-time */
+            approved_at?: string;
+            approved_by: string;
+            approver_name: string;
+            /** Format: date-time */
+            at: string;
+            author: string;
+            author_name: string;
+            note: string;
+            opened: boolean;
+            returned: string;
+            sha256: string;
+            /** Format: int64 */
+            version: number;
         };
         RegulationView: {
             regulation: components["schemas"]["EngineRegulation"];
@@ -15226,7 +15234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfOfficerBody"];
+                    "application/json": components["schemas"]["OfficerList"];
                 };
             };
             /** @description Error */
@@ -15985,7 +15993,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfRegulationVersionBody"];
+                    "application/json": components["schemas"]["ListOfRegulationVersionViewBody"];
                 };
             };
             /** @description Error */
