@@ -164,7 +164,9 @@ func TestContestStructure(t *testing.T) {
 		"honours.carry.rule.weight_bp out_of_range", "honours.carry.rule.step out_of_range", "honours.carry.module unknown", "honours.carry no_advance")
 
 	// The stage before is of the same event and earlier.
-	last := n.setup(t, c, func(d *engine.DivisionDraft) { d.Event, d.Stage = e.ID, &engine.Stage{Kind: engine.StageFinal, Order: 2} })
+	last := n.setup(t, c, func(d *engine.DivisionDraft) {
+		d.Event, d.Stage = e.ID, &engine.Stage{Kind: engine.StageFinal, Order: 2}
+	})
 	head := engine.DivisionHead{Name: last.Name, Stage: last.Stage, From: d.ID}
 	last, err = n.UpdateDivision(ctx, last.ID, head)
 	must(t, err)

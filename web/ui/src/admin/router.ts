@@ -105,9 +105,15 @@ export const router = createRouter({
       meta: { title: 'admin.nav.contests', action: 'contest.read' },
     },
     {
+      path: '/contests/:contest',
+      component: () => import('./contests/structure/ContestView.vue'),
+      props: true,
+      meta: { title: 'admin.nav.contests', action: 'contest.read' },
+    },
+    {
       path: '/contests/:contest/division',
       component: () => import('./contests/NewDivisionView.vue'),
-      props: true,
+      props: (route) => ({ ...route.params, event: route.query.event }),
       meta: { title: 'admin.division_new.title', action: 'contest.manage' },
     },
     {

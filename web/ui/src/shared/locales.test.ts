@@ -16,9 +16,11 @@ const pages = [
   'desk',
   'hall',
   'plans',
+  'regulation',
   'results',
   'schemes',
   'sittings',
+  'structure',
 ]
 
 function table(page: string, lang: string): Messages {

@@ -38,6 +38,14 @@ const withPeople = (place: Place) => ({ division: place.division, competitors: p
 
 export const sections: Section[] = [
   {
+    name: 'head',
+    group: 'prepare',
+    action: 'contest.read',
+    whole: true,
+    load: () => import('./structure/HeadDesk.vue'),
+    give: byDivision,
+  },
+  {
     name: 'competitors',
     group: 'prepare',
     action: 'contest.read',
