@@ -51,15 +51,19 @@ type KeyedResult struct {
 // PaperBrief is one line of the tabulators' list: one judge's paper for one
 // code.
 type PaperBrief struct {
-	Sheet   SheetID            `json:"sheet"`
-	Code    string             `json:"code"`
-	Module  scoring.ModuleID   `json:"module"`
-	Judge   access.AccountID   `json:"judge"`
-	Version int                `json:"version"`
-	Round   int                `json:"round"`
-	State   KeyedState         `json:"state"`
-	Mine    bool               `json:"mine"` // this account has keyed it; a second person must
-	Differs []scoring.AspectID `json:"differs,omitempty"`
+	Sheet   SheetID          `json:"sheet"`
+	Code    string           `json:"code"`
+	Module  scoring.ModuleID `json:"module"`
+	Judge   access.AccountID `json:"judge"`
+	Version int              `json:"version"`
+	Round   int              `json:"round"`
+	State   KeyedState       `json:"state"`
+	Seat    int              `json:"seat"` // of the judge in the panel, from 1, as the QR code says
+	Mine    bool             `json:"mine"` // this account has keyed it; a second person must
+	// Own is what this account has keyed for this version, to be read again;
+	// what others have keyed is never told.
+	Own     []scoring.AspectEntry `json:"own,omitempty"`
+	Differs []scoring.AspectID    `json:"differs,omitempty"`
 }
 
 // KeyPaper keys a judge's paper sheet in. When two people have keyed the same,
@@ -181,17 +185,63 @@ func (s *Contests) PaperSheets(ctx context.Context, by access.AccountID, id Divi
 		if !ok || m.Source != scoring.SourcePanel {
 			return ErrNoSheet.Param("module", module)
 		}
-		t.spots(m, func(sp spot) {
-			if t.codeOf(sp) == "" || sp.w.absent != nil {
-				return
+		out = t.papersOf(m, by)
+		return nil
+	})
+	return out, err
+}
+
+// papersOf lists the papers of a module by code.
+func (t *Tally) papersOf(m scoring.Module, by access.AccountID) []PaperBrief {
+	out := []PaperBrief{}
+	t.spots(m, func(sp spot) {
+		if t.codeOf(sp) == "" || sp.w.absent != nil {
+			return
+		}
+		for seat, j := range t.panelOf(sp.i, sp.r, sp.s) {
+			if b, ok := t.paperBrief(sp, j, by); ok {
+				b.Seat = seat + 1
+				out = append(out, b)
 			}
-			for _, j := range t.panelOf(sp.i, sp.r, sp.s) {
-				if b, ok := t.paperBrief(sp, j, by); ok {
-					out = append(out, b)
-				}
+		}
+	})
+	slices.SortStableFunc(out, func(x, y PaperBrief) int { return strings.Compare(x.Code, y.Code) })
+	return out
+}
+
+// PaperModule is a module as tabulators choose it: how many papers of it are in
+// which state.
+type PaperModule struct {
+	Module scoring.ModuleID   `json:"module"`
+	Name   scoring.Text       `json:"name"`
+	Counts map[KeyedState]int `json:"counts"`
+}
+
+// PaperModules lists the modules that panels mark, in the order of the scheme,
+// for a tabulator. Errors: ErrOffice, ErrNotRunning before the opening.
+func (s *Contests) PaperModules(ctx context.Context, by access.AccountID, id DivisionID) ([]PaperModule, error) {
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := []PaperModule{}
+	err = a.read(ctx, func(t *Tally) error {
+		if t.status == Setup {
+			return ErrNotRunning.Param("status", t.status)
+		}
+		if err := t.office(by, OfficeTabulator); err != nil {
+			return err
+		}
+		for _, m := range t.open.Scheme.Modules {
+			if m.Source != scoring.SourcePanel {
+				continue
 			}
-		})
-		slices.SortStableFunc(out, func(x, y PaperBrief) int { return strings.Compare(x.Code, y.Code) })
+			x := PaperModule{Module: m.ID, Name: m.Name, Counts: map[KeyedState]int{}}
+			for _, b := range t.papersOf(m, by) {
+				x.Counts[b.State]++
+			}
+			out = append(out, x)
+		}
 		return nil
 	})
 	return out, err
@@ -221,6 +271,7 @@ func (t *Tally) paperBrief(sp spot, j, by access.AccountID) (PaperBrief, bool) {
 		b.State = PaperDiffers
 	}
 	if mine != nil {
+		b.Own = mine.Entries
 		for _, o := range others {
 			if d := differing(mine.Entries, o.Entries); b.Differs == nil || len(d) < len(b.Differs) {
 				b.Differs = d

@@ -75,6 +75,14 @@ func TestPaperIsKeyedTwice(t *testing.T) {
 		if len(list) != 8 || list[i].State != engine.PaperDiffers || !list[i].Mine || !slices.Equal(list[i].Differs, []scoring.AspectID{"R"}) {
 			t.Errorf("%s sees %+v of %d", by, list[i], len(list))
 		}
+		if own := map[access.AccountID]scoring.Marks{tab1: 300, tab2: 350}[by]; list[i].Seat != 1 || *list[i].Own[1].Points != own {
+			t.Errorf("%s reads again %+v at seat %d", by, list[i].Own, list[i].Seat)
+		}
+	}
+	modules, err := c.PaperModules(ctx, tab3, c.id)
+	c.must(err)
+	if diff := cmp.Diff(map[engine.KeyedState]int{engine.PaperDiffers: 1, engine.PaperNone: 7}, modules[0].Counts); diff != "" || modules[0].Module != "P" {
+		t.Errorf("modules (-want +got):\n%s", diff)
 	}
 	// A third decides by agreeing with one of them.
 	got, err = c.keyIn(tab3, all[0], entries(2, 350))
@@ -90,6 +98,8 @@ func TestPaperIsKeyedTwice(t *testing.T) {
 	c.want("after it counts", err, engine.ErrMarkVersion)
 	_, err = c.PaperSheets(ctx, "j1", c.id, "P")
 	c.want("a judge reads the list", err, engine.ErrOffice)
+	_, err = c.PaperModules(ctx, "j1", c.id)
+	c.want("a judge reads the modules", err, engine.ErrOffice)
 	// Paper and tablet together.
 	if v := c.mark("j2", all[0], 2, 250); v.State != engine.SheetAgreed || *v.AgreedTotal != 700 {
 		t.Errorf("with the tablet's: %s %v", v.State, v.AgreedTotal)

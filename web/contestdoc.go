@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,6 +23,7 @@ import (
 func (s *Server) contestDocumentRoutes() {
 	const docs = "/api/admin/divisions/{division}/documents/"
 	may, pdf, xlsx := staff(access.ContestDocument), bytesOf("application/pdf"), bytesOf(workbookType)
+	reg(s, get, strings.TrimSuffix(docs, "/"), "documents", "Every document, and what those wait for that cannot be made yet", may, s.shelf)
 	reg(s, get, docs+"blank-sheets.pdf", "blank-sheets-pdf", "Mark sheets with QR codes to fill in by hand, one for each judge and code", may, s.paperOf((*resultbook.Desk).BlankSheets), pdf)
 	reg(s, get, docs+"blank-tables.pdf", "blank-tables-pdf", "Landscape forms for marking many codes at once, one for each judge", may, s.paperOf((*resultbook.Desk).BlankTables), pdf)
 	reg(s, get, docs+"work-sheets.pdf", "work-sheets-pdf", "Score sheets by code, with every judge's marks; names only after decryption", may, s.paperOf((*resultbook.Desk).WorkSheets), pdf)
@@ -50,6 +52,11 @@ func (s *Server) contestDocumentRoutes() {
 	reg(s, put, "/api/admin/contests/{contest}/forms", "contest-forms-set", "Change them; the version is that of the forms that were read", staff(access.ContestManage), s.setForms)
 
 	reg(s, get, "/api/board/{division}/certificates/{number}", "certificate-check", "What a certificate says, for whoever holds it: give the proof of its QR code, or the name on it", anyone, s.checkCertificate)
+}
+
+func (s *Server) shelf(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[resultbook.Shelf], error) {
+	out, err := s.ResultBook.Shelf(ctx, in.Division)
+	return &bodyOf[resultbook.Shelf]{out}, err
 }
 
 type paperChoice struct {

@@ -61,6 +61,23 @@ func unzipped(t *testing.T, data []byte) string {
 	return all.String()
 }
 
+// onShelf asks that the list of documents says of each what the document's own
+// route says.
+func onShelf(t *testing.T, c *client, base string) resultbook.Shelf {
+	t.Helper()
+	var shelf resultbook.Shelf
+	c.get(base + "documents").want(200).into(&shelf)
+	if len(shelf.Items) != len(paperPaths)+len(outcomePaths)+3 {
+		t.Errorf("%d documents on the shelf", len(shelf.Items))
+	}
+	for _, x := range shelf.Items {
+		if a := c.get(base + "documents/" + x.Path); (a.status == 200) != (x.Wait == resultbook.WaitNone) {
+			t.Errorf("%s waits for %q and answers %d %s", x.Path, x.Wait, a.status, a.body[:min(200, len(a.body))])
+		}
+	}
+	return shelf
+}
+
 // TestContestDocumentsBeforeDecryption: whoever may print gets papers that name
 // nobody; judges get none; results are refused.
 func TestContestDocumentsBeforeDecryption(t *testing.T) {
@@ -69,8 +86,12 @@ func TestContestDocumentsBeforeDecryption(t *testing.T) {
 	docs := base + "documents/"
 	chief := w.staff("chief_judge")
 	chief.get(docs+"blank-sheets.pdf").problem(409, "no_papers")
+	onShelf(t, chief, base)
 	p.Draw()
 	p.Mark()
+	if s := onShelf(t, chief, base); s.Named || len(s.Versions) != 0 {
+		t.Errorf("before decryption: %+v", s)
+	}
 	for _, path := range append([]string{"archive.zip"}, paperPaths...) {
 		a := chief.get(docs + path).want(200)
 		if a.header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") {
@@ -111,6 +132,9 @@ func TestContestDocumentsAfterwards(t *testing.T) {
 	w, p, base := played(t, 8)
 	p.All()
 	organiser := w.staff("organiser")
+	if s := onShelf(t, organiser, base); !s.Named || len(s.Versions) != 2 || s.Address != "https://skills.example" {
+		t.Errorf("afterwards: %+v", s)
+	}
 	for _, path := range append(append([]string{}, paperPaths...), outcomePaths...) {
 		a := organiser.get(base + "documents/" + path).want(200)
 		if strings.HasSuffix(path, ".pdf") && path != "blank-tables.pdf" && a.header.Get("X-Xinglu-Missing-Characters") == "" && strings.Contains(unzipped(t, a.body), "〓") {

@@ -35,6 +35,7 @@ func (s *Server) deskRoutes() {
 	reg(s, post, div+"/times", "time-set", "Set the time used, with a reason", staff(access.DeskAct), s.deskTime)
 	reg(s, post, div+"/desk/absences", "desk-absence", "Record that a competitor did not start, also against marks that were handed in; or take that back", staff(access.DeskAct), s.deskAbsence)
 	reg(s, post, div+"/absences", "absence-record", "Record that a competitor did not start, or take that back", staff(access.CallRoomKeep), s.callRoomAbsence)
+	reg(s, get, div+"/paper-sheets", "paper-modules", "Modules with how far the paper sheets of each are keyed in", staff(access.PaperKey), s.paperModules)
 	reg(s, get, div+"/paper-sheets/{module}", "paper-sheets", "Paper sheets of a module that can be keyed in", staff(access.PaperKey), s.paperSheets)
 	reg(s, post, div+"/paper-sheets/{module}", "paper-key", "Key a judge's paper sheet in; it counts when two people keyed the same", staff(access.PaperKey), s.keyPaper)
 }

@@ -190,6 +190,11 @@ type PaperList struct {
 	Names  map[string]string   `json:"names" doc:"Of judges, by account"`
 }
 
+func (s *Server) paperModules(ctx context.Context, a actor, in *DivisionPath) (*listOf[engine.PaperModule], error) {
+	all, err := s.Contest.PaperModules(ctx, a.Account.ID, in.Division)
+	return list(all), err
+}
+
 func (s *Server) paperSheets(ctx context.Context, a actor, in *ModulePath) (*bodyOf[PaperList], error) {
 	items, err := s.Contest.PaperSheets(ctx, a.Account.ID, in.Division, in.Module)
 	if err != nil {

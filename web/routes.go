@@ -41,6 +41,7 @@ func (s *Server) register() {
 	s.callRoomRoutes()
 	s.clockRoutes()
 	s.tabletRoutes()
+	s.qrRoutes()
 	s.proofRoutes()
 }
 

@@ -176,6 +176,29 @@ func (d *Doc) Dashes(x1, y1, x2, y2 float64) {
 	d.pdf.SetDashPattern([]float64{}, 0)
 }
 
+// QRRows returns text as a QR code (error correction M): its rows from the top,
+// "1" a dark module and "0" a light one, without the quiet zone around. Error:
+// the text is too long for a code.
+func QRRows(text string) ([]string, error) {
+	code, err := qr.Encode(text, qr.M, qr.Unicode)
+	if err != nil {
+		return nil, fmt.Errorf("QR code: %w", err)
+	}
+	n := code.Bounds().Dx()
+	rows := make([]string, n)
+	for y := range n {
+		row := make([]byte, n)
+		for x := range n {
+			row[x] = '0'
+			if r, _, _, _ := code.At(x, y).RGBA(); r == 0 {
+				row[x] = '1'
+			}
+		}
+		rows[y] = string(row)
+	}
+	return rows, nil
+}
+
 // QR draws text as a QR code (error correction M) in a square of that size.
 func (d *Doc) QR(x, y, size float64, text string) error {
 	code, err := qr.Encode(text, qr.M, qr.Unicode)

@@ -1258,6 +1258,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every document, and what those wait for that cannot be made yet */
+        get: operations["documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/documents/archive.zip": {
         parameters: {
             query?: never;
@@ -2147,6 +2164,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/paper-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Modules with how far the paper sheets of each are keyed in */
+        get: operations["paper-modules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/paper-sheets/{module}": {
         parameters: {
             query?: never;
@@ -2930,6 +2964,23 @@ export interface paths {
         get: operations["entry-template"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/qr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A text as a QR code, to show on a screen */
+        post: operations["qr"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6542,12 +6593,22 @@ export interface components {
             judge: string;
             mine: boolean;
             module: string;
+            own?: components["schemas"]["ScoringAspectEntry"][];
             /** Format: int64 */
             round: number;
+            /** Format: int64 */
+            seat: number;
             sheet: string;
             state: string;
             /** Format: int64 */
             version: number;
+        };
+        EnginePaperModule: {
+            counts: {
+                [key: string]: number;
+            };
+            module: string;
+            name: components["schemas"]["ScoringText"];
         };
         EnginePart: {
             /** Format: int64 */
@@ -8232,6 +8293,9 @@ export interface components {
         ListOfPaperBody: {
             items: components["schemas"]["BankPaper"][];
         };
+        ListOfPaperModuleBody: {
+            items: components["schemas"]["EnginePaperModule"][];
+        };
         ListOfPublicContestBody: {
             items: components["schemas"]["EnginePublicContest"][];
         };
@@ -8883,6 +8947,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        QRCode: {
+            /** @description From the top; 1 is a dark module, 0 a light one; a quiet zone of four belongs around */
+            rows: string[];
+        };
+        QRText: {
+            text: string;
+        };
         QualityAgreement: {
             /** Format: int64 */
             adjacent_bp: number | null;
@@ -9312,6 +9383,15 @@ export interface components {
             for: string;
             name: string;
         };
+        ResultbookDocument: {
+            /** @description Below …/documents/ */
+            path: string;
+            /**
+             * @description What it waits for; empty: it is there
+             * @enum {string}
+             */
+            wait: "" | "opening" | "codes" | "proposal" | "published" | "second" | "corrected" | "award_rules" | "certificates";
+        };
         ResultbookForms: {
             certificate: components["schemas"]["ResultbookCertificateForm"];
             copies: components["schemas"]["ResultbookCopy"][];
@@ -9326,6 +9406,25 @@ export interface components {
             /** Format: int64 */
             from: number;
             pattern: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ResultbookShelf: {
+            /** @description In the QR codes of certificates; empty: print.address is not set */
+            address: string;
+            items: components["schemas"]["ResultbookDocument"][];
+            /** @description Names stand on papers: no layer of identity is left */
+            named: boolean;
+            /** @enum {string} */
+            phase: "setup" | "running" | "locked" | "rechecked" | "decrypted" | "published" | "final";
+            versions: components["schemas"]["ResultbookShelfVersion"][];
+        };
+        ResultbookShelfVersion: {
+            /**
+             * Format: date-time
+             * @description Null: it waits for the second signature
+             */
+            signed: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -13479,6 +13578,37 @@ export interface operations {
             };
         };
     };
+    documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultbookShelf"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "division-archive": {
         parameters: {
             query?: never;
@@ -15512,6 +15642,37 @@ export interface operations {
             };
         };
     };
+    "paper-modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOfPaperModuleBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "paper-sheets": {
         parameters: {
             query?: never;
@@ -17271,6 +17432,39 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    qr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QRText"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QRCode"];
                 };
             };
             /** @description Error */
