@@ -135,6 +135,11 @@ export const router = createRouter({
       meta: { title: 'admin.nav.contests', stays: 'id' },
     },
     {
+      path: '/tablets',
+      component: () => import('./contests/floor/tablets/TabletsView.vue'),
+      meta: { title: 'admin.nav.tablets', action: 'tablet.manage' },
+    },
+    {
       path: '/appeals',
       component: () => import('./contests/outcome/AppealsView.vue'),
       meta: { title: 'admin.nav.appeals', action: 'appeal.read' },

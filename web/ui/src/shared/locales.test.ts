@@ -21,6 +21,7 @@ const pages = [
   'schemes',
   'sittings',
   'structure',
+  'tablets',
 ]
 
 function table(page: string, lang: string): Messages {

@@ -70,6 +70,15 @@ export const sections: Section[] = [
     give: byDivision,
   },
   {
+    name: 'tablets',
+    group: 'floor',
+    action: 'tablet.manage',
+    load: () => import('./floor/tablets/TabletsDesk.vue'),
+    give: (place) => ({
+      judges: place.division?.panels.flatMap((p) => p.judges.map((j) => j.judge)),
+    }),
+  },
+  {
     name: 'desk',
     group: 'marking',
     action: 'desk.read',
