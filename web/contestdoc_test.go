@@ -42,7 +42,7 @@ var paperPaths = []string{"blank-sheets.pdf", "blank-tables.pdf", "work-sheets.p
 var outcomePaths = []string{"report.pdf", "notice.pdf", "corrections.pdf", "results.xlsx", "result-book.pdf", "awards.xlsx", "ceremony/Competitor_results.xlsx?skill=07", "ceremony/Best_of_Nation.xlsx?skill=07"}
 
 // unzipped is everything in a workbook or archive, or the text of a PDF.
-func unzipped(t *testing.T, data []byte) string {
+func unzipped(t testing.TB, data []byte) string {
 	t.Helper()
 	if bytes.HasPrefix(data, []byte("%PDF")) {
 		text, err := printtest.Text(data)

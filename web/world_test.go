@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -88,7 +89,10 @@ type world struct {
 	mu        sync.Mutex
 	hired     map[string]bool // staff with an account
 	tokens    []string        // of every login that a client of the test has got
+	ahead     atomic.Int64    // nanoseconds by which the clock of contests is ahead
 }
+
+func (w *world) clock() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 // registered is a candidate with the ticket.
 type registered struct {
@@ -117,7 +121,7 @@ func newWorld(t testing.TB, change ...setup) *world {
 	w.access = access.New(db, w.led, access.Options{Now: time.Now, MinPassword: 6})
 	sealer, err := seal.New(make([]byte, seal.KeySize))
 	must(t, err)
-	w.engine = engine.New(db, w.led, w.bus, engine.Options{Now: time.Now, Log: log, Tick: time.Millisecond, Sealer: sealer, Account: w.access.Account})
+	w.engine = engine.New(db, w.led, w.bus, engine.Options{Now: w.clock, Log: log, Tick: time.Millisecond, Sealer: sealer, Account: w.access.Account})
 	w.hall = hall.New(db, w.led, w.bus, engine.HallDesk{Contests: w.engine}, hall.Options{Now: time.Now, Log: log, Blind: sealer.Blind})
 	w.tablets, err = tablet.New(t.Context(), db, w.led, w.bus, w.access, tablet.Options{Now: time.Now, Log: log, Node: "test"})
 	must(t, err)

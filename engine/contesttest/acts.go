@@ -13,22 +13,49 @@ import (
 // Draw draws all three layers by machine.
 func (p *Play) Draw() {
 	p.T.Helper()
-	for _, x := range []struct {
-		by  access.AccountID
-		req engine.DrawRequest
-	}{
-		{"coder-e", engine.DrawRequest{Layer: engine.LayerEntry}},
-		{"coder-s", engine.DrawRequest{Layer: engine.LayerStation}},
-		{"coder-w", engine.DrawRequest{Layer: engine.LayerWork, Modules: []scoring.ModuleID{"B"}, Statement: "模块B已结束，作品收齐"}},
-	} {
-		x.req.Method = engine.ByMachine
-		v, err := p.Contests.AnnounceDraw(p.ctx(), x.by, p.ID, x.req, p.key())
-		p.must(err)
-		_, err = p.Contests.SayWord(p.ctx(), x.by, p.ID, v.Draw, engine.PublicWord{Word: "泰山", Speaker: "选手代表", Witness: string(Supervisor)}, p.key())
-		p.must(err)
-		_, err = p.Contests.HoldDraw(p.ctx(), x.by, p.ID, v.Draw, p.key())
-		p.must(err)
+	p.DrawLayer(engine.LayerEntry)
+	p.DrawLayer(engine.LayerStation)
+	p.DrawWorks()
+}
+
+// DrawLayer draws one layer by machine after a word that was said in public.
+func (p *Play) DrawLayer(l engine.Layer) { p.draw(engine.DrawRequest{Layer: l}) }
+
+// DrawWorks codes the works of every module of which something is seen as
+// work, one by one.
+func (p *Play) DrawWorks() {
+	p.T.Helper()
+	div, err := p.Contests.Division(p.ctx(), p.ID)
+	p.must(err)
+	for _, m := range div.Scheme.Modules {
+		if slices.ContainsFunc(m.SubCriteria, func(sc scoring.SubCriterion) bool { return m.Seen(sc) == scoring.SeenAsWork }) {
+			p.draw(engine.DrawRequest{Layer: engine.LayerWork, Modules: []scoring.ModuleID{m.ID}, Statement: "模块" + string(m.ID) + "已结束，作品收齐"})
+		}
 	}
+}
+
+func (p *Play) draw(req engine.DrawRequest) {
+	p.T.Helper()
+	by := p.Staff.keeper(req.Layer)
+	req.Method = engine.ByMachine
+	v, err := p.Contests.AnnounceDraw(p.ctx(), by, p.ID, req, p.Key())
+	p.must(err)
+	_, err = p.Contests.SayWord(p.ctx(), by, p.ID, v.Draw, engine.PublicWord{Word: "泰山", Speaker: "选手代表", Witness: string(p.Staff.Supervisor)}, p.Key())
+	p.must(err)
+	_, err = p.Contests.HoldDraw(p.ctx(), by, p.ID, v.Draw, p.Key())
+	p.must(err)
+}
+
+// keeper is who keeps the codes of a layer.
+func (s Staff) keeper(l engine.Layer) access.AccountID {
+	switch l {
+	case engine.LayerEntry:
+		return s.EntryCoder
+	case engine.LayerStation:
+		return s.StationCoder
+	case engine.LayerWork:
+	}
+	return s.WorkCoder
 }
 
 // Mark brings theory in and lets three judges mark everybody, with a picture, a
@@ -40,16 +67,16 @@ func (p *Play) Mark() {
 	for round := range 2 {
 		for j := range 3 {
 			judge := access.AccountID(fmt.Sprintf("j%d", j+1))
-			for i, s := range p.sheets(judge) {
+			for i, s := range p.Sheets(judge) {
 				if s.State == engine.SheetNotStarted || s.State == engine.SheetConference && round == 1 {
-					p.submit(judge, s, entriesOf(p.module(s), i, j, round))
+					p.Submit(judge, s, entriesOf(p.module(s), i, j, round))
 				}
 			}
 		}
 	}
 	p.incidents()
 	for j := range 3 {
-		p.sign(access.AccountID(fmt.Sprintf("j%d", j+1)))
+		p.Sign(access.AccountID(fmt.Sprintf("j%d", j+1)))
 	}
 }
 
@@ -68,27 +95,28 @@ func (p *Play) theory() {
 // absent says that one did not come to the practical modules.
 func (p *Play) absent() {
 	var last engine.SheetBrief
-	for _, s := range p.sheets("j1") {
+	for _, s := range p.Sheets("j1") {
 		if s.Module == "A" {
 			last = s
 		}
 	}
-	p.must(p.Contests.RecordAbsence(p.ctx(), Chief, p.ID, p.key(), engine.Absentee{Layer: engine.LayerStation, Code: last.Code, Note: "未到场", Desk: true}))
+	p.must(p.Contests.RecordAbsence(p.ctx(), p.Staff.Chief, p.ID, p.Key(), engine.Absentee{Layer: engine.LayerStation, Code: last.Code, Note: "未到场", Desk: true}))
 }
 
 // incidents are a picture, a violation and a decision of the chief judge.
 func (p *Play) incidents() {
-	s := p.sheets("j1")[0]
-	_, err := p.Contests.AddEvidence(p.ctx(), "j1", p.ID, p.key(), engine.Picture{Sheet: s.ID, Data: picture})
+	s := p.Sheets("j1")[0]
+	_, err := p.Contests.AddEvidence(p.ctx(), "j1", p.ID, p.Key(), engine.Picture{Sheet: s.ID, Data: picture})
 	p.must(err)
-	p.must(p.Contests.RecordViolation(p.ctx(), Chief, p.ID, p.key(), engine.Address{Layer: engine.LayerStation, Code: s.Code, Module: "A"}, "noise", "大声喧哗，经提醒后改正", true))
-	p.must(p.Contests.RecordTime(p.ctx(), Chief, p.ID, p.key(), engine.Address{Layer: engine.LayerStation, Code: s.Code, Module: "A"}, 915_000, engine.TimeOfChief, "秒表"))
+	p.must(p.Contests.RecordViolation(p.ctx(), p.Staff.Chief, p.ID, p.Key(), engine.Address{Layer: engine.LayerStation, Code: s.Code, Module: "A"}, "noise", "大声喧哗，经提醒后改正", true))
+	p.must(p.Contests.RecordTime(p.ctx(), p.Staff.Chief, p.ID, p.Key(), engine.Address{Layer: engine.LayerStation, Code: s.Code, Module: "A"}, 915_000, engine.TimeOfChief, "秒表"))
 }
 
 // picture is the smallest PNG.
 var picture = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82")
 
-func (p *Play) sheets(judge access.AccountID) []engine.SheetBrief {
+// Sheets are what a judge has to mark.
+func (p *Play) Sheets(judge access.AccountID) []engine.SheetBrief {
 	list, err := p.Contests.Sheets(p.ctx(), judge, p.ID)
 	p.must(err)
 	return list
@@ -99,23 +127,25 @@ func (p *Play) module(s engine.SheetBrief) scoring.Module {
 	return m
 }
 
-func (p *Play) submit(judge access.AccountID, s engine.SheetBrief, e []scoring.AspectEntry) {
+// Submit hands a judge's sheet in.
+func (p *Play) Submit(judge access.AccountID, s engine.SheetBrief, e []scoring.AspectEntry) {
 	p.T.Helper()
 	_, err := p.Contests.Submit(p.ctx(), judge, p.ID, engine.Submission{
-		Sheet: s.ID, CodeTail: s.Code[len(s.Code)-2:], Expect: s.Version, Round: s.Round, Key: p.key(), Entries: e, Device: "tablet-" + string(judge),
+		Sheet: s.ID, CodeTail: s.Code[len(s.Code)-2:], Expect: s.Version, Round: s.Round, Key: p.Key(), Entries: e, Device: "tablet-" + string(judge),
 	})
 	p.must(err)
 }
 
-func (p *Play) sign(judge access.AccountID) {
+// Sign signs everything that waits for the judge's signature.
+func (p *Play) Sign(judge access.AccountID) {
 	var due []engine.Agreement
-	for _, s := range p.sheets(judge) {
+	for _, s := range p.Sheets(judge) {
 		if s.ToSign != "" {
 			due = append(due, engine.Agreement{Sheet: s.ID, Digest: s.ToSign})
 		}
 	}
 	for chunk := range slices.Chunk(due, 500) {
-		p.must(p.Contests.Sign(p.ctx(), judge, p.ID, p.key(), chunk))
+		p.must(p.Contests.Sign(p.ctx(), judge, p.ID, p.Key(), chunk))
 	}
 }
 
@@ -194,7 +224,7 @@ func (p *Play) Lock() {
 			if m.Digest == "" {
 				p.T.Fatalf("module %s cannot be locked: %+v", m.Module, m.Missing)
 			}
-			p.must(p.Contests.LockModule(p.ctx(), Chief, p.ID, p.key(), m.Module, m.Digest))
+			p.must(p.Contests.LockModule(p.ctx(), p.Staff.Chief, p.ID, p.Key(), m.Module, m.Digest))
 		}
 	}
 }
@@ -202,25 +232,24 @@ func (p *Play) Lock() {
 // Recheck draws the sample and finds everything fine.
 func (p *Play) Recheck() {
 	p.T.Helper()
-	p.must(p.Contests.DrawRecheck(p.ctx(), Supervisor, p.ID, p.key(), "000102030405060708090a0b0c0d0e0f"))
+	p.must(p.Contests.DrawRecheck(p.ctx(), p.Staff.Supervisor, p.ID, p.Key(), "000102030405060708090a0b0c0d0e0f"))
 	v, err := p.Contests.Recheck(p.ctx(), p.ID)
 	p.must(err)
 	for _, s := range v.Sheets {
-		p.must(p.Contests.CheckSheet(p.ctx(), Supervisor, p.ID, p.key(), s.Sheet, engine.CheckFine, ""))
+		p.must(p.Contests.CheckSheet(p.ctx(), p.Staff.Supervisor, p.ID, p.Key(), s.Sheet, engine.CheckFine, ""))
 	}
-	p.must(p.Contests.CloseRecheck(p.ctx(), Supervisor, p.ID, p.key()))
+	p.must(p.Contests.CloseRecheck(p.ctx(), p.Staff.Supervisor, p.ID, p.Key()))
 }
 
 // Decrypt opens every layer in reverse.
 func (p *Play) Decrypt() {
 	p.T.Helper()
-	for _, x := range []struct {
-		by access.AccountID
-		l  engine.Layer
-	}{{"coder-w", engine.LayerWork}, {"coder-s", engine.LayerStation}, {"coder-e", engine.LayerEntry}} {
-		_, err := p.Contests.AskLayer(p.ctx(), x.by, p.ID, x.l, p.key())
+	layers, err := p.Contests.Ceremony(p.ctx(), p.ID)
+	p.must(err)
+	for _, l := range layers.Layers {
+		_, err := p.Contests.AskLayer(p.ctx(), p.Staff.keeper(l), p.ID, l, p.Key())
 		p.must(err)
-		_, err = p.Contests.OpenLayer(p.ctx(), Supervisor, p.ID, x.l, p.key())
+		_, err = p.Contests.OpenLayer(p.ctx(), p.Staff.Supervisor, p.ID, l, p.Key())
 		p.must(err)
 	}
 }
@@ -228,10 +257,10 @@ func (p *Play) Decrypt() {
 // Publish makes and signs the next version.
 func (p *Play) Publish(note string) engine.Publication {
 	p.T.Helper()
-	p.must(p.Contests.ProposePublication(p.ctx(), Chief, p.ID, p.key(), note))
+	p.must(p.Contests.ProposePublication(p.ctx(), p.Staff.Chief, p.ID, p.Key(), note))
 	desk, err := p.Contests.Publications(p.ctx(), p.ID)
 	p.must(err)
-	p.must(p.Contests.SignPublication(p.ctx(), Supervisor, p.ID, p.key(), desk.Proposed.Version, desk.Proposed.Digest))
+	p.must(p.Contests.SignPublication(p.ctx(), p.Staff.Supervisor, p.ID, p.Key(), desk.Proposed.Version, desk.Proposed.Digest))
 	out, err := p.Contests.Published(p.ctx(), p.ID)
 	p.must(err)
 	return out
@@ -241,28 +270,28 @@ func (p *Play) Publish(note string) engine.Publication {
 // of its competitor by five marks.
 func (p *Play) Appeal() {
 	p.T.Helper()
-	own, err := p.Contests.OwnResults(p.ctx(), p.ID, Leader)
+	own, err := p.Contests.OwnResults(p.ctx(), p.ID, p.Staff.Leader)
 	p.must(err)
 	code := own[0].EntryCode
-	p.must(p.Contests.FileAppeal(p.ctx(), Leader, p.ID, p.key(), engine.Appeal{Code: code, Module: "T", Text: "理论成绩疑有漏判，请求复查。"}))
-	p.must(p.Contests.RuleAppeal(p.ctx(), Arbiter, p.ID, p.key(), 1, engine.Upheld, "第 12 题漏判，应予更正。"))
+	p.must(p.Contests.FileAppeal(p.ctx(), p.Staff.Leader, p.ID, p.Key(), engine.Appeal{Code: code, Module: "T", Text: "理论成绩疑有漏判，请求复查。"}))
+	p.must(p.Contests.RuleAppeal(p.ctx(), p.Staff.Arbiter, p.ID, p.Key(), 1, engine.Upheld, "第 12 题漏判，应予更正。"))
 	var was scoring.Marks
 	for _, part := range own[0].Parts {
 		if part.Module == "T" {
 			was = part.Value.Marks
 		}
 	}
-	p.must(p.Contests.ProposeCorrection(p.ctx(), Arbiter, p.ID, p.key(), engine.Correction{
+	p.must(p.Contests.ProposeCorrection(p.ctx(), p.Staff.Arbiter, p.ID, p.Key(), engine.Correction{
 		Code: code, Module: "T", Value: ptr(scoring.Of(min(was+500, 10000))), Reason: "理论第 12 题漏判", Source: engine.FromAppeal, Appeal: 1,
 	}))
-	p.must(p.Contests.SignCorrection(p.ctx(), Chief, p.ID, p.key(), 1))
+	p.must(p.Contests.SignCorrection(p.ctx(), p.Staff.Chief, p.ID, p.Key(), 1))
 }
 
 // Finish ends the division after the window for appeals.
 func (p *Play) Finish() {
 	p.T.Helper()
 	p.Later(3 * time.Hour)
-	p.must(p.Contests.Finalise(p.ctx(), Chief, p.ID, p.key()))
+	p.must(p.Contests.Finalise(p.ctx(), p.Staff.Chief, p.ID, p.Key()))
 }
 
 // All plays from the draws to the end.

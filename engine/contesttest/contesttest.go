@@ -46,13 +46,20 @@ type Play struct {
 	ID       engine.DivisionID
 	Contest  engine.ContestID
 	People   int
+	Staff    Staff
 
 	mu   sync.Mutex
 	now  time.Time
 	keys int
 }
 
-// Officers and judges of a play.
+// Staff are the accounts of a play's officers.
+type Staff struct {
+	Chief, Supervisor, Arbiter, Leader  access.AccountID
+	EntryCoder, StationCoder, WorkCoder access.AccountID
+}
+
+// Officers of a play that Open begins.
 const (
 	Chief      = access.AccountID("chief")
 	Supervisor = access.AccountID("supervisor")
@@ -131,7 +138,9 @@ func Rules() scoring.Rules {
 // collections. What it opens ends with the test.
 func Open(t testing.TB, db store.DB, people int) *Play {
 	t.Helper()
-	p := &Play{T: t, DB: db, Bus: live.NewMemory(live.Options{}), People: people, now: Start}
+	p := &Play{T: t, DB: db, Bus: live.NewMemory(live.Options{}), People: people, now: Start, Staff: Staff{
+		Chief: Chief, Supervisor: Supervisor, Arbiter: Arbiter, Leader: Leader, EntryCoder: "coder-e", StationCoder: "coder-s", WorkCoder: "coder-w",
+	}}
 	var err error
 	p.Sealer, err = seal.New(make([]byte, seal.KeySize))
 	p.must(err)
@@ -141,6 +150,18 @@ func Open(t testing.TB, db store.DB, people int) *Play {
 	})
 	t.Cleanup(func() { p.Contests.Close(); p.Ledger.Close(); p.Bus.Close() })
 	p.prepare()
+	return p
+}
+
+// Join takes on a division that was set up and opened elsewhere, under the
+// clock of its own services; what a play does by itself it does for the staff.
+// The parts of a play that make up its marks are Open's alone.
+func Join(t testing.TB, contests *engine.Contests, id engine.DivisionID, staff Staff) *Play {
+	t.Helper()
+	p := &Play{T: t, Contests: contests, ID: id, Staff: staff}
+	div, err := contests.Division(p.ctx(), id)
+	p.must(err)
+	p.Contest = div.Contest
 	return p
 }
 
@@ -168,7 +189,8 @@ func (p *Play) Later(d time.Duration) {
 	p.now = p.now.Add(d)
 }
 
-func (p *Play) key() string { p.keys++; return fmt.Sprint("key", p.keys) }
+// Key is an idempotency key that no other act has.
+func (p *Play) Key() string { p.keys++; return fmt.Sprint("key", p.keys) }
 
 func (p *Play) ctx() context.Context { return p.T.Context() }
 
