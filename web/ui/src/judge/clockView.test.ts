@@ -2,7 +2,8 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ServerClock } from '../shared/clock'
 import { openJournal, type Journal } from '../shared/journal'
-import { clockText, createClocks, runningClock, type Press, type StationClock } from './clockView'
+import { createClocks, type Waits } from './clockView'
+import type { StationClock } from './stationClock'
 
 const minute = 60_000
 const said = Date.parse('2026-11-23T08:00:00Z')
@@ -20,6 +21,8 @@ function station(change: Partial<StationClock> = {}): StationClock {
     overtime_ms: 0,
     paused_ms: 0,
     compensation_ms: 0,
+    pauses: [],
+    grants: [],
     ends_at: null,
     started_at: null,
     stopped_at: null,
@@ -31,62 +34,9 @@ function station(change: Partial<StationClock> = {}): StationClock {
   }
 }
 
-describe('a clock between two words of the server', () => {
-  const running = station({ state: 'running', used_ms: 30 * minute, remaining_ms: 60 * minute })
-
-  it.each([
-    ['just said', running, 0, { used_ms: 30 * minute, remaining_ms: 60 * minute, overtime_ms: 0 }],
-    ['runs', running, 10 * minute, { used_ms: 40 * minute, remaining_ms: 50 * minute, overtime_ms: 0 }],
-    ['is over', running, 61 * minute, { used_ms: 91 * minute, remaining_ms: 0, overtime_ms: minute }],
-    ['never runs backwards', running, -minute, { used_ms: 30 * minute, remaining_ms: 60 * minute }],
-    [
-      'was over already',
-      station({ state: 'running', used_ms: 95 * minute, remaining_ms: 0, overtime_ms: 5 * minute }),
-      minute,
-      { used_ms: 96 * minute, remaining_ms: 0, overtime_ms: 6 * minute },
-    ],
-    [
-      'stands still in a pause',
-      station({ state: 'paused', used_ms: 30 * minute, remaining_ms: 60 * minute, paused_ms: minute }),
-      5 * minute,
-      { used_ms: 30 * minute, remaining_ms: 60 * minute, paused_ms: 6 * minute },
-    ],
-    [
-      'is stopped',
-      station({ state: 'stopped', used_ms: 80 * minute, remaining_ms: 10 * minute }),
-      60 * minute,
-      { used_ms: 80 * minute, remaining_ms: 10 * minute },
-    ],
-    [
-      'has no limit',
-      station({ state: 'running', limit_ms: 0, remaining_ms: 0 }),
-      5 * minute,
-      { used_ms: 5 * minute, remaining_ms: 0, overtime_ms: 0 },
-    ],
-  ])('%s', (_name, clock, passed, want) => {
-    expect(runningClock(clock, said + passed)).toMatchObject(want)
-  })
-
-  it('is written with what is left rounded up, what is used rounded down', () => {
-    expect([0, 999, 1000, 61_500, 3_723_000].map((ms) => clockText(ms))).toEqual([
-      '00:00',
-      '00:00',
-      '00:01',
-      '01:01',
-      '1:02:03',
-    ])
-    expect([0, 1, 1000, 1001, -5].map((ms) => clockText(ms, true))).toEqual([
-      '00:00',
-      '00:01',
-      '00:01',
-      '00:02',
-      '00:00',
-    ])
-  })
-})
-
 describe('presses', () => {
   interface Sent {
+    path: string
     key: string
     act: string
     ago_ms: number
@@ -98,6 +48,8 @@ describe('presses', () => {
   let online: boolean
   let sent: Sent[]
   let refuse: string | undefined
+  let used: number // that the server answers
+  const statuses: Record<string, number> = { signed_out: 401, tablet_revoked: 403 }
   let state: StationClock['state']
   const refused: [string, string][] = []
   const after: Record<string, StationClock['state']> = {
@@ -114,6 +66,7 @@ describe('presses', () => {
     online = true
     sent = []
     refuse = undefined
+    used = 0
     state = 'idle'
     refused.length = 0
     const json = (status: number, body: unknown): Response =>
@@ -127,12 +80,17 @@ describe('presses', () => {
           server_time: '2026-11-23T08:00:00Z',
         })
       }
+      const body = JSON.parse(init.body as string) as Omit<Sent, 'path'>
+      sent.push({ ...body, path })
+      if (refuse) return json(statuses[refuse] ?? 409, { code: refuse })
+      if (path.endsWith('/times')) return new Response(null, { status: 204 })
+      if (path.endsWith('/clock-batches')) {
+        state = 'running'
+        return json(200, { items: [station({ state })] })
+      }
       expect(path).toBe('/api/judge/divisions/d/clocks')
-      const body = JSON.parse(init.body as string) as Sent
-      sent.push(body)
-      if (refuse) return json(refuse === 'signed_out' ? 401 : 409, { code: refuse })
       state = after[body.act]!
-      return json(200, station({ state }))
+      return json(200, station({ state, used_ms: used }))
     })
   })
 
@@ -143,7 +101,7 @@ describe('presses', () => {
       clock: new ServerClock(() => mono),
       mono: () => mono,
       wall: () => said + mono,
-      onRefused: (p: Press, problem) => refused.push([p.act, problem.code]),
+      onRefused: (p: Waits, problem) => refused.push([p.act, problem.code]),
     })
 
   it('are sent at once and show what the server says', async () => {
@@ -194,7 +152,7 @@ describe('presses', () => {
     expect(third.pending.value).toEqual([])
   })
 
-  it('are dropped when somebody else was first, and the list is read anew', async () => {
+  it('wait for the judge to look when somebody else was first, and the list is read anew', async () => {
     const clocks = made()
     await clocks.refresh()
     refuse = 'clock_state'
@@ -202,6 +160,102 @@ describe('presses', () => {
     await clocks.press('d', station(), 'start')
     expect(refused).toEqual([['start', 'clock_state']])
     expect(clocks.pending.value).toEqual([])
+    expect(clocks.divisions.value[0]!.clocks[0]!.state).toBe('running')
+    const later = made()
+    await later.restore()
+    expect(later.pending.value).toEqual([])
+    expect(later.refused.value).toMatchObject([{ code: 'A01', refused: { code: 'clock_state' } }])
+    await later.dismiss(later.refused.value[0]!)
+    const last = made()
+    await last.restore()
+    expect(last.refused.value).toEqual([])
+  })
+
+  it('stay when the device is taken out of use', async () => {
+    const device: string[] = []
+    const clocks = createClocks({
+      ...{ journal, judge: `j${judge}`, clock: new ServerClock(() => mono) },
+      onDevice: (problem) => device.push(problem.code),
+    })
+    refuse = 'tablet_revoked'
+    await clocks.press('d', station(), 'start')
+    expect(device).toEqual(['tablet_revoked'])
+    expect(clocks.pending.value).toHaveLength(1)
+    refuse = undefined
+    await clocks.flush()
+    expect(clocks.pending.value).toEqual([])
+    expect(sent[0]!.key).toBe(sent[1]!.key)
+  })
+
+  it('start a batch at once, also later', async () => {
+    const clocks = made()
+    await clocks.refresh()
+    online = false
+    await clocks.startBatch('d', 'B', 1)
+    const idle = clocks.divisions.value[0]!.clocks[0]!
+    expect(clocks.pendingOf('d', idle).map((p) => p.act)).toEqual(['start'])
+    expect(clocks.pendingOf('d', { ...idle, batch: 2 })).toEqual([])
+    expect(clocks.pendingOf('d', { ...idle, absent: true })).toEqual([])
+    online = true
+    await clocks.flush()
+    expect(sent[0]).toMatchObject({ path: '/api/judge/divisions/d/clock-batches', module: 'B', batch: 1 })
+    expect(clocks.divisions.value[0]!.clocks[0]!.state).toBe('running')
+  })
+
+  it('keep the time measured here where the server has another, until the judge decides', async () => {
+    const clocks = made()
+    await clocks.refresh()
+    online = false
+    await clocks.press('d', station(), 'start')
+    mono += 45 * minute
+    await clocks.press('d', station(), 'stop')
+    online = true
+    used = 30 // both arrive at once
+    await clocks.flush()
+    const name = { division: 'd', module: 'B', code: 'A01' }
+    expect(clocks.measured.value).toEqual([{ ...name, used_ms: 45 * minute, server_ms: 30 }])
+    const later = made()
+    await later.restore()
+    expect(later.measured.value).toHaveLength(1)
+    await later.recordTime(name, 45 * minute, '断网')
+    expect(sent[2]).toMatchObject({
+      ...{ path: '/api/judge/divisions/d/times', layer: 'station', module: 'B', code: 'A01' },
+      ...{ ms: 45 * minute, note: '断网' },
+    })
+    expect(later.measured.value).toEqual([])
+    const last = made()
+    await last.restore()
+    expect([last.measured.value, last.pending.value]).toEqual([[], []])
+  })
+
+  it('keep no time that differs by the way only', async () => {
+    const clocks = made()
+    await clocks.refresh()
+    await clocks.press('d', station(), 'start')
+    mono += minute
+    used = minute + 900
+    await clocks.press('d', station(), 'stop')
+    expect(clocks.measured.value).toEqual([])
+  })
+
+  it('know the server time on a page that starts without a network', async () => {
+    const first = made()
+    await first.refresh() // the server is 1 s behind this device's clock
+    const second = createClocks({
+      ...{ journal, judge: `j${judge}`, clock: new ServerClock(() => mono), wall: () => said + 61_000 },
+    })
+    await second.restore()
+    expect(second.now()).toBe(said + minute)
+  })
+
+  it('are not undone by an older answer', async () => {
+    const clocks = made()
+    await clocks.refresh()
+    await clocks.press('d', station(), 'start')
+    const running = { ...clocks.divisions.value[0]!.clocks[0]!, server_time: '2026-11-23T08:00:05Z' }
+    clocks.divisions.value = [{ ...clocks.divisions.value[0]!, clocks: [running] }]
+    state = 'idle'
+    await clocks.refresh()
     expect(clocks.divisions.value[0]!.clocks[0]!.state).toBe('running')
   })
 

@@ -11,12 +11,14 @@ const patience = 15_000
 /** After a refusal that may pass by itself the sheet is sent again after this long (ms). */
 const pause = 3_000
 
-// Refusals that say nothing about the sheet itself. signed_out is one: the same sheet goes after signing in again.
+// Refusals that say nothing about the sheet itself: the same sheet goes after signing in again (signed_out), or after
+// this device has been paired anew (tablet_revoked).
 const passing = [
   'internal',
   'unavailable',
   'too_many_requests',
   'signed_out',
+  'tablet_revoked',
   'ledger_busy',
   'ledger_contended',
   'ledger_unavailable',

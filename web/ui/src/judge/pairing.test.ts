@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { clearOpening, pairTablet, readOpening, signInCard, thisTablet } from './pairing'
+import { cardOf, clearOpening, codeOf, pairTablet, readOpening, signInCard, thisTablet } from './pairing'
 
 const asked: { path: string; body: unknown }[] = []
 let answer: { status: number; body: unknown }
@@ -39,6 +39,17 @@ describe('openings', () => {
       `#card=${'x'.repeat(201)}`,
     ])
       expect(readOpening(text), text).toBeUndefined()
+  })
+
+  it('are taken as they are scanned or typed', () => {
+    for (const typed of ['7f3k-92qd', ' 7F3K92QD ', '７Ｆ３Ｋ 92QD', 'https://h/judge#pair=7F3K-92QD'])
+      expect(codeOf(typed), typed).toBe('7F3K-92QD')
+    for (const typed of ['', '7F3K', '7F3K-92Q!', 'https://h/judge#card=abcd.ef'])
+      expect(codeOf(typed), typed).toBeUndefined()
+    for (const typed of ['ab-1.c_d', ' ab-1.c_d\n', 'https://h/judge#card=ab-1.c_d'])
+      expect(cardOf(typed), typed).toBe('ab-1.c_d')
+    for (const typed of ['', 'abc', 'a b c d', 'https://h/judge#pair=7F3K-92QD'])
+      expect(cardOf(typed), typed).toBeUndefined()
   })
 
   it('leave the address', () => {

@@ -30,6 +30,20 @@ export function readOpening(text: string): Opening | undefined {
   return kind === 'pair' ? { kind, code: value } : { kind: 'card', card: value }
 }
 
+/** What was scanned or typed for a judge's card: the whole address, or what is behind card= in it. */
+export function cardOf(typed: string): string | undefined {
+  const opened = readOpening(typed) ?? readOpening(`#card=${typed.trim()}`)
+  return opened?.kind === 'card' ? opened.card : undefined
+}
+
+/** What was scanned or typed for a pairing code, without what input methods add; dashes need not be typed. */
+export function codeOf(typed: string): string | undefined {
+  const opened = readOpening(typed)
+  if (opened) return opened.kind === 'pair' ? opened.code : undefined
+  const code = typed.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase()
+  return /^[A-Z0-9]{8}$/.test(code) ? `${code.slice(0, 4)}-${code.slice(4)}` : undefined
+}
+
 /** Takes the secret out of the address, so that a reload or the history does not use it again. */
 export function clearOpening(): void {
   history.replaceState(history.state, '', location.pathname + location.search)

@@ -3,6 +3,7 @@
 //
 // One per page: `presence.frame()` in the hello, `presence.beat` as the `beat` of openLive, and `presence.arm(sheet)`
 // whenever a sheet is opened or closed.
+import { shallowRef, type ShallowRef } from 'vue'
 import type { Frame } from '../shared/live'
 
 /** The sheet that is open on this device. */
@@ -33,6 +34,13 @@ export type HelloFrame = Frame & PresenceFrame & { device: string }
 export interface Battery {
   readonly level: number
   readonly charging: boolean
+  addEventListener?: (event: 'levelchange' | 'chargingchange', changed: () => void) => void
+}
+
+/** The battery as it is told and shown. */
+export interface Charge {
+  percent: number
+  charging: boolean
 }
 
 type BatterySource = () => Promise<Battery>
@@ -51,6 +59,8 @@ export interface Presence {
   frame: () => PresenceFrame
   /** Members for a beat; `roundTrip` is of the last one. */
   beat: (roundTrip: number | undefined) => PresenceFrame
+  /** The battery; nothing where the browser does not tell. */
+  charge: ShallowRef<Charge | undefined>
   /** Says which sheet is open; nothing: none. */
   arm: (sheet?: Armed) => void
 }
@@ -72,18 +82,29 @@ function batterySource(): BatterySource | undefined {
 export function createPresence(parts: PresenceParts): Presence {
   const wall = parts.wall ?? Date.now
   const app = parts.app ?? pageVersion()
+  const charge = shallowRef<Charge>()
   let battery: Battery | undefined // the browser keeps its values up to date
   let armed: Armed | undefined
 
+  function read(): void {
+    if (battery) charge.value = { percent: Math.round(battery.level * 100), charging: battery.charging }
+  }
+
   // Refused by policy or missing: then nothing is said of it.
   void (parts.battery ?? batterySource())?.()
-    .then((b) => void (battery = b))
+    .then((b) => {
+      battery = b
+      read()
+      b.addEventListener?.('levelchange', read)
+      b.addEventListener?.('chargingchange', read)
+    })
     .catch(() => {})
 
   function beat(roundTrip: number | undefined): PresenceFrame {
+    read()
     return {
       presence: {
-        ...(battery && { battery: Math.round(battery.level * 100), charging: battery.charging }),
+        ...(charge.value && { battery: charge.value.percent, charging: charge.value.charging }),
         app,
         outbox: parts.outbox(),
         ...(roundTrip !== undefined && { round_trip_ms: Math.round(roundTrip) }),
@@ -94,5 +115,5 @@ export function createPresence(parts: PresenceParts): Presence {
   }
 
   const arm = (sheet?: Armed): void => void (armed = sheet)
-  return { frame: () => beat(undefined), beat, arm }
+  return { frame: () => beat(undefined), beat, charge, arm }
 }

@@ -6,21 +6,26 @@ import { ServerClock } from '../shared/clock'
 import { marks } from '../shared/format'
 import { t } from '../shared/i18n'
 import { deviceID, newID } from '../shared/ids'
+import { openJournal, type Journal } from '../shared/journal'
 import { openLive, type Frame, type Live, type LinkState } from '../shared/live'
 import { showToast } from '../shared/ui/toast'
+import { createClocks, type Clocks } from './clockView'
 import { createErrands } from './errands'
 import { createEvidence } from './evidence'
 import { createHeld, refOf, schemeKey } from './held'
 import { fromWire, toWire } from './entries'
 import { createOutbox, isPassing } from './outbox'
+import { createOwnTablet } from './ownTablet'
+import { signInCard, type Opening } from './pairing'
 import { createPresence } from './presence'
 import { createSigning } from './signing'
 import { claimTablet, type Claim } from './tabs'
 import type { Outgoing } from './tablet'
 import type { AckFrame, Conference, JudgeMe, JudgeSheet, RefusedFrame, ServerFrame, SheetBrief } from './wire'
 
-/** Which screen is shown; `ready` is the list or an open sheet, `elsewhere` another tab of this browser. */
-export type Phase = 'loading' | 'sign_in' | 'ready' | 'replaced' | 'elsewhere' | 'failed'
+/** Which screen is shown; `ready` is the list or an open sheet, `elsewhere` another tab of this browser, `revoked` a
+ * tablet that was taken out of use. */
+export type Phase = 'loading' | 'sign_in' | 'ready' | 'replaced' | 'elsewhere' | 'revoked' | 'failed'
 
 /** Who signed in last on this tablet: after a reload without a network this judge goes on marking. */
 const whoKey = 'xinglu.judge.who'
@@ -51,6 +56,10 @@ export function createJudge() {
   const live = shallowRef<Live>()
   const link = computed<LinkState>(() => live.value?.state.value ?? { kind: 'catching_up', since: null })
   const watched = shallowRef<Pick<SheetBrief, 'id' | 'division'>>() // the sheet that is open
+  const clocks = shallowRef<Clocks>() // of the judge
+  const card = ref('') // of an opening that met no network: to be tried again
+  const own = createOwnTablet()
+  let journal: Journal<unknown> | undefined // of the clocks
   let checking = false
   let claim: Claim | undefined
 
@@ -78,24 +87,34 @@ export function createJudge() {
     },
     signedOut: () => signedOut(t('judge.sign_in.ended')),
   })
-  const presence = createPresence({ outbox: () => outbox.items.value.length + errands.items.value.length })
+  /** How much on this tablet the server has not answered. */
+  const unsent = computed(
+    () => outbox.items.value.length + errands.items.value.length + (clocks.value?.pending.value.length ?? 0),
+  )
+  const presence = createPresence({ outbox: () => unsent.value })
   const ticker = setInterval(() => void flush(), 5_000)
 
   async function flush(): Promise<void> {
     await outbox.flush() // marks first
     signing.flush()
+    if (ready()) await clocks.value?.flush()
     await errands.flush()
   }
 
   // ——— who judges here ———
 
-  async function boot(): Promise<void> {
+  /** Begins the page; with a card of an opening its judge is signed in first. */
+  async function boot(opened?: Opening): Promise<void> {
+    void own.check()
+    if (opened?.kind === 'card' && (await openedByCard(opened.card))) return
     try {
       await enter(await api.get<JudgeMe>('/api/judge/me'))
     } catch (error) {
       const who = remembered()
       if (error instanceof Problem && error.status === 401) {
         phase.value = 'sign_in'
+      } else if (error instanceof Problem && error.code === 'tablet_revoked') {
+        revoked()
       } else if (error instanceof Problem && error.passing && who) {
         await enter(who)
       } else if (error instanceof Problem && error.passing) {
@@ -112,6 +131,27 @@ export function createJudge() {
     const next = await api.post<JudgeMe>('/api/judge/sign-in', { login, password })
     note.value = ''
     await enter(next)
+  }
+
+  /** Signs in by a card's secret; rejects with the Problem for the form to show. */
+  async function signInByCard(secret: string): Promise<void> {
+    const next = await signInCard(secret)
+    note.value = card.value = ''
+    await enter(next)
+  }
+
+  /** Whether the card of an opening has signed its judge in. */
+  async function openedByCard(secret: string): Promise<boolean> {
+    try {
+      await signInByCard(secret)
+      return true
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      note.value = problemText(error)
+      if (error.passing) card.value = secret
+      else if (phase.value === 'ready') showToast(note.value, 'bad', 8_000)
+      return false
+    }
   }
 
   async function enter(who: Who): Promise<void> {
@@ -135,6 +175,23 @@ export function createJudge() {
     const waiting = errands.items.value.map((e) => e.key)
     await evidence.restore(await tablet.shots(), waiting)
     signing.forget()
+    await takeUpClocks(who)
+  }
+
+  async function takeUpClocks(who: Who): Promise<void> {
+    journal?.close()
+    journal = await openJournal<unknown>('judge')
+    const next = createClocks({
+      ...{ journal, judge: who.id, clock },
+      onRefused: ({ code }) => showToast(t('judge.clock_refused', { code }), 'bad', 8_000),
+      onSignedOut: () => signedOut(t('judge.sign_in.ended')),
+      onDevice: (problem) => {
+        if (problem.code === 'tablet_revoked') revoked()
+        else showToast(problemText(problem), 'bad', 8_000)
+      },
+    })
+    await next.restore()
+    clocks.value = next
   }
 
   async function signOut(): Promise<void> {
@@ -142,6 +199,22 @@ export function createJudge() {
     localStorage.removeItem(whoKey)
     live.value?.close()
     location.replace('/judge')
+  }
+
+  /** This tablet was taken out of use: nothing leaves it any more, and what is on it stays. */
+  function revoked(): void {
+    own.revoked()
+    live.value?.close()
+    live.value = undefined
+    phase.value = 'revoked'
+  }
+
+  /** Makes this device a tablet by the console's code; rejects with the Problem to show. */
+  async function pair(code: string): Promise<void> {
+    await own.pair(code)
+    if (phase.value === 'ready')
+      connect() // so that the server knows which tablet this is
+    else if (phase.value !== 'elsewhere') await boot()
   }
 
   function signedOut(text: string): void {
@@ -175,10 +248,8 @@ export function createJudge() {
       onTerminal: (code) => {
         if (code === 4101) phase.value = 'replaced'
         else if (code === 4100) signedOut(t('error.signed_out'))
-        else if (code === 4105) {
-          failure.value = t('error.tablet_revoked')
-          phase.value = 'failed'
-        } else {
+        else if (code === 4105) revoked()
+        else {
           failure.value = t('judge.failed.closed', { code })
           phase.value = 'failed'
         }
@@ -194,6 +265,7 @@ export function createJudge() {
     try {
       await api.get('/api/judge/me')
     } catch (error) {
+      if (error instanceof Problem && error.code === 'tablet_revoked') return revoked()
       const ended = error instanceof Problem && error.status === 401
       if (ended && phase.value === 'ready') signedOut(t('judge.sign_in.ended')) // not when replaced meanwhile
     } finally {
@@ -206,7 +278,10 @@ export function createJudge() {
     switch (frame.t) {
       case 'welcome':
         await flush()
-        return refresh()
+        await refresh()
+        return refreshClocks()
+      case 'clocks':
+        return refreshClocks()
       case 'ack':
         return acked(frame)
       case 'signed':
@@ -219,6 +294,18 @@ export function createJudge() {
         return refresh()
       case 'replaced':
         phase.value = 'replaced'
+        return
+      case 'revoked':
+        revoked()
+    }
+  }
+
+  async function refreshClocks(): Promise<void> {
+    try {
+      await clocks.value?.refresh()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      console.error('clocks not read', error)
     }
   }
 
@@ -229,6 +316,7 @@ export function createJudge() {
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       if (error.status === 401) signedOut(t('judge.sign_in.ended'))
+      else if (error.code === 'tablet_revoked') revoked()
       else if (!error.passing) showToast(problemText(error), 'bad')
     }
   }
@@ -305,6 +393,7 @@ export function createJudge() {
   async function refused(frame: RefusedFrame): Promise<void> {
     const item = outbox.find(frame.key)
     if (frame.code === 'signed_out') signedOut(t('judge.sign_in.ended'))
+    if (frame.code === 'tablet_revoked') revoked()
     if (isPassing(frame.code)) {
       if (item) outbox.later(frame.key)
     } else if (item) await returned(item, frame)
@@ -342,13 +431,27 @@ export function createJudge() {
     clearInterval(ticker)
     claim?.release()
     live.value?.close()
+    journal?.close()
   })
 
   const { divisions, schemes, notKept, loadSheet, change, remark, discard } = held
   return {
-    ...{ phase, me, note, failure, clock, link, watched },
+    ...{ phase, me, note, failure, clock, link, watched, own, card, clocks, unsent },
     ...{ divisions, sheets, schemes, seen, drafts, notKept, outbox, errands, evidence, signing, presence },
-    ...{ boot, signIn, signOut, comeBack, loadSheet, reload, change, remark, discard, submit },
+    ...{
+      boot,
+      pair,
+      signIn,
+      signInByCard,
+      signOut,
+      comeBack,
+      loadSheet,
+      reload,
+      change,
+      remark,
+      discard,
+      submit,
+    },
     /** Goes on after this tablet was replaced by another. */
     signInAgain: () => signedOut(''),
     retryLink: () => live.value?.retry(),

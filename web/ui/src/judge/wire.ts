@@ -330,5 +330,7 @@ export type ServerFrame =
   | RefusedFrame
   | { t: 'sheet'; sheet: SheetBrief; conferences?: Conference[]; server_time: string }
   | { t: 'refresh'; server_time: string }
+  | { t: 'clocks'; server_time: string }
   | { t: 'beat'; n: number; server_time: string }
   | { t: 'replaced'; server_time: string }
+  | { t: 'revoked'; server_time: string }

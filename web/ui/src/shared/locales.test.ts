@@ -9,7 +9,8 @@ const pages = [
   'exam',
   'room',
   'judge',
-  'judge_sheets', // the part of the judge's page that comes later
+  'judge_sheets', // the parts of the judge's page that come later
+  'judge_hall',
   'board',
   'admin',
   'custody',
