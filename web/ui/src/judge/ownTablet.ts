@@ -24,8 +24,10 @@ export function createOwnTablet() {
   const kept = remembered()
   const state = ref<Pairing>(kept.state)
   const tablet = shallowRef<ThisTablet | undefined>(kept.tablet)
+  const heard = ref<number>() // when the server last answered here, by this device's clock
 
   function keep(next: Pairing, named: ThisTablet | undefined): void {
+    heard.value = Date.now()
     state.value = next
     tablet.value = named
     localStorage.setItem(key, JSON.stringify({ state: next, tablet: named }))
@@ -55,5 +57,5 @@ export function createOwnTablet() {
     keep('revoked', tablet.value)
   }
 
-  return { state, tablet, check, pair, revoked }
+  return { state, tablet, heard, check, pair, revoked }
 }

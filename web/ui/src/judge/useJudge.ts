@@ -91,6 +91,8 @@ export function createJudge() {
   const unsent = computed(
     () => outbox.items.value.length + errands.items.value.length + (clocks.value?.pending.value.length ?? 0),
   )
+  /** How many sheets are begun here and not handed in. */
+  const unfinished = computed(() => [...drafts.values()].filter((d) => !outbox.of(d)).length)
   const presence = createPresence({ outbox: () => unsent.value })
   const ticker = setInterval(() => void flush(), 5_000)
 
@@ -436,7 +438,7 @@ export function createJudge() {
 
   const { divisions, schemes, notKept, loadSheet, change, remark, discard } = held
   return {
-    ...{ phase, me, note, failure, clock, link, watched, own, card, clocks, unsent },
+    ...{ phase, me, note, failure, clock, link, watched, own, card, clocks, unsent, unfinished },
     ...{ divisions, sheets, schemes, seen, drafts, notKept, outbox, errands, evidence, signing, presence },
     ...{
       boot,
