@@ -24,6 +24,17 @@ type Duty struct {
 	// Offices are those in which the account may act: it is appointed, or its
 	// role holds the office and nobody is.
 	Offices []Office `json:"offices"`
+	// Modules names the scheme's modules, which records know by their id.
+	Modules []DutyModule `json:"modules"`
+	Batches int          `json:"batches"` // that compete one after another, from 1
+}
+
+// DutyModule names one module.
+type DutyModule struct {
+	ID   scoring.ModuleID `json:"id"`
+	Name scoring.Text     `json:"name"`
+	// Panel is whether a panel marks it, so that people come for it.
+	Panel bool `json:"panel"`
 }
 
 // Duties lists the divisions in which the account may act in an office, the
@@ -85,6 +96,10 @@ func (s *Contests) duty(ctx context.Context, a access.Account, d Division) (Duty
 	duty := Duty{
 		Division: d.ID, ContestName: c.Name, Event: e.Name, Name: d.Name, Status: d.Status,
 		IdentityMode: d.Procedure.Identity.Mode, Rehearsal: c.Rehearsal, Opened: d.Opened, Offices: []Office{},
+		Modules: []DutyModule{}, Batches: d.Procedure.Draw.Batches,
+	}
+	for _, m := range d.Scheme.Modules {
+		duty.Modules = append(duty.Modules, DutyModule{m.ID, m.Name, m.Source == scoring.SourcePanel})
 	}
 	for _, o := range Offices {
 		if !o.Office.needed(d.Procedure.Identity.Mode) {

@@ -18,6 +18,7 @@ import (
 func (s *Server) drawRoutes() {
 	const division = "/api/admin/divisions/{division}"
 	reg(s, get, division+"/draws", "draws", "Draws of a division, without their results", staff(access.DrawWatch), s.listDraws)
+	reg(s, get, division+"/draw-desk", "draw-desk", "What can be drawn now, and who may witness it; nobody's code", staff(access.DrawWatch), s.drawDesk)
 	reg(s, post, division+"/draws", "draw-announce", "Announce a draw: commit to its secret and its participants", staff(access.DrawHold), s.announceDraw)
 	reg(s, post, division+"/draws/{draw}/word", "draw-word", "Record the public word of a competitors' representative", staff(access.DrawHold), s.sayWord)
 	reg(s, post, division+"/draws/{draw}/hold", "draw-hold", "Draw all lots, or the order of drawing by hand", staff(access.DrawHold), s.holdDraw)
@@ -41,12 +42,17 @@ type DrawItem struct {
 	engine.DrawView
 	AnnouncedByName string `json:"announced_by_name"`
 	WitnessName     string `json:"witness_name"`
+	RedrawByName    string `json:"redraw_by_name"`
+	RedrawGrantName string `json:"redraw_grant_name"`
 }
 
 func (s *Server) drawItem(ctx context.Context, v engine.DrawView) DrawItem {
 	item := DrawItem{DrawView: v, AnnouncedByName: s.access.Name(ctx, string(v.AnnouncedBy))}
 	if v.Word != nil {
 		item.WitnessName = s.access.Name(ctx, v.Word.Witness)
+	}
+	if v.Redraw != nil {
+		item.RedrawByName, item.RedrawGrantName = s.access.Name(ctx, string(v.Redraw.By)), s.access.Name(ctx, string(v.Redraw.Second))
 	}
 	return item
 }
@@ -61,6 +67,24 @@ func (s *Server) listDraws(ctx context.Context, _ actor, in *DivisionPath) (*lis
 		items = append(items, s.drawItem(ctx, v))
 	}
 	return list(items), nil
+}
+
+// DrawDeskView is what can be drawn, with the names of supervisors.
+type DrawDeskView struct {
+	engine.DrawDesk
+	Names map[string]string `json:"names" doc:"Of the supervisors, by account"`
+}
+
+func (s *Server) drawDesk(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[DrawDeskView], error) {
+	d, err := s.Contest.DrawDesk(ctx, in.Division)
+	if err != nil {
+		return nil, err
+	}
+	out := DrawDeskView{d, map[string]string{}}
+	for _, account := range d.Supervisors {
+		s.naming(ctx, out.Names, account)
+	}
+	return &bodyOf[DrawDeskView]{out}, nil
 }
 
 func (s *Server) oneDraw(ctx context.Context, v engine.DrawView, err error) (*bodyOf[DrawItem], error) {

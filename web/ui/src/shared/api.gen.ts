@@ -1564,6 +1564,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/draw-desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be drawn now, and who may witness it; nobody's code */
+        get: operations["draw-desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/draws": {
         parameters: {
             query?: never;
@@ -5927,6 +5944,19 @@ export interface components {
             kind: string;
             people: string[];
         };
+        DrawDeskView: {
+            layers: string[];
+            modules: components["schemas"]["EngineDrawModule"][];
+            /** @description Of the supervisors, by account */
+            names: {
+                [key: string]: string;
+            };
+            rule: components["schemas"]["EngineDrawRule"];
+            supervisors: string[];
+            waiting: components["schemas"]["EngineDrawWaiting"][];
+            /** Format: int64 */
+            within_ms: number;
+        };
         DrawForm: {
             alphabet?: string;
             /** Format: int64 */
@@ -5967,6 +5997,8 @@ export interface components {
             /** Format: int64 */
             people: number;
             redraw: components["schemas"]["EngineRedrawView"];
+            redraw_by_name: string;
+            redraw_grant_name: string;
             revealed: boolean;
             rule: components["schemas"]["DrawRule"];
             /** @enum {string} */
@@ -6347,6 +6379,11 @@ export interface components {
             stage: components["schemas"]["EngineStage"];
             theory?: components["schemas"]["EngineTheory"];
         };
+        EngineDrawModule: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+            work: boolean;
+        };
         EngineDrawRule: {
             /** Format: int64 */
             batches: number;
@@ -6362,17 +6399,32 @@ export interface components {
             stations: number;
             units_apart: boolean;
         };
+        EngineDrawWaiting: {
+            /** @enum {string} */
+            layer: "entry" | "station" | "work";
+            module?: string;
+            /** Format: int64 */
+            people: number;
+        };
         EngineDuty: {
+            /** Format: int64 */
+            batches: number;
             contest_name: components["schemas"]["ScoringText"];
             division: string;
             event: components["schemas"]["ScoringText"];
             identity_mode: string;
+            modules: components["schemas"]["EngineDutyModule"][];
             name: components["schemas"]["ScoringText"];
             offices: string[];
             /** Format: date-time */
             opened?: string;
             rehearsal: boolean;
             status: string;
+        };
+        EngineDutyModule: {
+            id: string;
+            name: components["schemas"]["ScoringText"];
+            panel: boolean;
         };
         EngineEnlisted: {
             competitors: string[];
@@ -14252,6 +14304,37 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawDeskView"];
                 };
             };
             /** @description Error */
