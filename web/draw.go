@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/xinglu/xinglu/engine"
 	"github.com/xinglu/xinglu/engine/access"
@@ -72,7 +73,8 @@ func (s *Server) listDraws(ctx context.Context, _ actor, in *DivisionPath) (*lis
 // DrawDeskView is what can be drawn, with the names of supervisors.
 type DrawDeskView struct {
 	engine.DrawDesk
-	Names map[string]string `json:"names" doc:"Of the supervisors, by account"`
+	Names      map[string]string `json:"names" doc:"Of the supervisors, by account"`
+	ServerTime time.Time         `json:"server_time"`
 }
 
 func (s *Server) drawDesk(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[DrawDeskView], error) {
@@ -80,7 +82,7 @@ func (s *Server) drawDesk(ctx context.Context, _ actor, in *DivisionPath) (*body
 	if err != nil {
 		return nil, err
 	}
-	out := DrawDeskView{d, map[string]string{}}
+	out := DrawDeskView{d, map[string]string{}, s.now()}
 	for _, account := range d.Supervisors {
 		s.naming(ctx, out.Names, account)
 	}
@@ -246,14 +248,15 @@ func (s *Server) layerLooks(ctx context.Context, _ actor, in *DivisionPath) (*li
 // CeremonyView is the decryption with the names of who took part.
 type CeremonyView struct {
 	engine.Ceremony
-	Names map[access.AccountID]string `json:"names" doc:"Of the accounts in it"`
+	Names      map[access.AccountID]string `json:"names" doc:"Of the accounts in it"`
+	ServerTime time.Time                   `json:"server_time"`
 }
 
 func (s *Server) ceremonyView(ctx context.Context, c engine.Ceremony, err error) (*bodyOf[CeremonyView], error) {
 	if err != nil {
 		return nil, err
 	}
-	v := CeremonyView{c, map[access.AccountID]string{}}
+	v := CeremonyView{c, map[access.AccountID]string{}, s.now()}
 	for _, d := range c.Opened {
 		v.Names[d.AskedBy] = s.access.Name(ctx, string(d.AskedBy))
 		v.Names[d.OpenedBy] = s.access.Name(ctx, string(d.OpenedBy))

@@ -5414,6 +5414,8 @@ export interface components {
             phase: "setup" | "running" | "locked" | "rechecked" | "decrypted" | "published" | "final";
             ready: boolean;
             /** Format: date-time */
+            server_time: string;
+            /** Format: date-time */
             until: string | null;
         };
         CertificateCheck: {
@@ -5952,6 +5954,8 @@ export interface components {
                 [key: string]: string;
             };
             rule: components["schemas"]["EngineDrawRule"];
+            /** Format: date-time */
+            server_time: string;
             supervisors: string[];
             waiting: components["schemas"]["EngineDrawWaiting"][];
             /** Format: int64 */

@@ -16,6 +16,7 @@ const pages = [
   'custody',
   'desk',
   'hall',
+  'identity',
   'plans',
   'regulation',
   'results',

@@ -20,7 +20,8 @@ export interface Section {
   /** The last part of the address, and of the label's key "admin.section.<name>". */
   name: string
   group: Group
-  action: Action
+  /** One of them is enough. */
+  action: Action | Action[]
   /** When it can be used; absent: always. */
   when?: 'setup' | 'opened'
   /** Only where competitors are hidden behind codes. */
@@ -33,6 +34,7 @@ export interface Section {
 }
 
 const byID = (place: Place) => ({ division: place.id })
+const byDuty = (place: Place) => ({ division: place.id, duty: place.duty })
 const byDivision = (place: Place) => ({ division: place.division })
 const withPeople = (place: Place) => ({ division: place.division, competitors: place.competitors })
 
@@ -68,6 +70,24 @@ export const sections: Section[] = [
     whole: true,
     load: () => import('./SchemeView.vue'),
     give: byDivision,
+  },
+  {
+    name: 'draws',
+    group: 'identity',
+    action: 'draw.watch',
+    when: 'opened',
+    coded: true,
+    load: () => import('./identity/DrawsTab.vue'),
+    give: byDuty,
+  },
+  {
+    name: 'decryption',
+    group: 'identity',
+    action: 'draw.watch',
+    when: 'opened',
+    coded: true,
+    load: () => import('./identity/DecryptionTab.vue'),
+    give: byDuty,
   },
   {
     name: 'tablets',
@@ -152,7 +172,7 @@ export function sectionsOf(place: Place, may: (a: Action) => boolean): Section[]
   const opened = place.duty.status !== 'setup'
   return sections.filter(
     (s) =>
-      may(s.action) &&
+      [s.action].flat().some(may) &&
       (!s.when || (s.when === 'opened') === opened) &&
       !(s.coded && place.duty.identity_mode === 'open') &&
       !(s.whole && !place.division),
