@@ -58,6 +58,9 @@ export function drawsOf(all: Draw[], layer: Layer): Draw[] {
   return [...mine.filter((d) => d.state !== 'annulled'), ...mine.filter((d) => d.state === 'annulled')]
 }
 
+/** Which draw of its layer it is, from 1: the end of its id. */
+export const numberOf = (d: Draw): string => d.draw.split('.').at(-1) ?? ''
+
 /** Codes from a field: "C003、c007 C010" → three, in capitals, each once. */
 export function codesIn(text: string): string[] {
   const codes = text.toUpperCase().split(/[\s,，、;；]+/)
@@ -70,10 +73,23 @@ export function waiting(desk: DrawDesk, layer: Layer, module = ''): number {
   return Math.max(0, ...mine.map((w) => w.people))
 }
 
-/** The modules for which a draw of the layer can be announced. */
-export function modulesOf(desk: DrawDesk, layer: Layer): DrawDesk['modules'] {
+/** The modules for which a draw of the layer can be announced: somebody waits, and no other draw of them is open. */
+export function modulesOf(desk: DrawDesk, draws: Draw[], layer: Layer): DrawDesk['modules'] {
   if (layer === 'entry') return []
-  return desk.modules.filter((m) => (layer === 'station' || m.work) && waiting(desk, layer, m.id) > 0)
+  const busy = openDraws(draws, layer).flatMap((d) => d.modules)
+  return desk.modules.filter(
+    (m) => (layer === 'station' || m.work) && !busy.includes(m.id) && waiting(desk, layer, m.id) > 0,
+  )
+}
+
+/** Whether a draw of the layer can be announced now. */
+export function mayAnnounce(desk: DrawDesk, draws: Draw[], layer: Layer): boolean {
+  if (layer !== 'entry') return modulesOf(desk, draws, layer).length > 0
+  return waiting(desk, layer) > 0 && !openDraws(draws, layer).length
+}
+
+function openDraws(draws: Draw[], layer: Layer): Draw[] {
+  return draws.filter((d) => d.layer === layer && (d.state === 'announced' || d.state === 'drawing'))
 }
 
 /** Rows of a layer's table in which a word occurs: code, code above, name, place. */

@@ -7,6 +7,7 @@ import {
   drawsOf,
   found,
   lotsOf,
+  mayAnnounce,
   modulesOf,
   redrawUntil,
   unconfirmed,
@@ -92,8 +93,13 @@ it('offers the modules that have somebody waiting', () => {
       { layer: 'work', module: 'C', people: 0 },
     ],
   } as unknown as DrawDesk
-  expect(modulesOf(desk, 'station').map((m) => m.id)).toEqual(['C'])
-  expect(modulesOf(desk, 'work')).toEqual([])
+  expect(modulesOf(desk, [], 'station').map((m) => m.id)).toEqual(['C'])
+  expect(modulesOf(desk, [], 'work')).toEqual([])
+  expect(mayAnnounce(desk, [draw({ modules: ['C'] })], 'station')).toBe(false)
+  expect([mayAnnounce(desk, [], 'entry'), mayAnnounce(desk, [draw({ layer: 'entry' })], 'entry')]).toEqual([
+    true,
+    false,
+  ])
   expect([waiting(desk, 'entry'), waiting(desk, 'station'), waiting(desk, 'work', 'C')]).toEqual([3, 5, 0])
 })
 
