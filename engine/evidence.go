@@ -6,12 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/internal/ledger"
+	"github.com/xinglu/xinglu/internal/picture"
 	"github.com/xinglu/xinglu/internal/store"
 	"github.com/xinglu/xinglu/scoring"
 )
@@ -76,20 +76,20 @@ type Picture struct {
 	Desk   bool // from the chief judge's desk
 }
 
-// AddEvidence stores a picture for a sheet. The document comes first, then the
+// AddEvidence stores a picture for a sheet, without what the camera wrote into
+// it about people and places: others of the panel will see it. The document comes first, then the
 // record that binds it; the key decides between a repeated call and a new
 // picture. Errors: ErrKey, ErrEvidence, ErrNoSheet, ErrWrongPanel, ErrOffice,
 // ErrNotRunning, ErrModuleLocked, ErrAbsent, ErrKeyReused.
 func (s *Contests) AddEvidence(ctx context.Context, by access.AccountID, id DivisionID, key string, p Picture) (Evidence, error) {
-	kind := http.DetectContentType(p.Data)
-	switch kind {
-	case "image/png", "image/jpeg", "image/webp":
-	default:
-		return Evidence{}, ErrEvidence.Param("type", kind)
-	}
 	if len(p.Data) > MaxEvidence {
 		return Evidence{}, ErrEvidence.Param("size", len(p.Data))
 	}
+	data, kind, err := picture.Bare(p.Data)
+	if err != nil {
+		return Evidence{}, ErrEvidence.Param("type", kind)
+	}
+	p.Data = data
 	sum := sha256.Sum256(p.Data)
 	e := evidenceAdded{Sheet: p.Sheet, Aspect: p.Aspect, Type: kind, Size: len(p.Data), SHA256: hex.EncodeToString(sum[:]), Device: p.Device, Desk: p.Desk}
 	// Named by what it is and where it belongs, so that a repeated call is the

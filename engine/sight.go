@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -89,6 +90,22 @@ func (t *Tally) drawnTogether(a, b scoring.ModuleID) bool {
 // named reports whether it may be known whose code is whose.
 func (t *Tally) named() bool {
 	return t.decrypted() || t.status == Final
+}
+
+// NamesKnown reports whether it may be known who competes in the division, and
+// whose code is whose: always where codes stand for nobody, else after
+// decryption. Error: store.ErrNotFound.
+func (s *Contests) NamesKnown(ctx context.Context, id DivisionID) (known bool, err error) {
+	d, err := s.Division(ctx, id)
+	if err != nil || d.Procedure.Identity.Mode == IdentityOpen || !d.frozen() {
+		return err == nil && d.Procedure.Identity.Mode == IdentityOpen, err
+	}
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	err = a.read(ctx, func(t *Tally) error { known = t.named(); return nil })
+	return known, err
 }
 
 // projection is what totals and lists are kept by. While something is sealed

@@ -36,7 +36,7 @@ type ContestPath struct {
 	Contest engine.ContestID `path:"contest" maxLength:"100"`
 }
 
-func (s *Server) listContests(ctx context.Context, _ actor, _ *nothing) (*listOf[ContestView], error) {
+func (s *Server) listContests(ctx context.Context, a actor, _ *nothing) (*listOf[ContestView], error) {
 	all, err := s.Contest.Contests(ctx)
 	if err != nil {
 		return nil, err
@@ -44,6 +44,9 @@ func (s *Server) listContests(ctx context.Context, _ actor, _ *nothing) (*listOf
 	views := make([]ContestView, 0, len(all))
 	for _, c := range all {
 		v, err := s.contestView(ctx, c)
+		if err == nil {
+			v, err = s.blindContest(ctx, a, v)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -52,12 +55,15 @@ func (s *Server) listContests(ctx context.Context, _ actor, _ *nothing) (*listOf
 	return list(views), nil
 }
 
-func (s *Server) getContest(ctx context.Context, _ actor, in *ContestPath) (*bodyOf[ContestView], error) {
+func (s *Server) getContest(ctx context.Context, a actor, in *ContestPath) (*bodyOf[ContestView], error) {
 	c, err := s.Contest.Contest(ctx, in.Contest)
 	if err != nil {
 		return nil, err
 	}
 	v, err := s.contestView(ctx, c)
+	if err == nil {
+		v, err = s.blindContest(ctx, a, v)
+	}
 	return &bodyOf[ContestView]{v}, err
 }
 

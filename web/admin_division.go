@@ -21,8 +21,15 @@ func (s *Server) createDivision(ctx context.Context, a actor, in *bodyOf[engine.
 	return &bodyOf[engine.Division]{d}, err
 }
 
-func (s *Server) getDivision(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[engine.Division], error) {
+func (s *Server) getDivision(ctx context.Context, a actor, in *DivisionPath) (*bodyOf[engine.Division], error) {
 	d, err := s.Contest.Division(ctx, in.Division)
+	if err != nil {
+		return nil, err
+	}
+	blind, err := s.blind(ctx, a, in.Division)
+	if blind {
+		d = blindDivision(d)
+	}
 	return &bodyOf[engine.Division]{d}, err
 }
 
@@ -76,7 +83,7 @@ type OfficerList struct {
 	Names map[access.AccountID]string `json:"names" doc:"Of officers, judges and those who declared a relation, by account"`
 }
 
-func (s *Server) listOfficers(ctx context.Context, _ actor, in *DivisionPath) (*bodyOf[OfficerList], error) {
+func (s *Server) listOfficers(ctx context.Context, a actor, in *DivisionPath) (*bodyOf[OfficerList], error) {
 	div, err := s.Contest.Division(ctx, in.Division)
 	if err != nil {
 		return nil, err
@@ -98,7 +105,11 @@ func (s *Server) listOfficers(ctx context.Context, _ actor, in *DivisionPath) (*
 			name(j.Judge)
 		}
 	}
-	return &bodyOf[OfficerList]{out}, nil
+	blind, err := s.blind(ctx, a, in.Division)
+	if blind {
+		out.Items = blindOfficers(all)
+	}
+	return &bodyOf[OfficerList]{out}, err
 }
 
 type officeIn struct {

@@ -47,18 +47,30 @@ type CompetitorView struct {
 	Team       string              `json:"team" doc:"The team's name"`
 }
 
-func (s *Server) listCompetitors(ctx context.Context, _ actor, in *DivisionPath) (*listOf[CompetitorView], error) {
+// CompetitorList is who competes, by name and without codes.
+type CompetitorList struct {
+	Items []CompetitorView `json:"items"`
+	Count int              `json:"count" doc:"How many compete, also while nobody may be named"`
+	// Sealed says that items are left out: a judge or chief judge asks, and
+	// codes stand for people until decryption.
+	Sealed bool `json:"sealed" doc:"Items are left out until decryption: the account judges"`
+}
+
+func (s *Server) listCompetitors(ctx context.Context, a actor, in *DivisionPath) (*bodyOf[CompetitorList], error) {
 	people, err := s.Contest.Competitors(ctx, in.Division)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]CompetitorView, 0, len(people))
+	out := CompetitorList{Items: []CompetitorView{}, Count: len(people)}
+	if out.Sealed, err = s.blind(ctx, a, in.Division); err != nil || out.Sealed {
+		return &bodyOf[CompetitorList]{out}, err
+	}
 	for _, p := range people {
 		// No code beside a name: who stands at which station is the coding
 		// officer's secret until decryption.
-		views = append(views, CompetitorView{ID: p.ID, Name: p.Name, Unit: p.Unit, City: p.City, Delegation: p.Delegation, Identity: p.Identity, Team: p.TeamName})
+		out.Items = append(out.Items, CompetitorView{ID: p.ID, Name: p.Name, Unit: p.Unit, City: p.City, Delegation: p.Delegation, Identity: p.Identity, Team: p.TeamName})
 	}
-	return list(views), nil
+	return &bodyOf[CompetitorList]{out}, nil
 }
 
 // EnlistmentView is one line of a division's list: a competitor with what has

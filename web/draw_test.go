@@ -237,7 +237,7 @@ func TestLayersStayApart(t *testing.T) {
 }
 
 // tied looks for JSON objects that hold both codes of a row.
-func tied(t *testing.T, what string, body []byte, tables map[engine.Layer]engine.LayerTable) {
+func tied(t testing.TB, what string, body []byte, tables map[engine.Layer]engine.LayerTable) {
 	t.Helper()
 	var tree any
 	if json.Unmarshal(body, &tree) != nil {

@@ -43,7 +43,7 @@ func (s *Server) divisionRoutes() {
 // enlistRoutes are the console's: who competes. Leaders get the own
 // delegations' people only.
 func (s *Server) enlistRoutes() {
-	reg(s, get, "/api/admin/divisions/{division}/competitors", "competitors", "Competitors by name, without codes", staff(access.ContestRead), s.listCompetitors)
+	reg(s, get, "/api/admin/divisions/{division}/competitors", "competitors", "Competitors by name, without codes; nobody who judges gets names before decryption", staff(access.ContestRead), s.listCompetitors)
 	reg(s, post, "/api/admin/divisions/{division}/competitors", "competitors-enter", "Enter registered candidates, all or none", staff(access.ContestManage), s.enterCompetitors, s.upload)
 	reg(s, get, "/api/admin/filings", "filings", "Divisions that one may enter people for", staff(access.EntryFile), s.listFilings)
 	reg(s, get, "/api/admin/divisions/{division}/enlistment", "enlistment", "Everybody who is or was on the list, with what happened to the entry", staff(access.EntryFile), s.listEnlistment)

@@ -34,13 +34,13 @@ const tabletCookieLife = 400 * 24 * time.Hour
 func (s *Server) tabletRoutes() {
 	reg(s, post, "/api/judge/pair", "tablet-redeem", "Make this device a paired tablet, by a code of the console", anyone, s.redeemTablet)
 	reg(s, get, "/api/judge/tablet", "tablet-this", "Which paired tablet this device is", anyone, s.whichTablet)
-	reg(s, post, "/api/judge/sign-in-card", "judge-sign-in-card", "Sign in with a card's QR code", anyone, s.judgeSignInCard)
+	reg(s, post, "/api/judge/sign-in-card", "judge-sign-in-card", "Sign in with a card's QR code in the place of a login, and the PIN", anyone, s.judgeSignInCard)
 	manage := staff(access.TabletManage)
 	reg(s, get, "/api/admin/tablets", "tablets", "All tablets, how each one is, and what to look at", manage, s.listTablets)
 	reg(s, post, "/api/admin/tablet-pairings", "tablet-pair", "Make a code that pairs one tablet, for a short while", manage, s.pairTablet)
 	reg(s, put, "/api/admin/tablets/{tablet}", "tablet-rename", "Change what a tablet is called", manage, s.renameTablet)
 	reg(s, post, "/api/admin/tablets/{tablet}/revoke", "tablet-revoke", "Take a tablet out of use; nothing is taken from it any more", manage, s.revokeTablet)
-	reg(s, post, "/api/admin/tablet-transfers", "tablet-transfer", "Move a judge to a spare tablet, where a QR code signs in once", staff(access.DeskAct), s.transferJudge)
+	reg(s, post, "/api/admin/tablet-transfers", "tablet-transfer", "Move a judge to a spare tablet, where a QR code and the PIN sign in once", staff(access.DeskAct), s.transferJudge)
 	s.socket("/api/admin/tablets/ws", "tablets-ws", manage, s.watchTablets)
 	reg(s, get, "/api/admin/cards", "cards", "Judges' cards", manage, s.listCards)
 	reg(s, post, "/api/admin/cards", "card-issue", "Issue cards for judges, with their QR codes", manage, s.issueCards)
@@ -140,15 +140,25 @@ func (s *Server) whichTablet(ctx context.Context, a actor, _ *nothing) (*bodyOf[
 type cardIn struct {
 	Body struct {
 		Card string `json:"card" minLength:"1" maxLength:"200" doc:"Text of the card's QR code after card="`
+		PIN  string `json:"pin" minLength:"1" maxLength:"200" doc:"The judge's own: whoever issues, prints or finds a card does not know it"`
 	}
 }
 
 func (s *Server) judgeSignInCard(ctx context.Context, a actor, in *cardIn) (*withCookie[JudgeMe], error) {
-	id, _, _ := strings.Cut(in.Body.Card, ".")
-	if err := s.sign.Allow(access.Judging, "card/"+id, a.IP); err != nil {
+	holder, err := s.access.CardHolder(ctx, in.Body.Card)
+	// Counted by judge: who can issue cards has as many as there are PINs to try.
+	name := holder.Login
+	if err != nil {
+		id, _, _ := strings.Cut(in.Body.Card, ".")
+		name = "card/" + id
+	}
+	if limit := s.sign.Allow(access.Judging, name, a.IP); limit != nil {
+		return nil, limit
+	}
+	if err != nil {
 		return nil, err
 	}
-	acc, token, err := s.access.SignInCard(ctx, access.Judging, in.Body.Card, string(a.Tablet))
+	acc, token, err := s.access.SignInCard(ctx, access.Judging, in.Body.Card, in.Body.PIN, string(a.Tablet))
 	if err != nil {
 		return nil, err
 	}

@@ -207,7 +207,7 @@ func (c *client) sheetIn(id engine.DivisionID) engine.SheetBrief {
 	return engine.SheetBrief{}
 }
 
-// A tablet dies; the judge goes on at a spare one without a PIN. When the first
+// A tablet dies; the judge goes on at a spare one by a QR code and PIN. When the first
 // comes back, what it had not sent meets the newer version, and both are seen.
 func TestASpareTablet(t *testing.T) {
 	t.Parallel()
@@ -226,9 +226,9 @@ func TestASpareTablet(t *testing.T) {
 		t.Errorf("the old tablet was closed with %d, want 4101", got)
 	}
 	old.get("/api/judge/me").problem(401, "signed_out")
-	w.visitor().post("/api/judge/sign-in-card", map[string]any{"card": card}).problem(401, "card_refused")
-	spare.post("/api/judge/sign-in-card", map[string]any{"card": card}).want(200)
-	spare.post("/api/judge/sign-in-card", map[string]any{"card": card}).problem(401, "card_refused")
+	w.visitor().post("/api/judge/sign-in-card", map[string]any{"card": card, "pin": pin}).problem(401, "card_refused")
+	spare.post("/api/judge/sign-in-card", map[string]any{"card": card, "pin": pin}).want(200)
+	spare.post("/api/judge/sign-in-card", map[string]any{"card": card, "pin": pin}).problem(401, "card_refused")
 	spare.judgeSocket().ask(submit(sheet, "spare", 2, 300), "ack")
 	back := old.signIn(0).judgeSocket()
 	f := back.ask(submit(sheet, "old", 3, 100), "refused")
@@ -253,10 +253,13 @@ func TestJudgeCards(t *testing.T) {
 	card := strings.TrimPrefix(made.Items[1].Fragment, "/judge#card=")
 	c := w.visitor()
 	var me web.JudgeMe
-	c.post("/api/judge/sign-in-card", map[string]any{"card": card}).want(200).into(&me)
+	c.post("/api/judge/sign-in-card", map[string]any{"card": card, "pin": pin}).want(200).into(&me)
 	if me.ID != w.judges[1].ID {
 		t.Errorf("signed in as %+v", me)
 	}
+	// Who issues cards is not the judge: without the judge's PIN they open nothing.
+	organiser.post("/api/judge/sign-in-card", map[string]any{"card": card}).problem(422, "invalid_input")
+	organiser.post("/api/judge/sign-in-card", map[string]any{"card": card, "pin": password}).problem(401, "sign_in_refused")
 	organiser.get("/api/admin/cards?account=" + string(w.judges[1].ID)).want(200).into(&list)
 	if len(list.Items) != 1 || list.Items[0].Used == nil || list.Items[0].Name != w.judges[1].Name {
 		t.Errorf("cards %+v", list.Items)
@@ -265,7 +268,7 @@ func TestJudgeCards(t *testing.T) {
 		t.Error("hashes leave the server")
 	}
 	organiser.post("/api/admin/cards/"+list.Items[0].ID+"/revoke", nil).want(204)
-	c.post("/api/judge/sign-in-card", map[string]any{"card": card}).problem(401, "card_refused")
+	c.post("/api/judge/sign-in-card", map[string]any{"card": card, "pin": pin}).problem(401, "card_refused")
 	c.get("/api/judge/me").want(200) // the login goes on
 	body := map[string]any{"accounts": []access.AccountID{w.judges[0].ID}, "once": true}
 	if pdf := organiser.post("/api/admin/cards.pdf?origin=https://10.0.0.2:8443", body).want(200); !bytes.HasPrefix(pdf.body, []byte("%PDF-")) {
@@ -273,6 +276,26 @@ func TestJudgeCards(t *testing.T) {
 	}
 	for _, origin := range []string{"javascript:alert(1)", "https://", "https://a/b", "https://u@a", "x"} {
 		organiser.post("/api/admin/cards.pdf?origin="+origin, body).problem(422, "bad_origin")
+	}
+}
+
+// Tries to guess a PIN are counted by judge, not by card: cards cost nothing to
+// who issues them.
+func TestPINsAreNotGuessedByManyCards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *world, o *web.Options) { o.Limits.SignInsPerMinute = 3 })
+	organiser := w.staff("organiser")
+	last := ""
+	for i := range 4 {
+		var made struct{ Items []web.SignInCode }
+		organiser.post("/api/admin/cards", map[string]any{"accounts": []access.AccountID{w.judges[0].ID}, "once": false}).want(200).into(&made)
+		a := w.visitor().post("/api/judge/sign-in-card", map[string]any{"card": strings.TrimPrefix(made.Items[0].Fragment, "/judge#card="), "pin": "12345" + string(rune('0'+i))})
+		var p web.Problem
+		a.into(&p)
+		last = p.Code
+	}
+	if last != "sign_in_rate" {
+		t.Errorf("the fourth PIN: %s", last)
 	}
 }
 

@@ -16,8 +16,9 @@ import (
 	"github.com/xinglu/xinglu/internal/store"
 )
 
-// Card lets a judge sign in at a tablet by a QR code in the place of login and
-// PIN (裁判证). Of its secret only the hash is stored.
+// Card lets a judge sign in at a tablet by a QR code in the place of a login
+// (裁判证). It says who is there; the PIN, which whoever issues or finds cards
+// does not know, proves it. Of its secret only the hash is stored.
 type Card struct {
 	ID      string     `json:"id"`
 	Account AccountID  `json:"account"`
@@ -121,43 +122,64 @@ func (a *Access) RevokeCard(ctx context.Context, actor, id string) error {
 	return a.record(ctx, c.Account, actor, "card.revoked", map[string]string{"card": id})
 }
 
-// SignInCard opens a login for the surface by a card's secret, at a tablet (""
-// where it is not known). As with SignIn the judge's older tablet is fenced.
-// Errors: ErrCard for a forged, revoked or used one, or one for another tablet;
-// ErrCardOver after its time; ErrForbidden.
-//
-// A card for one login is used up first: a crash afterwards leaves it used and
-// nobody signed in.
-func (a *Access) SignInCard(ctx context.Context, s Surface, secret, tablet string) (Account, string, error) {
-	id, text, _ := strings.Cut(secret, ".")
-	v, err := cards.Get(ctx, a.db, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return Account{}, "", ErrCard
-	}
+// CardHolder is the judge whom a card's secret names, so that attempts can be
+// counted by judge and not by card. Error: ErrCard for a forged one.
+func (a *Access) CardHolder(ctx context.Context, secret string) (Account, error) {
+	c, err := a.cardOf(ctx, secret)
 	if err != nil {
-		return Account{}, "", err
-	}
-	c := v.Value
-	if subtle.ConstantTimeCompare([]byte(c.Hash), []byte(loginID(text))) == 0 {
-		return Account{}, "", ErrCard
+		return Account{}, err
 	}
 	acc, err := a.Account(ctx, c.Account)
 	if errors.Is(err, ErrSignedOut) {
-		return Account{}, "", ErrCard
+		err = ErrCard
 	}
+	return acc, err
+}
+
+// cardOf finds the card of a secret. Error: ErrCard.
+func (a *Access) cardOf(ctx context.Context, secret string) (Card, error) {
+	id, text, _ := strings.Cut(secret, ".")
+	v, err := cards.Get(ctx, a.db, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && subtle.ConstantTimeCompare([]byte(v.Value.Hash), []byte(loginID(text))) == 0 {
+		err = ErrCard
+	}
+	return v.Value, err
+}
+
+// SignInCard opens a login for the surface by a card's secret and the judge's
+// own PIN, at a tablet ("" where it is not known). As with SignIn the judge's
+// older tablet is fenced. Errors: ErrCard for a forged, revoked or used one, or
+// one for another tablet; ErrCardOver after its time; ErrRefused for a wrong
+// PIN, which uses nothing up; ErrBusy; ErrForbidden.
+//
+// A card for one login is used up first: a crash afterwards leaves it used and
+// nobody signed in.
+func (a *Access) SignInCard(ctx context.Context, s Surface, secret, pin, tablet string) (Account, string, error) {
+	acc, err := a.CardHolder(ctx, secret)
 	if err == nil && !mayEnter(s, acc.Roles) {
 		err = ErrForbidden
 	}
 	if err != nil {
 		return Account{}, "", err
 	}
-	_, err = cards.Update(ctx, a.db, id, func(c *Card) error {
+	c, err := a.cardOf(ctx, secret)
+	if err == nil {
+		err = c.usable(a.now(), tablet)
+	}
+	if err != nil {
+		return Account{}, "", err
+	}
+	ok, err := a.hasher.verify(ctx, acc.Password, pin)
+	if err == nil && !ok {
+		err = ErrRefused
+	}
+	if err != nil {
+		return Account{}, "", err
+	}
+	_, err = cards.Update(ctx, a.db, c.ID, func(c *Card) error {
 		now := a.now()
-		switch {
-		case c.Revoked != nil || c.Once && c.Used != nil || c.Tablet != "" && c.Tablet != tablet:
-			return ErrCard
-		case !now.Before(c.Expires):
-			return ErrCardOver
+		if err := c.usable(now, tablet); err != nil {
+			return err // used or revoked meanwhile
 		}
 		c.Used = &now
 		return nil
@@ -165,7 +187,18 @@ func (a *Access) SignInCard(ctx context.Context, s Surface, secret, tablet strin
 	if err != nil {
 		return Account{}, "", err
 	}
-	return a.enter(ctx, s, acc, map[string]any{"surface": s, "card": id})
+	return a.enter(ctx, s, acc, map[string]any{"surface": s, "card": c.ID})
+}
+
+// usable says why the card signs nobody in at the tablet now, or nil.
+func (c *Card) usable(now time.Time, tablet string) error {
+	switch {
+	case c.Revoked != nil || c.Once && c.Used != nil || c.Tablet != "" && c.Tablet != tablet:
+		return ErrCard
+	case !now.Before(c.Expires):
+		return ErrCardOver
+	}
+	return nil
 }
 
 // enter opens a login for an account that has proved who it is.

@@ -10,6 +10,9 @@ import (
 	"github.com/xinglu/xinglu/internal/fault"
 )
 
+// goodPIN is that of the account "judge".
+const goodPIN = "secret-judge"
+
 func (g *gate) card(t *testing.T, d access.CardDraft) (access.Card, string) {
 	t.Helper()
 	if d.Valid == 0 {
@@ -34,7 +37,7 @@ func TestCards(t *testing.T) {
 	}
 	try := func(name string, s access.Surface, secret, tablet string, want *fault.Error) string {
 		t.Helper()
-		acc, token, err := g.SignInCard(ctx, s, secret, tablet)
+		acc, token, err := g.SignInCard(ctx, s, secret, goodPIN, tablet)
 		if want == nil && (err != nil || acc.ID != judge.ID) || want != nil && (!errors.Is(err, want) || token != "") {
 			t.Errorf("%s: %v %q %v, want %v", name, acc.ID, token, err, want)
 		}
@@ -47,6 +50,11 @@ func TestCards(t *testing.T) {
 	}
 	if _, err := g.Login(ctx, access.Judging, second); err != nil {
 		t.Errorf("the newer tablet: %v", err)
+	}
+	for _, pin := range []string{"", goodPIN + "0", "x"} {
+		if _, token, err := g.SignInCard(ctx, access.Judging, onceSecret, pin, ""); !errors.Is(err, access.ErrRefused) || token != "" {
+			t.Errorf("a card alone, with the PIN %q: %v", pin, err)
+		}
 	}
 	try("once", access.Judging, onceSecret, "", nil)
 	try("twice", access.Judging, onceSecret, "", access.ErrCard)
@@ -109,7 +117,7 @@ func TestOneLoginByOneCard(t *testing.T) {
 	var wg sync.WaitGroup
 	errs := make([]error, 6)
 	for i := range errs {
-		wg.Go(func() { _, _, errs[i] = g.SignInCard(t.Context(), access.Judging, secret, "") })
+		wg.Go(func() { _, _, errs[i] = g.SignInCard(t.Context(), access.Judging, secret, goodPIN, "") })
 	}
 	wg.Wait()
 	in := 0

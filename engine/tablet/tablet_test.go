@@ -377,12 +377,12 @@ func TestTransfer(t *testing.T) {
 			t.Errorf("the old tablet: %v", err)
 		}
 		for name, c := range map[string]struct{ secret, at string }{"the first card": {first, string(y.ID)}, "the broken tablet": {second, string(x.ID)}} {
-			_, _, err := w.access.SignInCard(ctx, access.Judging, c.secret, c.at)
+			_, _, err := w.access.SignInCard(ctx, access.Judging, c.secret, "271828", c.at)
 			wantErr(t, name, err, access.ErrCard)
 		}
-		_, fresh, err := w.access.SignInCard(ctx, access.Judging, second, string(y.ID))
+		_, fresh, err := w.access.SignInCard(ctx, access.Judging, second, "271828", string(y.ID))
 		must(t, err)
-		_, _, err = w.access.SignInCard(ctx, access.Judging, second, string(y.ID))
+		_, _, err = w.access.SignInCard(ctx, access.Judging, second, "271828", string(y.ID))
 		wantErr(t, "again", err, access.ErrCard)
 		if _, err := w.access.Login(ctx, access.Judging, fresh); err != nil {
 			t.Errorf("the spare tablet: %v", err)

@@ -17,8 +17,9 @@ type Transferral struct {
 }
 
 // Transfer moves a judge to another tablet: the judge's logins end, and the
-// returned secret signs the judge in there, once and without a PIN. Sheets that
-// the old tablet has not sent stay on it, and meet a newer version if it comes
+// returned secret signs the judge in there, once, with the judge's own PIN, so
+// that whoever makes the transfer cannot mark as that judge. Sheets that the old
+// tablet has not sent stay on it, and meet a newer version if it comes
 // back. Errors: ErrReason, ErrNoTablet, ErrRevoked, access.ErrNoCardFor.
 //
 // Order of writes: the card, the record, the end of the logins. A crash in

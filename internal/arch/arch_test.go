@@ -60,6 +60,7 @@ var floors = map[string]int{
 	"internal/print":                10,
 	"internal/print/printtest":      15,
 	"internal/seb":                  10,
+	"internal/picture":              10,
 	"internal/fault":                0,
 }
 

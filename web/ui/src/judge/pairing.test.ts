@@ -76,7 +76,7 @@ describe('pairing', () => {
 
   it('signs in by a card', async () => {
     answer.body = { id: 'j', name: '裁判', server_time: '' }
-    expect(await signInCard('a.b')).toMatchObject({ id: 'j' })
-    expect(asked[0]).toEqual({ path: '/api/judge/sign-in-card', body: { card: 'a.b' } })
+    expect(await signInCard('a.b', '271828')).toMatchObject({ id: 'j' })
+    expect(asked[0]).toEqual({ path: '/api/judge/sign-in-card', body: { card: 'a.b', pin: '271828' } })
   })
 })

@@ -3,7 +3,7 @@
 //
 //   const opened = readOpening(location.hash)         // at the start of the page, and of what a camera has read
 //   if (opened?.kind === 'pair') { await pairTablet(opened.code); clearOpening() }
-//   if (opened?.kind === 'card') { enter(await signInCard(opened.card)); clearOpening() }
+//   if (opened?.kind === 'card') { /* asks for the PIN */ enter(await signInCard(opened.card, pin)); clearOpening() }
 import { api, Problem } from '../shared/api'
 import { deviceID } from '../shared/ids'
 import type { JudgeMe } from './wire'
@@ -64,7 +64,7 @@ export async function thisTablet(): Promise<ThisTablet | undefined> {
   }
 }
 
-/** Signs a judge in by the secret of a card. Rejects with the Problem to show. */
-export function signInCard(card: string): Promise<JudgeMe> {
-  return api.post<JudgeMe>('/api/judge/sign-in-card', { card })
+/** Signs a judge in by the secret of a card and the judge's own PIN. Rejects with the Problem to show. */
+export function signInCard(card: string, pin: string): Promise<JudgeMe> {
+  return api.post<JudgeMe>('/api/judge/sign-in-card', { card, pin })
 }

@@ -991,7 +991,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Competitors by name, without codes */
+        /** Competitors by name, without codes; nobody who judges gets names before decryption */
         get: operations["competitors"];
         put?: never;
         /** Enter registered candidates, all or none */
@@ -4055,7 +4055,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move a judge to a spare tablet, where a QR code signs in once */
+        /** Move a judge to a spare tablet, where a QR code and the PIN sign in once */
         post: operations["tablet-transfer"];
         delete?: never;
         options?: never;
@@ -4633,7 +4633,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a card's QR code */
+        /** Sign in with a card's QR code in the place of a login, and the PIN */
         post: operations["judge-sign-in-card"];
         delete?: never;
         options?: never;
@@ -5371,6 +5371,8 @@ export interface components {
         CardInBody: {
             /** @description Text of the card's QR code after card= */
             card: string;
+            /** @description The judge's own: whoever issues, prints or finds a card does not know it */
+            pin: string;
         };
         CardView: {
             account: string;
@@ -5600,6 +5602,16 @@ export interface components {
              */
             ms: number;
             reason: string;
+        };
+        CompetitorList: {
+            /**
+             * Format: int64
+             * @description How many compete, also while nobody may be named
+             */
+            count: number;
+            items: components["schemas"]["CompetitorView"][];
+            /** @description Items are left out until decryption: the account judges */
+            sealed: boolean;
         };
         CompetitorMade: {
             competitor: string;
@@ -8312,9 +8324,6 @@ export interface components {
         };
         ListOfClockBody: {
             items: components["schemas"]["HallClock"][];
-        };
-        ListOfCompetitorViewBody: {
-            items: components["schemas"]["CompetitorView"][];
         };
         ListOfContestViewBody: {
             items: components["schemas"]["ContestView"][];
@@ -13044,7 +13053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOfCompetitorViewBody"];
+                    "application/json": components["schemas"]["CompetitorList"];
                 };
             };
             /** @description Error */

@@ -11,6 +11,10 @@ export interface Place {
   /** Absent for officers who may not read contests. */
   division?: Division
   competitors: Competitor[]
+  /** How many compete, also while nobody may be named. */
+  count: number
+  /** Nobody is named before decryption to who judges. */
+  sealed: boolean
 }
 
 export const groups = ['prepare', 'identity', 'floor', 'marking', 'outcome'] as const
@@ -53,7 +57,7 @@ export const sections: Section[] = [
     action: 'contest.read',
     whole: true,
     load: () => import('./CompetitorPanel.vue'),
-    give: withPeople,
+    give: (place) => ({ ...withPeople(place), sealed: place.sealed }),
   },
   {
     name: 'panels',
