@@ -3,7 +3,7 @@
 //
 //   const opened = readOpening(location.hash)         // at the start of the page, and of what a camera has read
 //   if (opened?.kind === 'pair') { await pairTablet(opened.code); clearOpening() }
-//   if (opened?.kind === 'card') { /* asks for the PIN */ enter(await signInCard(opened.card, pin)); clearOpening() }
+//   if (opened?.kind === 'card') { clearOpening(); /* asks for the PIN */ enter(await signInCard(opened.card, pin)) }
 import { api, Problem } from '../shared/api'
 import { deviceID } from '../shared/ids'
 import type { JudgeMe } from './wire'

@@ -57,7 +57,7 @@ export function createJudge() {
   const link = computed<LinkState>(() => live.value?.state.value ?? { kind: 'catching_up', since: null })
   const watched = shallowRef<Pick<SheetBrief, 'id' | 'division'>>() // the sheet that is open
   const clocks = shallowRef<Clocks>() // of the judge
-  const card = ref('') // of an opening that met no network: to be tried again
+  const card = ref('') // that was scanned, and waits for its judge's PIN
   const own = createOwnTablet()
   let journal: Journal<unknown> | undefined // of the clocks
   let checking = false
@@ -105,10 +105,14 @@ export function createJudge() {
 
   // ——— who judges here ———
 
-  /** Begins the page; with a card of an opening its judge is signed in first. */
+  /** Begins the page; a card of an opening asks for its judge's PIN first. */
   async function boot(opened?: Opening): Promise<void> {
     void own.check()
-    if (opened?.kind === 'card' && (await openedByCard(opened.card))) return
+    if (opened?.kind === 'card') {
+      card.value = opened.card
+      phase.value = 'sign_in'
+      return
+    }
     try {
       await enter(await api.get<JudgeMe>('/api/judge/me'))
     } catch (error) {
@@ -135,25 +139,11 @@ export function createJudge() {
     await enter(next)
   }
 
-  /** Signs in by a card's secret; rejects with the Problem for the form to show. */
-  async function signInByCard(secret: string): Promise<void> {
-    const next = await signInCard(secret)
+  /** Signs in by a card's secret and the judge's own PIN; rejects with the Problem for the form to show. */
+  async function signInByCard(pin: string): Promise<void> {
+    const next = await signInCard(card.value, pin)
     note.value = card.value = ''
     await enter(next)
-  }
-
-  /** Whether the card of an opening has signed its judge in. */
-  async function openedByCard(secret: string): Promise<boolean> {
-    try {
-      await signInByCard(secret)
-      return true
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      note.value = problemText(error)
-      if (error.passing) card.value = secret
-      else if (phase.value === 'ready') showToast(note.value, 'bad', 8_000)
-      return false
-    }
   }
 
   async function enter(who: Who): Promise<void> {
