@@ -128,7 +128,12 @@ func (t *Tally) drawRecheck(seed string) ([]CheckedFor, error) {
 	if err != nil {
 		return nil, err
 	}
-	drawn, err := scoring.RecheckSample(ranked, t.open.Procedure.Recheck, raw)
+	idle := map[scoring.Code]bool{}
+	for _, c := range t.open.Competitors {
+		idle[scoring.Code(c.ID)] = true
+	}
+	t.recheckSheets(func(_ SheetID, sp spot) { delete(idle, scoring.Code(t.open.Competitors[sp.i].ID)) })
+	drawn, err := scoring.RecheckSample(ranked, t.open.Procedure.Recheck, idle, raw)
 	if err != nil {
 		return nil, err
 	}

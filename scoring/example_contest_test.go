@@ -129,7 +129,7 @@ func ExampleRecheckSample() {
 	for i := range 20 {
 		ranked = append(ranked, scoring.Ranked{Code: scoring.Code(fmt.Sprintf("%02d", i+1)), Rank: i + 1})
 	}
-	recheck, _ := scoring.RecheckSample(ranked, rule, []byte("published seed"))
+	recheck, _ := scoring.RecheckSample(ranked, rule, nil, []byte("published seed"))
 	fmt.Println(recheck.Top, len(recheck.Sample), len(recheck.Rest))
 	for _, errors := range []int{0, 1} {
 		verdict, _ := scoring.RecheckVerdict(len(recheck.Top)+len(recheck.Sample), errors, rule)

@@ -49,12 +49,14 @@ type Recheck struct {
 // checked, a sample of the others and the rest. The top ends at a rank: who
 // shares the last rank of the top is in it. The share of the top counts those
 // with a rank, the sample is drawn from everyone who is not in the top, so that
-// a mark that is missing by mistake can be found too.
+// a mark that is missing by mistake can be found too. Of whom idle names nothing
+// can be checked, for they did not come: they take no place in the sample and
+// are in the rest.
 //
 // The sample is those whose SHA-256 of seed and code (seed, a zero byte, code)
 // is smallest, so that anyone can draw it again from the published seed; it
 // depends on no order. The error is ErrRecheck.
-func RecheckSample(ranked []Ranked, r RecheckRule, seed []byte) (Recheck, error) {
+func RecheckSample(ranked []Ranked, r RecheckRule, idle map[Code]bool, seed []byte) (Recheck, error) {
 	if err := r.Validate(); err != nil {
 		return Recheck{}, err
 	}
@@ -71,9 +73,12 @@ func RecheckSample(ranked []Ranked, r RecheckRule, seed []byte) (Recheck, error)
 	out := Recheck{Top: []Code{}, Sample: []Code{}, Rest: []Code{}}
 	var others []Code
 	for _, c := range ranked {
-		if c.Rank > 0 && c.Rank <= top {
+		switch {
+		case idle[c.Code]:
+			out.Rest = append(out.Rest, c.Code)
+		case c.Rank > 0 && c.Rank <= top:
 			out.Top = append(out.Top, c.Code)
-		} else {
+		default:
 			others = append(others, c.Code)
 		}
 	}

@@ -50,18 +50,24 @@ func TestRecheckSample(t *testing.T) {
 		{"everyone", ladder(20, 0), scoring.RecheckRule{TopShareBP: 10000}, 20, 0, 0},
 		{"nobody", nil, national, 0, 0, 0},
 	} {
-		got, err := scoring.RecheckSample(tt.ranked, tt.rule, []byte("seed"))
+		got, err := scoring.RecheckSample(tt.ranked, tt.rule, nil, []byte("seed"))
 		if err != nil || len(got.Top) != tt.top || len(got.Sample) != tt.sample || len(got.Rest) != tt.rest {
 			t.Errorf("%s: %d + %d + %d, %v", tt.name, len(got.Top), len(got.Sample), len(got.Rest), err)
 		}
 	}
+	// Who did not come takes no place in the sample: 15 % of 12 others are two.
+	idle := map[scoring.Code]bool{"020": true, "019": true}
+	if some, err := scoring.RecheckSample(ladder(20, 0), national, idle, []byte("3")); err != nil || len(some.Top) != 6 || len(some.Sample) != 2 || len(some.Rest) != 12 ||
+		slices.ContainsFunc(some.Sample, func(c scoring.Code) bool { return idle[c] }) {
+		t.Errorf("%+v %v", some, err)
+	}
 	// The draw is fixed: whoever has the seed finds the same people (here with
 	// hashlib in Python).
-	got, err := scoring.RecheckSample(ladder(20, 0), firstTen, []byte("2026-11-23 合肥"))
+	got, err := scoring.RecheckSample(ladder(20, 0), firstTen, nil, []byte("2026-11-23 合肥"))
 	if diff := cmp.Diff([]scoring.Code{"012", "015"}, got.Sample); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
-	_, err = scoring.RecheckSample(nil, scoring.RecheckRule{TopShareBP: 10001, TopCount: -1, SampleShareBP: -1, ErrorRateBP: 10001}, nil)
+	_, err = scoring.RecheckSample(nil, scoring.RecheckRule{TopShareBP: 10001, TopCount: -1, SampleShareBP: -1, ErrorRateBP: 10001}, nil, nil)
 	want := []string{"top_count inconsistent", "top_share_bp out_of_range", "sample_share_bp out_of_range", "error_rate_bp out_of_range", "top_count out_of_range"}
 	if diff := cmp.Diff(want, places(t, err, scoring.ErrRecheck)); diff != "" {
 		t.Error(diff)
@@ -102,7 +108,7 @@ func TestRecheckProperties(t *testing.T) {
 			rule.TopCount = rapid.IntRange(0, 70).Draw(t, "top")
 		}
 		seed := rapid.SliceOf(rapid.Byte()).Draw(t, "seed")
-		got, err := scoring.RecheckSample(ranked, rule, seed)
+		got, err := scoring.RecheckSample(ranked, rule, nil, seed)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +124,7 @@ func TestRecheckProperties(t *testing.T) {
 		if n := len(got.Sample) * 10000; n < others*rule.SampleShareBP || n >= others*rule.SampleShareBP+10000 {
 			t.Fatalf("%d of %d for %d", len(got.Sample), others, rule.SampleShareBP)
 		}
-		again, err := scoring.RecheckSample(rapid.Permutation(ranked).Draw(t, "mixed"), rule, seed)
+		again, err := scoring.RecheckSample(rapid.Permutation(ranked).Draw(t, "mixed"), rule, nil, seed)
 		if err != nil || cmp.Diff(got.Sample, again.Sample) != "" {
 			t.Fatalf("the order of the list matters: %v, %v", got, again)
 		}

@@ -236,8 +236,9 @@ func (r *publishedRun) checkBook(want []*reckoned) {
 
 // checkAwards holds the workbook of awards against prizes dealt here: of all
 // who started, share after share from the top, whole numbers rounded down, and
-// equals at the line are all above it.
-func (r *publishedRun) checkAwards(want []*reckoned, shares []int, prizes []string) {
+// equals at the line are all above it. The first three employees are experts;
+// a prize leads from level 3 to 2 and from 2 to 1.
+func (r *publishedRun) checkAwards(want []*reckoned, shares []int, prizes []string, employees bool) {
 	t := r.T
 	t.Helper()
 	started, best := int64(0), []*reckoned{}
@@ -250,24 +251,41 @@ func (r *publishedRun) checkAwards(want []*reckoned, shares []int, prizes []stri
 		}
 	}
 	slices.SortFunc(best, func(a, b *reckoned) int { return a.rank - b.rank })
-	deal, given := []string{}, 0
+	deal, raised, given := []string{}, []string{}, 0
 	for i, share := range shares {
 		end := given + int(started)*share/100
 		for given < len(best) && (given < end || given > 0 && best[given].rank == best[given-1].rank) {
-			deal = append(deal, prizes[i]+" "+best[given].name)
+			name := best[given].name
+			deal = append(deal, prizes[i]+" "+name)
+			switch slices.Index(r.people, name) % 3 { // as enlist has it
+			case 0:
+				raised = append(raised, name+" 三级/高级工 二级/技师")
+			case 1:
+				raised = append(raised, name+" 二级/技师 一级/高级技师")
+			}
 			given++
 		}
 	}
 	for _, x := range best {
-		if x.rank > 3 {
+		if x.rank > 3 || !employees {
 			break
 		}
 		deal = append(deal, "山东省技术能手 "+x.name)
 	}
-	_, rows := sheetOf(t, r.organiser.get(r.at+"/documents/awards.xlsx").want(200).body, "获奖名单")
-	got := []string{}
-	for _, row := range rows {
-		got = append(got, row[0]+" "+row[2])
+	file := r.organiser.get(r.at + "/documents/awards.xlsx").want(200).body
+	list := func(sheet string, columns ...int) (out []string) {
+		_, rows := sheetOf(t, file, sheet)
+		for _, row := range rows {
+			cells := []string{}
+			for _, c := range columns {
+				if c < len(row) {
+					cells = append(cells, row[c])
+				}
+			}
+			out = append(out, strings.Join(cells, " "))
+		}
+		return out
 	}
-	sameStrings(t, "awards", deal, got)
+	sameStrings(t, "awards", deal, list("获奖名单", 0, 2))
+	sameStrings(t, "suggested levels", raised, list("晋升建议", 0, 2, 3))
 }

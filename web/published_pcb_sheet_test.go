@@ -121,7 +121,7 @@ func pcbRaw(a pcbAspect, who, k, judge, round int) int64 {
 	case 9:
 		profile = 8 // gains in module C what is lost in A
 	}
-	n := int64((profile*7 + k*5 + profile*k) % 13)
+	n := int64((profile*profile + profile*7 + k*5 + profile*k) % 13)
 	v := pcbSeen(a, n)
 	switch {
 	case who == 8 && a.id == "A-M1", who == 9 && a.id == "C-M1":

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -18,6 +19,14 @@ type pcbDivision struct {
 	ties   []string
 	zero   string // the rule that zeroes one module
 	breach bool   // the scheme has violations
+	// truth is what the recheck finds all three judges should have entered.
+	truth map[pcbFound]int64
+}
+
+// pcbFound is a mark that the recheck found wrong.
+type pcbFound struct {
+	who    int
+	aspect string
 }
 
 // Whom something happens to, by position.
@@ -51,9 +60,15 @@ func pcbAwards() *award.Rules {
 		return award.Rule{ID: award.ID(id), Name: text(name), Group: "prize", From: award.FromNext, Among: award.AmongField, Per: award.PerCompetitor,
 			Cut: award.Cut{By: award.ByShare, ShareBP: share, Base: award.BaseStarted, Rounding: award.RoundDown, Ties: award.TiesIncludeAll}}
 	}
-	return &award.Rules{ID: "pcb", Version: 1, Promotions: []award.PromotionRule{}, Awards: []award.Rule{
+	prizes := []award.ID{"first", "second", "third"}
+	promotions := []award.PromotionRule{
+		{ID: "technician", Name: text("技师"), If: award.Condition{Awards: prizes}, From: []award.Level{3}, To: 2},
+		{ID: "senior", Name: text("高级技师"), If: award.Condition{Awards: prizes}, From: []award.Level{2}, To: 1},
+	}
+	return &award.Rules{ID: "pcb", Version: 1, Promotions: promotions, Awards: []award.Rule{
 		rule("first", "一等奖", 1000), rule("second", "二等奖", 2000), rule("third", "三等奖", 3000),
-		{ID: "expert", Name: text("山东省技术能手"), From: award.FromTop, Among: award.AmongField, Per: award.PerCompetitor, Cut: award.Cut{By: award.ByRank, Count: 3, Ties: award.TiesIncludeAll}},
+		{ID: "expert", Name: text("山东省技术能手"), From: award.FromTop, Among: award.AmongField, Per: award.PerCompetitor, Cut: award.Cut{By: award.ByRank, Count: 3, Ties: award.TiesIncludeAll},
+			Filter: award.Filter{Identities: []award.Identity{award.Identity(engine.Employee)}}},
 	}}
 }
 
@@ -72,9 +87,9 @@ func TestPublishedPCB(t *testing.T) {
 	newer.division, newer.identity, newer.file, newer.layout, newer.rules, newer.panels, newer.total = "新版职工组", "职工", "pcb.xlsx", "", "pcb.rules.json", pcbPanels(false), 17000
 	e := newPublishedEvent(t, "印制电路制作工")
 	divisions := []pcbDivision{
-		{worker, pcbWorker, false, []string{"C", "A", "B", "D"}, "prefab", true},
-		{student, pcbStudent, false, []string{"C", "A", "B"}, "prefab", true},
-		{newer, pcbNewer, true, []string{"D", "C", "B"}, "software", false},
+		{worker, pcbWorker, false, []string{"C", "A", "B", "D"}, "prefab", true, map[pcbFound]int64{}},
+		{student, pcbStudent, false, []string{"C", "A", "B"}, "prefab", true, map[pcbFound]int64{}},
+		{newer, pcbNewer, true, []string{"D", "C", "B"}, "software", false, map[pcbFound]int64{}},
 	}
 	runs := make([]*publishedRun, len(divisions))
 	for i, d := range divisions {
@@ -125,7 +140,7 @@ func (d pcbDivision) play(r *publishedRun) {
 	sameStrings(t, "conferences", d.conferences(r), got)
 	d.misbehave(r)
 	r.unseen(d.publishedContest)
-	r.publish()
+	r.publish(func() { d.recheck(r) })
 }
 
 // check holds what came out against the computation.
@@ -140,7 +155,7 @@ func (d pcbDivision) check(r *publishedRun) {
 		all = append(all, m.id)
 	}
 	r.checkPublished(all, want)
-	r.checkAwards(want, []int{10, 20, 30}, []string{"一等奖", "二等奖", "三等奖"})
+	r.checkAwards(want, []int{10, 20, 30}, []string{"一等奖", "二等奖", "三等奖"}, d.identity == "职工")
 	if a, b := want[6], want[7]; !a.shared || a.rank != b.rank {
 		t.Errorf("twins: %+v %+v", a, b)
 	}
@@ -215,6 +230,86 @@ func (d pcbDivision) misbehave(r *publishedRun) {
 	}
 }
 
+// recheck checks all of the first 30 % and 15 % of the others, finds one sheet
+// wrong, which the chief judge corrects and the supervisor signs, and ends.
+func (d pcbDivision) recheck(r *publishedRun) {
+	t, ctx := r.T, r.T.Context()
+	t.Helper()
+	super := r.Staff.Supervisor
+	must(t, r.Contests.DrawRecheck(ctx, super, r.ID, r.Key(), "00112233445566778899aabbccddeeff"))
+	v, err := r.Contests.Recheck(ctx, r.ID)
+	must(t, err)
+	drawn, bad := map[engine.CheckedFor]map[int]bool{engine.CheckedAsTop: {}, engine.CheckedAsSample: {}}, engine.SheetID("")
+	var fix *engine.Correction
+	for _, s := range v.Sheets {
+		who := r.who(s.Sheet)
+		drawn[s.For][who] = true
+		if who <= 10 || s.Module != "B" || fix != nil {
+			continue
+		}
+		d.each("B", func(a pcbAspect, k int) {
+			raw := pcbRaw(a, who, k, 0, 1)
+			if other := pcbElse(a, raw); a.id == "B-M1" && pcbWorth(a, [3]int64{raw}) != pcbWorth(a, [3]int64{other}) {
+				e := pcbEntry(a, other)
+				bad, d.truth[pcbFound{who, a.id}] = s.Sheet, other
+				fix = &engine.Correction{Sheet: bad, Aspect: &e, Reason: "复核：录入与评分记录不符", Source: engine.FromRecheck}
+			}
+		})
+	}
+	d.checkDrawn(r, drawn)
+	if fix == nil {
+		t.Fatalf("no sheet to find wrong: %v", drawn)
+	}
+	for _, s := range v.Sheets {
+		if s.Sheet == bad {
+			must(t, r.Contests.CheckSheet(ctx, super, r.ID, r.Key(), bad, engine.CheckError, "录入与评分记录不符"))
+		} else {
+			must(t, r.Contests.CheckSheet(ctx, super, r.ID, r.Key(), s.Sheet, engine.CheckFine, ""))
+		}
+	}
+	if v, err = r.Contests.Recheck(ctx, r.ID); err != nil || v.Wrong != 1 || v.Widened != (v.Due < 20) { // 1 of 20 is 5 %
+		t.Errorf("recheck %+v %v", v, err)
+	}
+	if err := r.Contests.CloseRecheck(ctx, super, r.ID, r.Key()); !errors.Is(err, engine.ErrRecheckOpen) {
+		t.Errorf("closed with a wrong sheet: %v", err)
+	}
+	must(t, r.Contests.ProposeCorrection(ctx, r.Staff.Chief, r.ID, r.Key(), *fix))
+	must(t, r.Contests.SignCorrection(ctx, super, r.ID, r.Key(), 1))
+	v, err = r.Contests.Recheck(ctx, r.ID)
+	must(t, err)
+	for _, s := range v.Sheets { // the corrected one, and who has come up to the top
+		if n := len(s.Checks); n == 0 || s.Checks[n-1].Result == engine.CheckError {
+			must(t, r.Contests.CheckSheet(ctx, super, r.ID, r.Key(), s.Sheet, engine.CheckFine, ""))
+		}
+	}
+	must(t, r.Contests.CloseRecheck(ctx, super, r.ID, r.Key()))
+}
+
+// checkDrawn: everybody among the first 30 % by this test's computation is
+// there, and of the others at least 15 %.
+func (d pcbDivision) checkDrawn(r *publishedRun, drawn map[engine.CheckedFor]map[int]bool) {
+	t := r.T
+	t.Helper()
+	ranked := 0
+	before := d
+	before.truth = nil
+	list := before.reckon(r.people)
+	for _, x := range list {
+		if x.rank > 0 {
+			ranked++
+		}
+	}
+	for who, x := range list {
+		if x.rank > 0 && x.rank*10 <= ranked*3 && !drawn[engine.CheckedAsTop][who] {
+			t.Errorf("%s has rank %d and is not rechecked", x.name, x.rank)
+		}
+	}
+	top, sample := len(drawn[engine.CheckedAsTop]), len(drawn[engine.CheckedAsSample])
+	if rest := len(list) - 1 - top; top*2 > len(list) || sample*100 < 15*rest || sample*4 > rest+4 {
+		t.Errorf("%d of the top and %d of %d others are rechecked", top, sample, rest)
+	}
+}
+
 // reckon computes the results from the raw marks.
 func (d pcbDivision) reckon(people []string) []*reckoned {
 	out := []*reckoned{}
@@ -228,7 +323,11 @@ func (d pcbDivision) reckon(people []string) []*reckoned {
 		for _, m := range d.sheet {
 			sum := int64(0)
 			d.each(m.id, func(a pcbAspect, k int) {
-				sum += pcbWorth(a, [3]int64{pcbRaw(a, who, k, 0, 1), pcbRaw(a, who, k, 1, 1), pcbRaw(a, who, k, 2, 1)})
+				raw := [3]int64{pcbRaw(a, who, k, 0, 1), pcbRaw(a, who, k, 1, 1), pcbRaw(a, who, k, 2, 1)}
+				if v, ok := d.truth[pcbFound{who, a.id}]; ok {
+					raw = [3]int64{v, v, v}
+				}
+				sum += pcbWorth(a, raw)
 			})
 			if d.breach && m.id == "C" && (who == pcbOnce || who == pcbTwice) {
 				sum = max(0, sum-500)

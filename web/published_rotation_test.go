@@ -288,7 +288,7 @@ func TestPublishedRotation(t *testing.T) {
 	}
 	r.checkFlags()
 	r.unseen(c)
-	r.publish()
+	r.publish(r.Recheck)
 	e.later()
 	r.Finish()
 

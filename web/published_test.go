@@ -41,6 +41,7 @@ type publishedRun struct {
 	codes     map[engine.Layer]map[coded]int       // position of a code
 	of        map[engine.Layer]map[whose]string    // code of a position
 	placed    map[engine.Layer]map[coded]placeSeen // where a code competes
+	sheets    map[engine.SheetID]engine.SheetBrief
 }
 
 type coded struct {
@@ -267,9 +268,11 @@ func (r *publishedRun) learn(l engine.Layer, by access.AccountID, modules ...sco
 func (r *publishedRun) mark(entries func(s engine.SheetBrief, who int, judge access.AccountID, round int) []scoring.AspectEntry) []string {
 	r.T.Helper()
 	conferred := map[string]bool{}
+	r.sheets = map[engine.SheetID]engine.SheetBrief{}
 	for round := range 2 {
 		for _, judge := range r.judges {
 			for _, s := range r.Sheets(judge) {
+				r.sheets[s.ID] = s
 				if s.State != engine.SheetNotStarted && (round == 0 || s.State != engine.SheetConference) {
 					continue
 				}
@@ -288,14 +291,20 @@ func (r *publishedRun) mark(entries func(s engine.SheetBrief, who int, judge acc
 	return out
 }
 
+// who is the position of the competitor whom a sheet is about.
+func (r *publishedRun) who(s engine.SheetID) int {
+	x := r.sheets[s]
+	return r.codes[x.Layer][coded{x.Module, x.Code}]
+}
+
 // publish goes from the last mark to published results.
-func (r *publishedRun) publish() {
+func (r *publishedRun) publish(recheck func()) {
 	r.T.Helper()
 	for _, j := range r.judges {
 		r.Sign(j)
 	}
 	r.Lock()
-	r.Recheck()
+	recheck()
 	r.Decrypt()
 	r.Publish("")
 }

@@ -155,7 +155,9 @@ func AwardWorkbook(w io.Writer, a Awards) error {
 	}
 	levels := [][]any{{"姓名", "单位", "现有等级", "晋升建议", "依据"}}
 	for _, x := range a.Promotions {
-		levels = append(levels, []any{x.Recipient, x.Unit, x.Held, x.To, x.Why})
+		if x.To != "" {
+			levels = append(levels, []any{x.Recipient, x.Unit, x.Held, x.To, x.Why})
+		}
 	}
 	teams := func(lines []TeamLine) [][]any {
 		rows := [][]any{{"名次", "名称", "成绩", "成员", "说明"}}
