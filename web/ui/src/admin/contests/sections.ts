@@ -60,6 +60,14 @@ export const sections: Section[] = [
     give: (place) => ({ ...withPeople(place), sealed: place.sealed }),
   },
   {
+    name: 'officers',
+    group: 'prepare',
+    action: 'contest.read',
+    whole: true,
+    load: () => import('./structure/OfficersDesk.vue'),
+    give: withPeople,
+  },
+  {
     name: 'panels',
     group: 'prepare',
     action: 'contest.read',
