@@ -117,6 +117,11 @@ export const router = createRouter({
       meta: { title: 'admin.division_new.title', action: 'contest.manage' },
     },
     {
+      path: '/filings',
+      component: () => import('./contests/entries/FilingsView.vue'),
+      meta: { title: 'admin.nav.filings', action: 'entry.file' },
+    },
+    {
       path: '/duties',
       component: () => import('./contests/DutiesView.vue'),
       meta: { title: 'admin.nav.duties' },

@@ -15,6 +15,7 @@ const pages = [
   'admin',
   'custody',
   'desk',
+  'entries',
   'hall',
   'identity',
   'plans',

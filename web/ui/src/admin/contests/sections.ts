@@ -52,6 +52,13 @@ export const sections: Section[] = [
     give: byDivision,
   },
   {
+    name: 'entries',
+    group: 'prepare',
+    action: 'entry.file',
+    load: () => import('./entries/EntriesDesk.vue'),
+    give: (place) => ({ division: place.id, duty: place.duty, contest: place.division?.contest }),
+  },
+  {
     name: 'competitors',
     group: 'prepare',
     action: 'contest.read',
