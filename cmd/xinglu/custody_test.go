@@ -45,6 +45,7 @@ type office struct {
 	cfg     Config
 	app     *App
 	url     string
+	log     *output // every line
 	paper   bank.Paper
 	sitting exam.SittingID
 	people  map[string]*caller // by login; "candidate" too
@@ -52,8 +53,8 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{t: t, cfg: testConfig(t), sitting: "s1", people: map[string]*caller{}}
-	app, err := OpenApp(t.Context(), o.cfg, slog.New(slog.DiscardHandler))
+	o := &office{t: t, cfg: testConfig(t), sitting: "s1", log: &output{}, people: map[string]*caller{}}
+	app, err := OpenApp(t.Context(), o.cfg, slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	o.must(err)
 	h := httptest.NewServer(app.web)
 	o.app, o.url = app, h.URL
