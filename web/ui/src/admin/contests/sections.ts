@@ -83,6 +83,14 @@ export const sections: Section[] = [
     give: withPeople,
   },
   {
+    name: 'regulation',
+    group: 'prepare',
+    action: 'contest.read',
+    whole: true,
+    load: () => import('./regulation/RegulationDesk.vue'),
+    give: byDivision,
+  },
+  {
     name: 'scheme',
     group: 'prepare',
     action: 'contest.read',
