@@ -48,7 +48,7 @@ func (a *arena) once(ctx context.Context, by access.AccountID, kind, key string,
 	return a.judged(ctx, by, kind, full, data)
 }
 
-// judged stores one record, tells the console, and returns why the record's
+// judged stores one record, tells the screens, and returns why the record's
 // fold refused it at its place.
 func (a *arena) judged(ctx context.Context, by access.AccountID, kind, key string, data codeEvent) error {
 	done, err := a.append(ctx, string(by), kind, key, data)
@@ -61,6 +61,10 @@ func (a *arena) judged(ctx context.Context, by access.AccountID, kind, key strin
 	}
 	if why == nil && !done.Replayed {
 		a.hint(ctx, DeskNews{Kind: kind, Seq: done.Seq})
+		switch kind {
+		case kindDrawn, kindLotEntered, kindRedrawGranted:
+			a.tell(ctx, []SheetNews{{}}) // there may be other sheets to mark now
+		}
 	}
 	return why
 }
