@@ -157,13 +157,22 @@ func (t *Tally) tryOverride(sp spot, c Correction) error {
 }
 
 func (t *Tally) decideCorrectionAsked(actor access.AccountID, c Correction) (int, error) {
-	if err := t.office(actor, OfficeChief, OfficeDeputy, OfficeArbiter); err != nil {
-		return 0, err
-	}
-	if err := t.in(PhaseLocked, PhaseRechecked, PhaseDecrypted, PhasePublished); err != nil {
+	if err := t.mayCorrect(actor); err != nil {
 		return 0, err
 	}
 	return t.target(c)
+}
+
+// correctable are the phases in which a value may be corrected: from the lock
+// until the results are final.
+var correctable = []Phase{PhaseLocked, PhaseRechecked, PhaseDecrypted, PhasePublished}
+
+// mayCorrect says why somebody may not propose corrections now.
+func (t *Tally) mayCorrect(actor access.AccountID) error {
+	if err := t.office(actor, OfficeChief, OfficeDeputy, OfficeArbiter); err != nil {
+		return err
+	}
+	return t.in(correctable...)
 }
 
 func (t *Tally) applyCorrectionAsked(r ledger.Record) (verdict, error) {
@@ -196,7 +205,7 @@ func (t *Tally) decideCorrectionSigned(actor access.AccountID, no int) error {
 	if err := t.office(actor, OfficeChief, OfficeSupervisor); err != nil {
 		return err
 	}
-	if err := t.in(PhaseLocked, PhaseRechecked, PhaseDecrypted, PhasePublished); err != nil {
+	if err := t.in(correctable...); err != nil {
 		return err
 	}
 	c, err := t.proposedNo(no)

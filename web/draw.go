@@ -312,7 +312,11 @@ func (s *Server) drawHead(ctx context.Context, id engine.DivisionID, name string
 	if err != nil {
 		return document.DrawHead{}, err
 	}
-	h := document.DrawHead{Contest: contest.Name.ZH, Event: contest.Event.ZH, Division: div.Name.ZH, Draw: name, Layer: layerWords[l]}
+	event, err := s.Contest.Event(ctx, div.Event)
+	if err != nil {
+		return document.DrawHead{}, err
+	}
+	h := document.DrawHead{Contest: contest.Name.ZH, Event: event.Name.ZH, Division: div.Name.ZH, Draw: name, Layer: layerWords[l]}
 	switch layered := div.Procedure.Identity.Mode == engine.IdentityLayered; {
 	case l == engine.LayerWork:
 		h.Above = layerWords[engine.LayerStation]

@@ -93,11 +93,15 @@ func (s *Server) judgeSheets(ctx context.Context, a actor, _ *nothing) (*bodyOf[
 		if err != nil {
 			return nil, err
 		}
+		event, err := s.Contest.Event(ctx, d.Event)
+		if err != nil {
+			return nil, err
+		}
 		sheets, err := s.Contest.Sheets(ctx, a.Account.ID, d.ID)
 		if err != nil {
 			return nil, err
 		}
-		out.Divisions = append(out.Divisions, JudgeDivision{ID: d.ID, Contest: c.Name, Event: c.Event, Division: d.Name, Sheets: sheets, Violations: append([]scoring.Violation{}, d.Scheme.Violations...)})
+		out.Divisions = append(out.Divisions, JudgeDivision{ID: d.ID, Contest: c.Name, Event: event.Name, Division: d.Name, Sheets: sheets, Violations: append([]scoring.Violation{}, d.Scheme.Violations...)})
 	}
 	return &bodyOf[JudgeSheets]{out}, nil
 }

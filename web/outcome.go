@@ -27,6 +27,7 @@ func (s *Server) outcomeRoutes() {
 	reg(s, post, div+"/finalise", "division-finalise", "End the division after the window for appeals", staff(access.DeskAct), s.finalise)
 
 	reg(s, get, div+"/corrections", "corrections", "Corrections after the lock", staff(access.StoryRead), s.listCorrections)
+	reg(s, get, div+"/corrections/sheets/{sheet}", "correction-sheet", "What counts on a sheet, for who proposes a correction", staff(access.Correct), s.correctionSheet)
 	reg(s, post, div+"/corrections/preview", "correction-preview", "Who would change; nothing is stored", staff(access.Correct), s.previewCorrection)
 	reg(s, post, div+"/corrections", "correction-propose", "Propose a correction; the first signature", staff(access.Correct), s.proposeCorrection)
 	reg(s, post, div+"/corrections/{no}/sign", "correction-sign", "The second signature, by another person", staff(access.SecondSign), s.signCorrection)
@@ -198,6 +199,7 @@ func (s *Server) drawLots(ctx context.Context, a actor, in *lotsIn) (*nothing, e
 // CorrectionDesk are the corrections with names of who signed.
 type CorrectionDesk struct {
 	Items []engine.CorrectionView `json:"items"`
+	engine.Correctable
 	SignNames
 }
 
@@ -210,7 +212,8 @@ func (s *Server) listCorrections(ctx context.Context, _ actor, in *DivisionPath)
 	for _, c := range all {
 		signs = append(signs, c.Proposed, c.Decided)
 	}
-	return &bodyOf[CorrectionDesk]{CorrectionDesk{all, s.namesOf(ctx, signs...)}}, nil
+	may, err := s.Contest.Correctable(ctx, in.Division)
+	return &bodyOf[CorrectionDesk]{CorrectionDesk{all, may, s.namesOf(ctx, signs...)}}, err
 }
 
 // CorrectionDraft is a correction on its way in.
@@ -235,6 +238,11 @@ func (d CorrectionDraft) correction() engine.Correction {
 type previewCorrectionIn struct {
 	DivisionPath
 	Body CorrectionDraft
+}
+
+func (s *Server) correctionSheet(ctx context.Context, a actor, in *SheetPath) (*bodyOf[engine.SheetOutcome], error) {
+	x, err := s.Contest.CorrectableSheet(ctx, a.Account.ID, in.Division, in.Sheet)
+	return &bodyOf[engine.SheetOutcome]{x}, err
 }
 
 func (s *Server) previewCorrection(ctx context.Context, a actor, in *previewCorrectionIn) (*listOf[engine.Shift], error) {

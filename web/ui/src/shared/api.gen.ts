@@ -1054,6 +1054,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/divisions/{division}/corrections/sheets/{sheet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What counts on a sheet, for who proposes a correction */
+        get: operations["correction-sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/divisions/{division}/corrections/{no}/drop": {
         parameters: {
             query?: never;
@@ -5651,10 +5668,13 @@ export interface components {
         };
         CorrectionDesk: {
             items: components["schemas"]["EngineCorrectionView"][];
+            modules: components["schemas"]["ScoringModule"][];
             /** @description Of the accounts in the body */
             names: {
                 [key: string]: string;
             };
+            sheets: components["schemas"]["EngineCorrectableSheet"][];
+            zeroing: components["schemas"]["ScoringZeroRule"][];
         };
         CorrectionDraft: {
             /** Format: int64 */
@@ -6242,6 +6262,11 @@ export interface components {
             season?: string;
             /** Format: int64 */
             year?: number;
+        };
+        EngineCorrectableSheet: {
+            module: string;
+            of: string;
+            sheet: string;
         };
         EngineCorrectionView: {
             /** Format: int64 */
@@ -6942,6 +6967,11 @@ export interface components {
             to_sign?: string;
             /** Format: int64 */
             version: number;
+        };
+        EngineSheetOutcome: {
+            aspects: components["schemas"]["ScoringOutcome"][];
+            module: components["schemas"]["ScoringModule"];
+            sheet: string;
         };
         EngineSheetView: {
             agreed?: components["schemas"]["EngineAgreedMark"][];
@@ -13221,6 +13251,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOfShiftBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correction-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string;
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineSheetOutcome"];
                 };
             };
             /** @description Error */

@@ -172,9 +172,8 @@ export const sections: Section[] = [
     group: 'outcome',
     action: 'appeal.read',
     when: 'opened',
-    whole: true,
     load: () => import('./outcome/CorrectTab.vue'),
-    give: byDivision,
+    give: byID,
   },
   {
     name: 'quality',

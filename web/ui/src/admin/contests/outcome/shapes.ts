@@ -3,6 +3,7 @@ import type { components } from '../../../shared/api.gen'
 
 type Schemas = components['schemas']
 
+export type Appeal = Schemas['EngineAppealView']
 export type AppealDesk = Schemas['AppealDesk']
 export type Correction = Schemas['EngineCorrectionView']
 export type CorrectionDesk = Schemas['CorrectionDesk']
@@ -15,4 +16,5 @@ export type RecheckDesk = Schemas['RecheckDesk']
 export type RecheckSheet = Schemas['EngineRecheckSheet']
 export type ResultLine = Schemas['EngineResultLine']
 export type Shift = Schemas['EngineShift']
+export type SheetOutcome = Schemas['EngineSheetOutcome']
 export type Value = Schemas['ScoringValue']
