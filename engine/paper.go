@@ -58,8 +58,11 @@ type PaperBrief struct {
 	Version int              `json:"version"`
 	Round   int              `json:"round"`
 	State   KeyedState       `json:"state"`
-	Seat    int              `json:"seat"` // of the judge in the panel, from 1, as the QR code says
-	Mine    bool             `json:"mine"` // this account has keyed it; a second person must
+	Panel   int              `json:"panel"` // of the module, from 1
+	Seat    int              `json:"seat"`  // of the judge in the panel, from 1, as the QR code says
+	// SubCriteria are what the panel marks: the paper has no others.
+	SubCriteria []scoring.SubCriterionID `json:"sub_criteria"`
+	Mine        bool                     `json:"mine"` // this account has keyed it; a second person must
 	// Own is what this account has keyed for this version, to be read again;
 	// what others have keyed is never told.
 	Own     []scoring.AspectEntry `json:"own,omitempty"`
@@ -251,6 +254,10 @@ func (t *Tally) paperBrief(sp spot, j, by access.AccountID) (PaperBrief, bool) {
 	b := PaperBrief{
 		Sheet: t.sheetID(sp.i, sp.r), Code: t.codeOf(sp), Module: sp.m.ID, Judge: j,
 		Version: len(sp.s.files[j]), Round: sp.s.round, State: PaperNone,
+		Panel: sp.r.no + 1, SubCriteria: []scoring.SubCriterionID{},
+	}
+	for _, sc := range sp.r.module.SubCriteria {
+		b.SubCriteria = append(b.SubCriteria, sc.ID)
 	}
 	var mine *keying
 	var others []keying

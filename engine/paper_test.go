@@ -75,7 +75,7 @@ func TestPaperIsKeyedTwice(t *testing.T) {
 		if len(list) != 8 || list[i].State != engine.PaperDiffers || !list[i].Mine || !slices.Equal(list[i].Differs, []scoring.AspectID{"R"}) {
 			t.Errorf("%s sees %+v of %d", by, list[i], len(list))
 		}
-		if own := map[access.AccountID]scoring.Marks{tab1: 300, tab2: 350}[by]; list[i].Seat != 1 || *list[i].Own[1].Points != own {
+		if own := map[access.AccountID]scoring.Marks{tab1: 300, tab2: 350}[by]; list[i].Seat != 1 || list[i].Panel != 1 || len(list[i].SubCriteria) != 1 || *list[i].Own[1].Points != own {
 			t.Errorf("%s reads again %+v at seat %d", by, list[i].Own, list[i].Seat)
 		}
 	}

@@ -14,8 +14,8 @@ import type {
   SheetList,
   SheetView,
 } from '../src/judge/wire'
-import { stepsOf } from '../src/judge/entries'
-import { decimal } from '../src/judge/marking'
+import { stepsOf } from '../src/shared/marking/entries'
+import { decimal } from '../src/shared/marking/marking'
 import type { Login, Program } from './program'
 
 /** The newest board's division and rows. */

@@ -2,7 +2,7 @@
 // Every change is written to the tablet's database before anything depends on it.
 import { computed, reactive, ref, shallowRef } from 'vue'
 import { api } from '../shared/api'
-import { fromWire } from './entries'
+import { fromWire } from '../shared/marking/entries'
 import { isSettled } from './standing'
 import { Tablet, type Draft, type Seen } from './tablet'
 import type { Conference, Division, Module, SheetBrief, SheetList, SheetView } from './wire'

@@ -1,8 +1,8 @@
 // Entries and sheets in words.
 import { marks } from '../shared/format'
 import { t, text } from '../shared/i18n'
-import { isBlank, stepsOf } from './entries'
-import { decimal, markOf, stopwatch } from './marking'
+import { isBlank, stepsOf } from '../shared/marking/entries'
+import { decimal, markOf, stopwatch } from '../shared/marking/marking'
 import type { Aspect, Hits, Observation, Sanction, Violation } from './wire'
 
 /** An entry in one line: "2 级", "8.8 A", "3 处". */

@@ -1,7 +1,7 @@
 // What is to be read from one sheet: the server's word, the draft on this tablet and what is on its way, put together.
 import { talksOf } from './held'
-import { aspectsOf, fromWire, isByClock, sameObservation, type Entries } from './entries'
-import { blanksOf, totalOf } from './marking'
+import { aspectsOf, fromWire, isByClock, sameObservation, type Entries } from '../shared/marking/entries'
+import { blanksOf, totalOf } from '../shared/marking/marking'
 import { isOutdated, isSettled, standingOf, type Standing } from './standing'
 import type { Draft, Outgoing, Seen } from './tablet'
 import type { Aspect, Conference, Module, SheetBrief } from './wire'

@@ -3,7 +3,7 @@
 import type { FieldProblem } from '../shared/api'
 import type { Params } from '../shared/i18n'
 import { openJournal, type Journal } from '../shared/journal'
-import type { Entries } from './entries'
+import type { Entries } from '../shared/marking/entries'
 import type { Errand } from './errands'
 import type { Division, Module, SheetDetail, SubmitFrame } from './wire'
 

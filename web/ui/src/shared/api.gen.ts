@@ -6688,11 +6688,14 @@ export interface components {
             module: string;
             own?: components["schemas"]["ScoringAspectEntry"][];
             /** Format: int64 */
+            panel: number;
+            /** Format: int64 */
             round: number;
             /** Format: int64 */
             seat: number;
             sheet: string;
             state: string;
+            sub_criteria: string[];
             /** Format: int64 */
             version: number;
         };

@@ -18,6 +18,7 @@ const pages = [
   'entries',
   'hall',
   'identity',
+  'paper',
   'plans',
   'regulation',
   'results',

@@ -126,6 +126,14 @@ export const sections: Section[] = [
     }),
   },
   {
+    name: 'paper',
+    group: 'floor',
+    action: 'paper.key',
+    when: 'opened',
+    load: () => import('./floor/paper/PaperDesk.vue'),
+    give: byID,
+  },
+  {
     name: 'desk',
     group: 'marking',
     action: 'desk.read',

@@ -1,5 +1,5 @@
 // The entries of a sheet: blank, marked, the same, as they travel and as they are kept.
-import type { Aspect, AspectEntry, Hit, HitList, Hits, Module, Observation, Step } from './wire'
+import type { Aspect, AspectEntry, Hit, HitList, Hits, Module, Observation, Step } from './scheme'
 
 /** The entries of a sheet by aspect; aspects that are not there are blank. */
 export type Entries = Record<string, Observation>

@@ -1,7 +1,7 @@
 // What entries are worth: the running total on the tablet. The server's scoring package is the authority and uses
 // the same arithmetic, so that the total on the receipt is the one the judge saw. Integers in hundredths, no floats.
 import { aspectsOf, isByClock, isMarked, stepsOf, type Entries } from './entries'
-import type { Aspect, Deduction, HitList, Hits, Module, Observation, TimeTable, Tolerance } from './wire'
+import type { Aspect, Deduction, HitList, Hits, Module, Observation, TimeTable, Tolerance } from './scheme'
 
 const levelTop = 3
 

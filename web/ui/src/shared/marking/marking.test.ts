@@ -13,7 +13,7 @@ import {
   toleranceText,
   totalOf,
 } from './marking'
-import type { Aspect, Kind, Module, Observation } from './wire'
+import type { Aspect, Kind, Module, Observation } from './scheme'
 
 const text = { zh: '项', en: 'item' }
 

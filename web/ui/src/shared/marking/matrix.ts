@@ -1,9 +1,9 @@
 // The keyboard's view of a module: competitors × aspects. What is typed into a cell, and where the arrows lead.
-import { marks } from '../shared/format'
-import { t, text, type Params } from '../shared/i18n'
+import { marks } from '../format'
+import { t, text, type Params } from '../i18n'
 import { isBlank, isMarked, stepsOf } from './entries'
 import { decimal, markOf, parseDecimal, stopwatch, toleranceText } from './marking'
-import type { Aspect, Hits, Observation } from './wire'
+import type { Aspect, Hits, Observation } from './scheme'
 
 /** A place in the matrix; the column behind the last aspect hands the row in. */
 export interface Spot {
