@@ -27,9 +27,9 @@ export default defineConfig({
     globalSetup: ['setup.ts'],
     reporters: ['verbose'],
     projects: [
-      project('SQLite + memory', 'embedded', 0, [...flows, 'console.e2e.ts']),
+      project('SQLite + memory', 'embedded', 0, [...flows, 'judge_tablet.e2e.ts', 'console.e2e.ts']),
       project('MongoDB wire + Redis', 'networked', 1, flows),
-      project('two nodes, MongoDB wire + Redis', 'two_nodes', 2, flows),
+      project('two nodes, MongoDB wire + Redis', 'two_nodes', 2, [...flows, 'judge_tablet.e2e.ts']),
     ],
   },
 })

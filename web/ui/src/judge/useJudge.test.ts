@@ -113,3 +113,51 @@ describe('the list', () => {
     expect(judge.seen.get('d/s1')?.conferences).toHaveLength(1)
   })
 })
+
+describe('the tablet and its clocks', () => {
+  const listOf = (state: string) => ({
+    divisions: [{ id: 'd', contest: text, division: text, modules: [], reasons: [], clocks: [{ state }] }],
+    server_time: '2026-11-23T04:00:00.000Z',
+  })
+
+  it('reads the clocks again when the server says so', async () => {
+    answers['/api/judge/clocks'] = listOf('idle')
+    FakeSocket.last.says({ t: 'clocks' })
+    const shownClock = () => judge.clocks.value!.divisions.value[0]?.clocks[0]?.state
+    await vi.waitFor(() => expect(shownClock()).toBe('idle'))
+    answers['/api/judge/clocks'] = listOf('running')
+    FakeSocket.last.says({ t: 'clocks' })
+    await vi.waitFor(() => expect(shownClock()).toBe('running'))
+  })
+
+  it('keeps everything when the tablet is taken out of use', async () => {
+    await judge.change(shown(), { entries: {} })
+    await judge.submit(shown(), '01')
+    const { key } = FakeSocket.last.sent.find((f) => f.t === 'submit')!
+    FakeSocket.last.says({ t: 'refused', key, code: 'tablet_revoked', detail: '' })
+    await vi.waitFor(() => expect(judge.phase.value).toBe('revoked'))
+    expect(judge.own.state.value).toBe('revoked')
+    expect(judge.unsent.value).toBe(1)
+    expect(judge.unfinished.value).toBe(0) // it is on its way, and no draft besides
+  })
+
+  it('is revoked by the word of the server too', () => {
+    FakeSocket.last.says({ t: 'revoked' })
+    expect(judge.phase.value).toBe('revoked')
+  })
+
+  it('signs in by the card of an opening', async () => {
+    answers['/api/judge/sign-in-card'] = { id: 'j2', name: '另一位', server_time: '' }
+    await judge.boot({ kind: 'card', card: 'a.b' })
+    expect([judge.me.value?.id, judge.phase.value]).toEqual(['j2', 'ready'])
+  })
+
+  it('keeps the card of an opening that met no network', async () => {
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('network')
+    })
+    await judge.boot({ kind: 'card', card: 'a.b' })
+    expect(judge.card.value).toBe('a.b')
+    expect(judge.me.value?.id).toBe('j1') // who was here goes on
+  })
+})
