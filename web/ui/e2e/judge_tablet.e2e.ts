@@ -71,10 +71,11 @@ it('is paired by the code of the console, once', async () => {
   await screenshot(page, 'judge-own-tablet')
 })
 
-it('signs a judge in by the card', async () => {
+it('signs a judge in by the card and the PIN', async () => {
   const { page } = tablet
+  const who = site.guide.judges[0]!
   const { items } = await organiser<{ items: { id: string; login: string }[] }>('GET', '/accounts')
-  const { id } = items.find((a) => a.login === site.guide.judges[0]!.login)!
+  const { id } = items.find((a) => a.login === who.login)!
   const cards = await organiser<{ items: { fragment: string }[] }>('POST', '/cards', {
     accounts: [id],
     once: false,
@@ -82,10 +83,15 @@ it('signs a judge in by the card', async () => {
   await page.getByRole('link', { name: '去登录' }).click()
   await page.getByRole('button', { name: '裁判证登录' }).click()
   await page.fill('input[name=card]', 'no-such.card')
-  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.press('input[name=card]', 'Enter')
+  await page.fill('input[name=pin]', who.password)
+  await page.press('input[name=pin]', 'Enter')
   await page.getByText('这张裁判证不能在本机登录').waitFor()
   expect(await seriousFaults(page)).toEqual([])
   await opens(cards.items[0]!.fragment)
+  await page.fill('input[name=pin]', who.password)
+  expect(await seriousFaults(page)).toEqual([])
+  await page.press('input[name=pin]', 'Enter')
   await page.getByRole('navigation', { name: '模块' }).waitFor()
   expect(page.url()).not.toContain('card')
 })

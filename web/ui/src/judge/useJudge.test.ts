@@ -146,18 +146,20 @@ describe('the tablet and its clocks', () => {
     expect(judge.phase.value).toBe('revoked')
   })
 
-  it('signs in by the card of an opening', async () => {
+  it('asks for the PIN of an opening with a card, and signs its judge in', async () => {
     answers['/api/judge/sign-in-card'] = { id: 'j2', name: '另一位', server_time: '' }
     await judge.boot({ kind: 'card', card: 'a.b' })
-    expect([judge.me.value?.id, judge.phase.value]).toEqual(['j2', 'ready'])
+    expect([judge.card.value, judge.phase.value]).toEqual(['a.b', 'sign_in'])
+    await judge.signInByCard('246810')
+    expect([judge.me.value?.id, judge.phase.value, judge.card.value]).toEqual(['j2', 'ready', ''])
   })
 
-  it('keeps the card of an opening that met no network', async () => {
+  it('keeps a card that met no network', async () => {
+    await judge.boot({ kind: 'card', card: 'a.b' })
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('network')
     })
-    await judge.boot({ kind: 'card', card: 'a.b' })
+    await expect(judge.signInByCard('246810')).rejects.toMatchObject({ code: 'network' })
     expect(judge.card.value).toBe('a.b')
-    expect(judge.me.value?.id).toBe('j1') // who was here goes on
   })
 })
