@@ -234,6 +234,7 @@ func (t *Tally) applyCorrectionSigned(r ledger.Record) (verdict, error) {
 // seq and at are of the record that signs it.
 func (t *Tally) effect(c *correction, seq int64, at time.Time) (undo func() error, err error) {
 	defer clear(t.kept.lists)
+	var restore func() // of what is not a sheet
 	switch {
 	case c.Aspect != nil:
 		sp, err := t.find(c.Sheet)
@@ -261,20 +262,20 @@ func (t *Tally) effect(c *correction, seq int64, at time.Time) (undo func() erro
 		w := t.works[c.at][c.Module]
 		was := *w
 		w.value, w.changed = *c.Value, at
-		undo = func() error { *w = was; return nil }
+		restore = func() { *w = was }
 	default:
 		was := t.desk.conduct[c.at]
 		t.desk.conduct[c.at] = append(slices.Clone(was), Conduct{
 			Seq: seq, At: at, By: c.proposed.by, Address: Address{Module: c.Zeroing.Module}, Rule: c.Zeroing.Rule, Note: c.Reason,
 		})
-		undo = func() error { t.desk.conduct[c.at] = was; return nil }
+		restore = func() { t.desk.conduct[c.at] = was }
 	}
 	t.stirred(c.at)
 	return func() error {
-		err := undo()
+		restore()
 		t.stirred(c.at)
 		clear(t.kept.lists)
-		return err
+		return nil
 	}, nil
 }
 
