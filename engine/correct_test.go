@@ -46,3 +46,31 @@ func TestEveryKindOfCorrectionIsPreviewed(t *testing.T) {
 		}
 	}
 }
+
+// A board that hides amounts until the end hides times too: neither its order
+// nor an explanation follows from them.
+func TestHiddenBoardTellsNoTimes(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).court(func(d *engine.DivisionDraft) {
+		d.Board.Live = false
+		d.Rules.TieChain = []scoring.TieStep{{By: scoring.TieTime, Name: text("用时")}}
+	})
+	list := c.sheets(t, c.id, "j1")
+	for i, s := range list {
+		at := engine.Address{Layer: engine.LayerStation, Code: s.Code, Module: "P"}
+		c.must(c.RecordTime(t.Context(), chief, c.id, c.next(), at, int64(1000*(len(list)-i)), engine.TimeOfChief, "秒表"))
+	}
+	x, err := c.Why(t.Context(), c.id, list[0].Code, list[1].Code)
+	c.must(err)
+	if x.Step != -1 || x.Ahead != "" {
+		t.Errorf("a hidden board explains %+v", x)
+	}
+	c.w.publicRows(c.id)
+	snap, err := c.w.bus.Snapshot(t.Context(), engine.PublicChannel(c.id))
+	c.must(err)
+	for i, r := range snap.Rows {
+		if r.ID != list[i].Code {
+			t.Errorf("line %d is %s, want the order of codes", i, r.ID)
+		}
+	}
+}

@@ -144,7 +144,7 @@ func (t *Tally) standing(v sight, i int, c Entrant) (Standing, error) {
 	}
 	st.entry = t.entryOf(i, total)
 	st.entry.Code = scoring.Code(st.Code)
-	if !v.whole() {
+	if v.hide || !v.whole() { // an order by times or lots would tell as much as an amount
 		st.entry.TimeMS, st.entry.Lot = nil, nil
 	}
 	st.passed = scoring.Pass(*total, t.open.Rules).Verdict
