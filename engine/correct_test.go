@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -73,4 +74,49 @@ func TestHiddenBoardTellsNoTimes(t *testing.T) {
 			t.Errorf("line %d is %s, want the order of codes", i, r.ID)
 		}
 	}
+}
+
+// An answer that was lost is asked for again with the same key, also when the
+// results have changed since.
+func TestProposalAgainWithItsKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	ctx := t.Context()
+	id := n.performed(t, 3)
+	n.lock(t, id)
+	n.rechecked(t, id)
+	first := n.publish(t, id)
+	must(t, n.ProposePublication(ctx, "chief", id, "publish0", "")) // the key of the first
+	wants(t, "the key with another note", n.ProposePublication(ctx, "chief", id, "publish0", "另一说明"), engine.ErrKeyReused)
+	desk, err := n.Publications(ctx, id)
+	must(t, err)
+	if desk.Proposed != nil || len(desk.Versions) != 1 || desk.Versions[0].Digest != first.Digest {
+		t.Errorf("after the replay: %+v", desk)
+	}
+}
+
+// A correction that moves nobody is published too: else neither a version nor
+// the end could come after it.
+func TestCorrectionThatMovesNobody(t *testing.T) {
+	t.Parallel()
+	n := newWorld(t).node()
+	ctx := t.Context()
+	id := n.performed(t, 3)
+	sheet := n.sheets(t, id, "j1")[0].ID
+	n.lock(t, id)
+	n.rechecked(t, id)
+	n.publish(t, id)
+	must(t, n.ProposeCorrection(ctx, "chief", id, "c", engine.Correction{
+		Sheet: sheet, Aspect: &scoring.AspectEntry{Aspect: "J", Observation: level(2)}, Reason: "复核后维持", Source: engine.FromError,
+	}))
+	must(t, n.SignCorrection(ctx, "supervisor", id, "s", 1))
+	time.Sleep(2 * time.Millisecond) // the window of this procedure
+	wants(t, "the end before it is published", n.Finalise(ctx, "chief", id, "f"), engine.ErrCorrectionOpen)
+	if p := n.publish(t, id); p.Version != 2 || len(p.Changed) != 0 {
+		t.Errorf("version %d changes %+v", p.Version, p.Changed)
+	}
+	wants(t, "the same once more", n.ProposePublication(ctx, "chief", id, "p3", ""), engine.ErrNothingChanged)
+	time.Sleep(2 * time.Millisecond)
+	must(t, n.Finalise(ctx, "chief", id, "f2"))
 }

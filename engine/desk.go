@@ -210,7 +210,7 @@ func (s *Contests) deskAct(ctx context.Context, by access.AccountID, id Division
 // something that was not stored.
 func (a *arena) put(ctx context.Context, by access.AccountID, kind, key string, data any, check func(*Tally) error) (ledger.Appended, verdict, error) {
 	e := ledger.Entry{
-		Stream: a.stream, Expect: ledger.AnySeq, At: a.s.now(), Kind: kind, Actor: string(by), Key: string(by) + "/" + key, Data: marshal(data),
+		Stream: a.stream, Expect: ledger.AnySeq, At: a.s.now(), Kind: kind, Actor: string(by), Key: keyOf(by, key), Data: marshal(data),
 	}
 	var early error
 	if err := a.read(ctx, func(t *Tally) error { early = check(t); return nil }); err != nil {
@@ -240,6 +240,9 @@ func (a *arena) put(ctx context.Context, by access.AccountID, kind, key string, 
 	}
 	return done, v, v.why
 }
+
+// keyOf is a caller's key in the ledger: two people may use the same.
+func keyOf(by access.AccountID, key string) string { return string(by) + "/" + key }
 
 // checkWhy asks for a reason in words.
 func checkWhy(why string) error {

@@ -179,7 +179,9 @@ func (t *Tally) decideProposed(actor access.AccountID, e proposed) (*publication
 	if e.Version != len(t.outcome.published)+1 || e.Digest != digestOf(lines) {
 		return nil, ErrOvertaken
 	}
-	if n := len(t.outcome.published); n > 0 && t.outcome.published[n-1].digest == e.Digest {
+	// A correction that moves nobody is said with a version too, or the results
+	// could never become final.
+	if p := t.newest(); p != nil && p.digest == e.Digest && !t.unpublished() {
 		return nil, ErrNothingChanged
 	}
 	return &publication{version: e.Version, lines: lines, entries: entries, digest: e.Digest, note: e.Note}, nil
@@ -306,8 +308,10 @@ func (t *Tally) applyFinal(r ledger.Record) (verdict, error) {
 }
 
 // ProposePublication makes the next version of the results and signs it first.
-// Errors: ErrOffice, ErrPhase, ErrNotPublishable with everything that is
-// missing, ErrNothingChanged, ErrOvertaken.
+// A repeated key stands for the version that it made, whatever the results
+// have become since. Errors: ErrOffice, ErrPhase, ErrNotPublishable with
+// everything that is missing, ErrNothingChanged where neither a line nor a
+// correction is new, ErrOvertaken, ErrKey, ErrKeyReused.
 func (s *Contests) ProposePublication(ctx context.Context, actor access.AccountID, id DivisionID, key, note string) error {
 	people, err := s.Competitors(ctx, id)
 	if err != nil {
@@ -321,13 +325,25 @@ func (s *Contests) ProposePublication(ctx context.Context, actor access.AccountI
 	if err != nil {
 		return err
 	}
-	err = a.read(ctx, func(t *Tally) error {
-		lines, _, err := t.resultLines(e.Names)
-		e.Version, e.Digest = len(t.outcome.published)+1, digestOf(lines)
+	r, known, err := s.db.Ledger().FindKey(ctx, a.stream, keyOf(actor, key))
+	switch {
+	case err != nil:
 		return err
-	})
-	if err != nil {
-		return err
+	case known && r.Kind == kindProposed:
+		before, err := read[proposed](r)
+		if err != nil {
+			return err
+		}
+		e.Version, e.Digest, e.Names = before.Version, before.Digest, before.Names
+	default:
+		err := a.read(ctx, func(t *Tally) error {
+			lines, _, err := t.resultLines(e.Names)
+			e.Version, e.Digest = len(t.outcome.published)+1, digestOf(lines)
+			return err
+		})
+		if err != nil {
+			return err
+		}
 	}
 	return s.perform(ctx, actor, id, kindProposed, key, e, func(t *Tally) error { _, err := t.decideProposed(actor, e); return err })
 }
