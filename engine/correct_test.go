@@ -120,3 +120,20 @@ func TestCorrectionThatMovesNobody(t *testing.T) {
 	time.Sleep(2 * time.Millisecond)
 	must(t, n.Finalise(ctx, "chief", id, "f2"))
 }
+
+// The exam delivers until it is told that the marks are there: one that was
+// not told before the results became final is told afterwards.
+func TestImportAgainAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).court()
+	people, err := c.Competitors(t.Context(), c.id)
+	c.must(err)
+	in := engine.Import{Competitor: people[0].ID, Module: "T", Value: scoring.Of(5000), Source: "attempt/1", Revision: 1}
+	c.must(c.ImportPart(t.Context(), "exam", c.id, in))
+	for _, to := range []engine.Status{engine.Review, engine.Final} {
+		c.must(c.SetStatus(t.Context(), "org", c.id, to))
+	}
+	c.must(c.ImportPart(t.Context(), "exam", c.id, in))
+	in.Revision = 2
+	c.want("another after the end", c.ImportPart(t.Context(), "exam", c.id, in), engine.ErrNotRunning)
+}

@@ -40,10 +40,13 @@ func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, 
 		}
 		return nil
 	})
+	key := fmt.Sprintf("import/%s/%d", in.Source, in.Revision)
 	if err != nil {
+		if _, known, failed := s.db.Ledger().FindKey(ctx, a.stream, key); failed != nil || known {
+			return failed // whoever delivers again is told that it is here
+		}
 		return err
 	}
-	key := fmt.Sprintf("import/%s/%d", in.Source, in.Revision)
 	_, err = a.append(ctx, actor, kindImported, key, imported(in))
 	return err
 }
