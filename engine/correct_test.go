@@ -137,3 +137,25 @@ func TestImportAgainAfterTheEnd(t *testing.T) {
 	in.Revision = 2
 	c.want("another after the end", c.ImportPart(t.Context(), "exam", c.id, in), engine.ErrNotRunning)
 }
+
+// Who is disqualified needs no marks for the lock, nor for the publication:
+// there is no rank that they could change.
+func TestDisqualifiedWithoutMarksIsPublished(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	n := w.node()
+	ctx := t.Context()
+	id := n.performed(t, 3)
+	sheet := n.sheets(t, id, "j1")[0]
+	asked, err := n.AskUnlock(ctx, "chief", id, "ask", "P", sheet.ID, "串通")
+	must(t, err)
+	must(t, n.GrantUnlock(ctx, "supervisor", id, "grant", asked)) // nothing counts now
+	at := engine.Address{Layer: engine.LayerStation, Code: sheet.Code, Module: "P"}
+	must(t, n.RecordViolation(ctx, "chief", id, "v", at, "collusion", "", true))
+	n.lock(t, id)
+	n.rechecked(t, id)
+	p := n.publish(t, id)
+	if last := p.Lines[2]; !last.Disqualified || last.Rank != nil || last.EntryCode != sheet.Code {
+		t.Errorf("the last line is %+v", last)
+	}
+}

@@ -38,6 +38,7 @@ func (n node) performed(t *testing.T, people int, change ...func(*engine.Procedu
 	must(t, err)
 	s, r, p := scheme(), rules(1), engine.OrdinaryProcedure()
 	s.Modules = s.Modules[1:]
+	s.Violations = []scoring.Violation{{ID: "collusion", Label: text("串通"), Ladder: []scoring.Sanction{{Kind: scoring.SanctionDisqualify}}}}
 	r.Parts = []scoring.Part{{ID: "practical", Name: text("实操"), Modules: []scoring.ModuleID{"P"}, Weight: 10000}}
 	p.Identity.Mode = engine.IdentityOpen
 	p.Appeal.WindowMS = 1

@@ -143,7 +143,7 @@ func (t *Tally) blocked() error {
 		return err
 	}
 	for _, st := range list {
-		if !st.Complete {
+		if !st.Complete && !st.entry.Disqualified { // no marks would give a rank
 			add("standings."+st.Code, "incomplete", "a module has neither marks nor an absence", map[string]string{"code": st.Code})
 		}
 		if st.lotNeeded {
