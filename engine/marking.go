@@ -90,15 +90,15 @@ func (s *Contests) Submit(ctx context.Context, judge access.AccountID, id Divisi
 		e.Entries = []scoring.AspectEntry{}
 	}
 	// The code is asked for by the door only: its digits are not in the record.
+	// Who is not on the panel is refused by the fold, or told what became of a
+	// sheet from before.
 	err = a.read(ctx, func(t *Tally) error {
 		sp, err := t.find(sub.Sheet)
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(t.panelOf(sp.i, sp.r, sp.s), judge) {
-			return ErrWrongPanel.Param("sheet", sub.Sheet)
-		}
-		if code := t.codeOf(sp); len(code) < 2 || !strings.EqualFold(sub.CodeTail, code[len(code)-2:]) {
+		marks := slices.Contains(t.panelOf(sp.i, sp.r, sp.s), judge)
+		if code := t.codeOf(sp); marks && (len(code) < 2 || !strings.EqualFold(sub.CodeTail, code[len(code)-2:])) {
 			return ErrWrongCode.With(fault.Field{Path: "code_tail", Code: "wrong_code", Message: "repeat the last two characters of the code on the sheet"})
 		}
 		return nil

@@ -37,3 +37,21 @@ func TestAKeyBelongsToOneSheet(t *testing.T) {
 		t.Errorf("another judge's key: %v", err)
 	}
 }
+
+// A judge who was replaced before the answer came is still told that the sheet
+// is kept; a further one is not the judge's to hand in.
+func TestReplayAfterTheJudgeWasReplaced(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).court()
+	s := c.sheets(t, c.id, "j1")[0]
+	key := func(x *engine.Submission) { x.Key = "k" }
+	first, err := c.submit(t, c.id, "j1", s, entries(2, 300), key)
+	c.must(err)
+	c.must(c.ChangePanel(t.Context(), chief, c.id, c.next(), engine.PanelChange{Module: "P", Out: "j1", Why: "身体不适"}))
+	again, err := c.submit(t, c.id, "j1", s, entries(2, 300), key)
+	if err != nil || again.Version != first.Version || !again.At.Equal(first.At) {
+		t.Errorf("again: %+v, %v; first %+v", again, err, first)
+	}
+	_, err = c.submit(t, c.id, "j1", s, entries(1, 300))
+	c.want("another sheet", err, engine.ErrWrongPanel)
+}
