@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -94,31 +93,6 @@ func TestProposalAgainWithItsKey(t *testing.T) {
 	if desk.Proposed != nil || len(desk.Versions) != 1 || desk.Versions[0].Digest != first.Digest {
 		t.Errorf("after the replay: %+v", desk)
 	}
-}
-
-// A correction that moves nobody is published too: else neither a version nor
-// the end could come after it.
-func TestCorrectionThatMovesNobody(t *testing.T) {
-	t.Parallel()
-	n := newWorld(t).node()
-	ctx := t.Context()
-	id := n.performed(t, 3)
-	sheet := n.sheets(t, id, "j1")[0].ID
-	n.lock(t, id)
-	n.rechecked(t, id)
-	n.publish(t, id)
-	must(t, n.ProposeCorrection(ctx, "chief", id, "c", engine.Correction{
-		Sheet: sheet, Aspect: &scoring.AspectEntry{Aspect: "J", Observation: level(2)}, Reason: "复核后维持", Source: engine.FromError,
-	}))
-	must(t, n.SignCorrection(ctx, "supervisor", id, "s", 1))
-	time.Sleep(2 * time.Millisecond) // the window of this procedure
-	wants(t, "the end before it is published", n.Finalise(ctx, "chief", id, "f"), engine.ErrCorrectionOpen)
-	if p := n.publish(t, id); p.Version != 2 || len(p.Changed) != 0 {
-		t.Errorf("version %d changes %+v", p.Version, p.Changed)
-	}
-	wants(t, "the same once more", n.ProposePublication(ctx, "chief", id, "p3", ""), engine.ErrNothingChanged)
-	time.Sleep(2 * time.Millisecond)
-	must(t, n.Finalise(ctx, "chief", id, "f2"))
 }
 
 // The exam delivers until it is told that the marks are there: one that was

@@ -179,9 +179,7 @@ func (t *Tally) decideProposed(actor access.AccountID, e proposed) (*publication
 	if e.Version != len(t.outcome.published)+1 || e.Digest != digestOf(lines) {
 		return nil, ErrOvertaken
 	}
-	// A correction that moves nobody is said with a version too, or the results
-	// could never become final.
-	if p := t.newest(); p != nil && p.digest == e.Digest && !t.unpublished() {
+	if p := t.newest(); p != nil && p.digest == e.Digest {
 		return nil, ErrNothingChanged
 	}
 	return &publication{version: e.Version, lines: lines, entries: entries, digest: e.Digest, note: e.Note}, nil
@@ -310,8 +308,8 @@ func (t *Tally) applyFinal(r ledger.Record) (verdict, error) {
 // ProposePublication makes the next version of the results and signs it first.
 // A repeated key stands for the version that it made, whatever the results
 // have become since. Errors: ErrOffice, ErrPhase, ErrNotPublishable with
-// everything that is missing, ErrNothingChanged where neither a line nor a
-// correction is new, ErrOvertaken, ErrKey, ErrKeyReused.
+// everything that is missing, ErrNothingChanged, ErrOvertaken, ErrKey,
+// ErrKeyReused.
 func (s *Contests) ProposePublication(ctx context.Context, actor access.AccountID, id DivisionID, key, note string) error {
 	people, err := s.Competitors(ctx, id)
 	if err != nil {

@@ -154,10 +154,11 @@ func (s *script) openCorrection() bool {
 	return slices.ContainsFunc(s.corrections, func(c *correction) bool { return c.state == "proposed" })
 }
 
-// unpublished says whether a correction counts that no version holds.
+// unpublished says whether a correction counts that no version shows.
 func (s *script) unpublished() bool {
-	return slices.ContainsFunc(s.corrections, func(c *correction) bool {
-		return c.state == "signed" && c.at.After(s.published[len(s.published)-1].at)
+	newest := s.published[len(s.published)-1]
+	return shown(newest.list) != shown(s.named()) && slices.ContainsFunc(s.corrections, func(c *correction) bool {
+		return c.state == "signed" && c.at.After(newest.at)
 	})
 }
 
@@ -321,7 +322,7 @@ func (s *script) publish() {
 	list, key, by := s.named(), s.key(), one(s.drawer, "by", chief, deputy)
 	want := s.in(engine.PhaseDecrypted, engine.PhasePublished) && s.publishable(list) == ""
 	if n := len(s.published); n > 0 {
-		want = want && (s.unpublished() || shown(s.published[n-1].list) != shown(list))
+		want = want && shown(s.published[n-1].list) != shown(list)
 	}
 	if s.try("publication proposed", want, func(n *engine.Contests) error { return n.ProposePublication(s.ctx, by, s.id, key, "") }) {
 		s.proposed = &release{list, s.Clock()}
