@@ -76,9 +76,10 @@ func (s *Server) makeCall(ctx context.Context, a actor, in *makeCallIn) (*bodyOf
 
 // CallRoll is a call with its people. It is for the call room only.
 type CallRoll struct {
-	Call    hall.CallView     `json:"call"`
-	Members []hall.MemberView `json:"members"`
-	Names   map[string]string `json:"names" doc:"Of who has acted, by account"`
+	Call       hall.CallView     `json:"call"`
+	Members    []hall.MemberView `json:"members"`
+	Names      map[string]string `json:"names" doc:"Of who has acted, by account"`
+	ServerTime time.Time         `json:"server_time"`
 }
 
 func (s *Server) callRoll(ctx context.Context, a actor, in *CallPath) (*bodyOf[CallRoll], error) {
@@ -86,7 +87,7 @@ func (s *Server) callRoll(ctx context.Context, a actor, in *CallPath) (*bodyOf[C
 	if err != nil {
 		return nil, err
 	}
-	out := CallRoll{Call: v, Members: members, Names: map[string]string{}}
+	out := CallRoll{Call: v, Members: members, Names: map[string]string{}, ServerTime: s.now()}
 	for _, m := range members {
 		for _, x := range m.Steps {
 			s.naming(ctx, out.Names, x.By)

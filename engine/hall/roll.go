@@ -25,6 +25,8 @@ type CallView struct {
 	Released bool               `json:"released"`  // by the chief judge: people go in without the others
 	Asked    int                `json:"asked"`     // late admissions that the chief judge has not decided
 	Refused  int                `json:"refused"`   // absences that the division would not take
+	Together bool               `json:"together"`  // by the rules people go in only when nobody is waited for
+	Identity bool               `json:"identity"`  // by the rules nobody is ready before a check of identity
 }
 
 // MemberView is one competitor of a call, for the call room only.
@@ -75,6 +77,7 @@ func (h *Hall) callView(c *call, now time.Time) CallView {
 	v := CallView{
 		No: c.No, Name: c.Name, Batch: c.Batch, Modules: append([]scoring.ModuleID{}, c.Modules...), StartsAt: c.StartsAt,
 		DueAt: c.due(r), CutoffAt: c.cutoff(r), Counts: map[State]int{}, AllReady: c.allReady(), Released: c.released,
+		Together: r.Together, Identity: r.Identity,
 	}
 	for _, s := range States {
 		v.Counts[s] = 0

@@ -5384,6 +5384,8 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+            /** Format: date-time */
+            server_time: string;
         };
         CardInBody: {
             /** @description Text of the card's QR code after card= */
@@ -8013,6 +8015,7 @@ export interface components {
             cutoff_at: string;
             /** Format: date-time */
             due_at: string;
+            identity: boolean;
             /** Format: int64 */
             late: number;
             modules: string[];
@@ -8026,6 +8029,7 @@ export interface components {
             released: boolean;
             /** Format: date-time */
             starts_at: string;
+            together: boolean;
         };
         HallClock: {
             absent: boolean;

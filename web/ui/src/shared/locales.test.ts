@@ -16,6 +16,7 @@ const pages = [
   'custody',
   'desk',
   'entries',
+  'floor',
   'hall',
   'identity',
   'paper',

@@ -117,6 +117,22 @@ export const sections: Section[] = [
     give: byDuty,
   },
   {
+    name: 'call-room',
+    group: 'floor',
+    action: ['call_room.keep', 'desk.read'],
+    when: 'opened',
+    load: () => import('./floor/CallRoomTab.vue'),
+    give: byDuty,
+  },
+  {
+    name: 'clocks',
+    group: 'floor',
+    action: 'desk.read',
+    when: 'opened',
+    load: () => import('./floor/ClocksTab.vue'),
+    give: byID,
+  },
+  {
     name: 'tablets',
     group: 'floor',
     action: 'tablet.manage',
