@@ -36,3 +36,21 @@ func TestAccountsOfHigherRank(t *testing.T) {
 	disable(organiser, "judge1").want(http.StatusNoContent)
 	w.visitor().post("/api/judge/sign-in", web.PasswordSignIn{Login: "judge1", Password: pin}).problem(http.StatusUnauthorized, "sign_in_refused")
 }
+
+// A judge replaces the PIN that the organiser gave: from then on it is known to
+// nobody else.
+func TestOwnPassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	judge := w.judge(0)
+	body := func(old, next string) map[string]string { return map[string]string{"old": old, "new": next} }
+	judge.call(http.MethodPut, "/api/judge/pin", body("000000", "864209")).problem(http.StatusForbidden, "old_password_wrong")
+	judge.call(http.MethodPut, "/api/judge/pin", body(pin, "1")).problem(http.StatusUnprocessableEntity, "weak_password")
+	judge.call(http.MethodPut, "/api/judge/pin", body(pin, "864209")).want(http.StatusNoContent)
+	judge.get("/api/judge/me").want(http.StatusOK)
+	w.visitor().post("/api/judge/sign-in", web.PasswordSignIn{Login: w.judges[0].Login, Password: pin}).problem(http.StatusUnauthorized, "sign_in_refused")
+	w.visitor().post("/api/judge/sign-in", web.PasswordSignIn{Login: w.judges[0].Login, Password: "864209"}).want(http.StatusOK)
+	c := w.staff("organiser")
+	c.call(http.MethodPut, "/api/admin/password", body(password, "a longer one")).want(http.StatusNoContent)
+	c.get("/api/admin/me").want(http.StatusOK)
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -62,6 +63,28 @@ func (s *Server) staffMe(acc access.Account) StaffMe {
 
 func (s *Server) staffWho(_ context.Context, a actor, _ *nothing) (*bodyOf[StaffMe], error) {
 	return &bodyOf[StaffMe]{s.staffMe(a.Account)}, nil
+}
+
+type passwordIn struct {
+	Body struct {
+		Old string `json:"old" minLength:"1" maxLength:"200"`
+		New string `json:"new" minLength:"1" maxLength:"200" doc:"Password, or a judge's PIN"`
+	}
+}
+
+// changePassword lets somebody who is signed in change the own password. Tries
+// count as sign-ins do.
+func (s *Server) changePassword(surface access.Surface) func(context.Context, actor, *passwordIn) (*nothing, error) {
+	return func(ctx context.Context, a actor, in *passwordIn) (*nothing, error) {
+		if err := s.sign.Allow(surface, a.Account.Login, a.IP); err != nil {
+			return nil, err
+		}
+		err := s.access.ChangePassword(ctx, a.Token, a.Account.ID, in.Body.Old, in.Body.New)
+		if errors.Is(err, access.ErrRefused) {
+			err = errOldPassword // not signed out
+		}
+		return &nothing{}, err
+	}
 }
 
 // signOut ends the login of a surface, its sockets at this node, and clears

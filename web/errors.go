@@ -13,6 +13,7 @@ var (
 	errSignInRate  = fault.New(fault.TooMany, "sign_in_rate", "too many tries; wait a minute")
 	errCheckRate   = fault.New(fault.TooMany, "check_rate", "too many checks; wait a minute")
 	errNoAccount   = fault.New(fault.NotFound, "no_such_account", "there is no such account")
+	errOldPassword = fault.New(fault.Forbidden, "old_password_wrong", "the present password or PIN is wrong")
 	errOwnAccount  = fault.New(fault.Conflict, "own_account", "ask someone else to disable your own account")
 	errNoRehearsal = fault.New(fault.NotFound, "no_rehearsal", "rehearsals are switched off on this server")
 	errSeed        = fault.New(fault.Invalid, "bad_seed", "the seed is a whole number below 2^64")

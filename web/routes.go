@@ -76,6 +76,7 @@ func (s *Server) candidateRoutes() {
 func (s *Server) judgeRoutes() {
 	reg(s, post, "/api/judge/sign-in", "judge-sign-in", "Sign in with login and PIN", anyone, s.judgeSignIn)
 	reg(s, get, "/api/judge/me", "judge-me", "The signed-in judge", judge, s.judgeWho)
+	reg(s, put, "/api/judge/pin", "judge-pin", "Change the own PIN; other logins end", judge, s.changePassword(access.Judging))
 	reg(s, get, "/api/judge/sheets", "judge-sheets", "The judge's sheets, by code", judge, s.judgeSheets)
 	reg(s, get, "/api/judge/sheets/{division}/{sheet}", "judge-sheet", "One sheet with its scheme and the judge's own marks", judge, s.judgeSheet)
 	reg(s, post, "/api/judge/sign-out", "judge-sign-out", "Sign out", judge, s.signOut(access.Judging))
@@ -95,6 +96,7 @@ func (s *Server) boardRoutes() {
 func (s *Server) peopleRoutes() {
 	reg(s, post, "/api/admin/sign-in", "admin-sign-in", "Sign in to the console", anyone, s.staffSignInRoute)
 	reg(s, get, "/api/admin/me", "admin-me", "The signed-in member of staff", anyStaff, s.staffWho)
+	reg(s, put, "/api/admin/password", "admin-password", "Change the own password; other logins end", anyStaff, s.changePassword(access.Console))
 	reg(s, post, "/api/admin/sign-out", "admin-sign-out", "Sign out", anyStaff, s.signOut(access.Console))
 	reg(s, get, "/api/admin/accounts", "accounts", "All accounts", staff(access.AccountManage), s.listAccounts)
 	reg(s, post, "/api/admin/accounts", "account-create", "Make an account", staff(access.AccountManage), s.createAccount)

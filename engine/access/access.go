@@ -266,6 +266,48 @@ func (a *Access) Name(ctx context.Context, id string) string {
 	return v.Value.Name
 }
 
+// ChangePassword sets a new password of somebody who knows the old one. The
+// account's other logins end, on every surface; that of the token stays.
+// Errors: ErrRefused for a wrong old password, ErrWeakPassword also for the old
+// one again, ErrBusy, ErrSignedOut.
+func (a *Access) ChangePassword(ctx context.Context, token string, id AccountID, old, password string) error {
+	acc, err := a.Account(ctx, id)
+	if err != nil {
+		return err
+	}
+	ok, err := a.hasher.verify(ctx, acc.Password, old)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrRefused
+	}
+	if len(password) < a.opts.MinPassword || len(password) > 200 || password == old {
+		return ErrWeakPassword.Param("min", a.opts.MinPassword)
+	}
+	hash, err := a.hasher.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	was := acc.Password
+	_, err = accounts.Update(ctx, a.db, string(id), func(acc *Account) error {
+		if acc.Disabled || acc.Password != was { // meanwhile
+			return ErrRefused
+		}
+		acc.Password = hash
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, s := range []Surface{Judging, Console} {
+		if err := a.endOthers(ctx, s, string(id), loginID(token)); err != nil {
+			return err
+		}
+	}
+	return a.record(ctx, id, string(id), "account.password_changed", struct{}{})
+}
+
 // Disable closes an account for good and ends its logins.
 func (a *Access) Disable(ctx context.Context, actor string, id AccountID) error {
 	_, err := accounts.Update(ctx, a.db, string(id), func(acc *Account) error { acc.Disabled = true; return nil })

@@ -270,6 +270,41 @@ func TestDisableEndsLogins(t *testing.T) {
 	}
 }
 
+func TestChangePassword(t *testing.T) {
+	t.Parallel()
+	g, ctx := newGate(t), t.Context()
+	acc, err := g.CreateAccount(ctx, "org", access.Draft{Login: "j", Name: "裁判长", Roles: []access.Role{access.ChiefJudge}, Password: "246810"})
+	must(t, err)
+	_, other, err := g.SignIn(ctx, access.Console, "j", "246810")
+	must(t, err)
+	_, mine, err := g.SignIn(ctx, access.Judging, "j", "246810")
+	must(t, err)
+	for name, c := range map[string]struct {
+		old, next string
+		want      error
+	}{
+		"a wrong old one": {"135791", "864209", access.ErrRefused},
+		"too short":       {"246810", "8642", access.ErrWeakPassword},
+		"the same again":  {"246810", "246810", access.ErrWeakPassword},
+	} {
+		if err := g.ChangePassword(ctx, mine, acc.ID, c.old, c.next); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+	must(t, g.ChangePassword(ctx, mine, acc.ID, "246810", "864209"))
+	if _, err := g.Login(ctx, access.Judging, mine); err != nil {
+		t.Errorf("who changed it is signed out: %v", err)
+	}
+	if _, err := g.Login(ctx, access.Console, other); !errors.Is(err, access.ErrSignedOut) {
+		t.Errorf("another login lives on: %v", err)
+	}
+	if _, _, err := g.SignIn(ctx, access.Judging, "j", "246810"); !errors.Is(err, access.ErrRefused) {
+		t.Errorf("the old one still signs in: %v", err)
+	}
+	_, _, err = g.SignIn(ctx, access.Judging, "j", "864209")
+	must(t, err)
+}
+
 // A judge has one live tablet; a member of staff may have several consoles.
 func TestOneLiveTablet(t *testing.T) {
 	t.Parallel()
