@@ -24,6 +24,7 @@ const pages = [
   'regulation',
   'results',
   'schemes',
+  'secret',
   'sittings',
   'structure',
   'tablets',
