@@ -15,6 +15,7 @@ const pages = [
   'admin',
   'custody',
   'desk',
+  'documents',
   'entries',
   'floor',
   'hall',

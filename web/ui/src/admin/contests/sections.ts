@@ -215,6 +215,13 @@ export const sections: Section[] = [
     load: () => import('./outcome/HonoursTab.vue'),
     give: byID,
   },
+  {
+    name: 'documents',
+    group: 'outcome',
+    action: 'contest.document',
+    load: () => import('./documents/DocumentsDesk.vue'),
+    give: (place) => ({ division: place.id, duty: place.duty, whole: place.division }),
+  },
 ]
 
 /** The desks that somebody has in the division, in order. */
