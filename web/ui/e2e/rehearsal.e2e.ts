@@ -127,6 +127,36 @@ it('draws entry numbers and stations in public, and everybody confirms the own',
   await draw('coding2', 'draw-station')
 })
 
+it('checks both batches in, by name and identity, until they compete', async () => {
+  const page = await desk('callroom')
+  await section(page, '现场', '检录')
+  for (const [n, name] of ['上午第一场', '上午第二场'].entries()) {
+    await page.getByRole('button', { name: '新建检录' }).click()
+    await page.getByLabel('名称').fill(name)
+    await page.getByLabel('检录对象').selectOption(`第 ${n + 1} 场`)
+    if (n === 0) await look(page, 'call-new')
+    await page.getByRole('dialog').getByRole('button', { name: '建立' }).click()
+    await page.getByRole('heading', { name }).waitFor()
+    const people = page.getByRole('region', { name: '选手名单' }).getByRole('listitem')
+    await expect.poll(() => people.count()).toBe(3)
+    for (let i = 0; i < 3; i++) {
+      const one = people.nth(i)
+      await one.getByRole('button').click()
+      await page.getByRole('button', { name: '报到 → 候考' }).click()
+      await one.getByText('候考').waitFor()
+      await page.getByRole('button', { name: '✓ 本人' }).click()
+      await page.getByText('身份已核验').waitFor()
+      if (n + i === 0) await look(page, 'call-identity')
+      await page.getByRole('button', { name: '核验通过 → 备考' }).click()
+      await one.getByText('备考').waitFor()
+    }
+    await confirm(page, page.getByRole('button', { name: '备考者全部进场（3）' }), '备考者全部进场')
+    await expect.poll(() => people.getByText('比赛中').count()).toBe(3)
+    if (n === 0) await look(page, 'call-competing')
+    await page.getByRole('button', { name: '全部场次' }).click()
+  }
+})
+
 /** What the three judges see of a work, the levels of its judgement aspect by the work's place in the list. */
 const levels = [
   [3, 3, 3],
