@@ -17,11 +17,11 @@ const project = (name: string, site: SiteKind, groupOrder: number, include: stri
   },
 })
 
-const flows = ['exam.e2e.ts', 'kinds.e2e.ts', 'contest.e2e.ts', 'room.e2e.ts']
+const flows = ['exam.e2e.ts', 'contest.e2e.ts', 'room.e2e.ts']
 
-// The console and the rehearsal of a whole contest run on one set-up: the second takes more than a minute, and what
-// stores do differently lies below what they show.
-const alone = [...flows, 'judge_tablet.e2e.ts', 'console.e2e.ts', 'rehearsal.e2e.ts']
+// Kinds of question, the console and the rehearsal of a whole contest run on one set-up: what stores do differently
+// lies below what they show.
+const alone = [...flows, 'kinds.e2e.ts', 'judge_tablet.e2e.ts', 'console.e2e.ts', 'rehearsal.e2e.ts']
 
 export default defineConfig({
   root: import.meta.dirname,
