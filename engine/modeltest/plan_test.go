@@ -175,8 +175,8 @@ func drawPlan(t *rapid.T) *plan {
 	}
 	p.least = d.n("least", 1, p.size)
 	p.signLeader = p.signJudges && d.is("leader signs")
-	if d.n("gap", 0, 2) == 0 {
-		p.gap, p.gapBlocks = int64(d.n("gap marks", 1, 20))*25, d.is("gap blocks")
+	if d.is("gap") {
+		p.gap, p.gapBlocks = int64(d.n("gap marks", 1, 8))*25, d.is("gap blocks")
 	}
 	for i := range d.n("people", 2, 5) {
 		x := person{unit: i / 2}

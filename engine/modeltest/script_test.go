@@ -419,7 +419,7 @@ func play(t *rapid.T, ctx context.Context, at stores) map[string]int {
 func (s *script) some(n int) {
 	acts := []func(){
 		s.mark, s.mark, s.mark, s.mark, s.mark, s.mark, s.deliver, s.deliver, s.deliver, s.swap, s.paper, s.repeat, s.repeat,
-		s.decide, s.withdrawDecision, s.acceptGap, s.violate, s.zero, s.withdrawConduct, s.absent, s.notAbsent, s.time, s.time,
+		s.decide, s.withdrawDecision, s.acceptGap, s.acceptGap, s.acceptGap, s.violate, s.zero, s.withdrawConduct, s.absent, s.notAbsent, s.time, s.time,
 		s.closePanel, s.reopenPanel, s.changePanel, s.sign, s.sign, s.signStale, s.lock, s.askUnlock, s.grantUnlock, s.importTheory,
 		s.propose, s.signCorrection, s.dropCorrection, s.drawRecheck, s.checkSheet, s.closeRecheck, s.askLayer, s.publish, s.signRelease,
 		s.drawLots, s.appeal, s.rule, s.finalise,

@@ -119,12 +119,12 @@ func (s *script) entries(m int, marks map[int]seen) []scoring.AspectEntry {
 func (s *script) marksOf(i, m, x int, judge string, wild bool) map[int]seen {
 	sh, out := s.o.works[i][m].sheets[x], map[int]seen{}
 	open, all := s.o.disputed(i, m, x)
-	before := sh.counting(judge)
+	before, keeps := sh.counting(judge), s.n("marks all anew", 0, 4) > 0
 	for k := range s.p.modules[m].aspects {
 		a := &s.p.modules[m].aspects[k]
 		switch {
 		case a.panel != x || a.clock:
-		case sh.state == conference && before != nil && !all && !open[k] && !wild:
+		case sh.state == conference && before != nil && !all && !open[k] && keeps:
 			if before.marks[k] != nil {
 				out[k] = before.marks[k]
 			}
@@ -265,6 +265,9 @@ func (s *script) take(i, m, x int, judge, key string, marks map[int]seen) {
 	s.o.touched(i, m)
 	if sh.state == conference {
 		s.counts["conference"]++
+	}
+	if s.o.judge(i, m).flagged[x] {
+		s.counts["totals apart"]++
 	}
 }
 
