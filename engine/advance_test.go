@@ -46,9 +46,13 @@ func (n node) heats(t *testing.T, d engine.Division, people []engine.Person) {
 		_, err := n.submit(t, d.ID, "j1", s, entries(2, 200))
 		must(t, err)
 	}
-	for _, to := range []engine.Status{engine.Review, engine.Final} {
-		must(t, n.SetStatus(ctx, "org", d.ID, to))
-	}
+	n.lock(t, d.ID)
+	n.rechecked(t, d.ID)
+	_, err = n.AskLayer(ctx, "station_coder", d.ID, engine.LayerStation, "ask")
+	must(t, err)
+	_, err = n.OpenLayer(ctx, "supervisor", d.ID, engine.LayerStation, "open")
+	must(t, err)
+	n.publish(t, d.ID)
 }
 
 // Who goes on is computed by the frozen rule, proposed by one and confirmed by

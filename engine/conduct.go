@@ -23,6 +23,8 @@ type Conduct struct {
 	Rule      scoring.ZeroRuleID  `json:"rule,omitempty"`
 	Note      string              `json:"note"`
 	Withdrawn *Withdrawal         `json:"withdrawn,omitempty"` // null: it stands
+
+	corrected bool // by a correction of two, which no single person takes back
 }
 
 // Withdrawal takes a record of conduct back.
@@ -243,7 +245,7 @@ func (e withdrawn) check(t *Tally, by access.AccountID, _ time.Time) error {
 		return err
 	}
 	_, c := t.conduct(e.Record)
-	if c == nil || c.Withdrawn != nil {
+	if c == nil || c.Withdrawn != nil || c.corrected {
 		return ErrNothing.Param("record", e.Record)
 	}
 	m := c.Module

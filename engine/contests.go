@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,7 +51,10 @@ func New(db store.DB, led *ledger.Ledger, bus live.Bus, o Options) *Contests {
 	return &Contests{db: db, led: led, bus: bus, opts: o, arenas: map[DivisionID]*arena{}, rolls: map[ContestID]*rollBook{}}
 }
 
-// SetStatus moves an open division on: Running ⇄ Review → Final.
+// SetStatus moves an open division on: Running ⇄ Review → Final. Where a chief
+// judge or a supervisor is appointed, and with three layers of identity, results
+// become final by Finalise only, after two have published them: being final
+// shows names. Error: ErrStatus.
 func (s *Contests) SetStatus(ctx context.Context, actor access.AccountID, id DivisionID, to Status) error {
 	// The ledger is what results follow: it is asked, it decides, and the
 	// document is a copy for lists, made from the fold.
@@ -59,10 +63,7 @@ func (s *Contests) SetStatus(ctx context.Context, actor access.AccountID, id Div
 		return err
 	}
 	err = a.read(ctx, func(t *Tally) error {
-		if !t.status.mayBecome(to) {
-			return ErrStatus.Param("from", t.status).Param("to", to)
-		}
-		return nil
+		return t.mayBecome(to)
 	})
 	if err != nil {
 		return err
@@ -89,6 +90,16 @@ func (s *Contests) SetStatus(ctx context.Context, actor access.AccountID, id Div
 // mayBecome reports whether an open division may go from s to that status.
 func (s Status) mayBecome(to Status) bool {
 	return s == Running && to == Review || s == Review && (to == Running || to == Final)
+}
+
+// mayBecome returns ErrStatus unless the organiser may move the division there
+// alone. What offices are for, nobody does instead of them.
+func (t *Tally) mayBecome(to Status) error {
+	posts := slices.ContainsFunc(t.open.Officers, func(o Officer) bool { return o.Office == OfficeChief || o.Office == OfficeSupervisor })
+	if !t.status.mayBecome(to) || to == Final && (posts || t.open.Procedure.Identity.Mode == IdentityLayered) {
+		return ErrStatus.Param("from", t.status).Param("to", to)
+	}
+	return nil
 }
 
 // Close ends the boards' projectors and waits for them.

@@ -15,7 +15,7 @@ import (
 )
 
 // Correction is a change of one value after the lock. Exactly one of Aspect,
-// Value and Zeroing says what. The old value stays in the ledger.
+// Value, Zeroing and Conduct says what. The old value stays in the ledger.
 type Correction struct {
 	// Sheet is the sheet whose aspect gets another value; or Code, of the layer
 	// that is open, is the competitor whose imported module or conduct changes.
@@ -25,6 +25,8 @@ type Correction struct {
 	Module  scoring.ModuleID     `json:"module,omitempty"`
 	Value   *scoring.Value       `json:"value,omitempty"` // of the imported module
 	Zeroing *scoring.Zeroing     `json:"zeroing,omitempty"`
+	// Conduct is the record of a violation or zeroing that is taken back.
+	Conduct int64 `json:"conduct,omitempty"`
 
 	Reason string           `json:"reason"`
 	Source CorrectionSource `json:"source" enum:"recheck,appeal,error"`
@@ -73,15 +75,14 @@ func (t *Tally) openCorrection() bool {
 	return slices.ContainsFunc(t.outcome.corrections, func(c correction) bool { return c.state == CorrectionProposed })
 }
 
-// unpublished reports whether corrections count that the newest publication
-// does not show. One that leaves every line as it was calls for no version.
+// unpublished reports whether the results as they stand are others than the
+// newest publication shows: by a correction, or by marks that came again from
+// elsewhere. What leaves every line as it was calls for no version. Times of
+// records do not decide it: nodes' clocks differ.
 func (t *Tally) unpublished() (bool, error) {
 	p := t.newest()
-	late := slices.ContainsFunc(t.outcome.corrections, func(c correction) bool {
-		return c.state == CorrectionSigned && (p == nil || c.decided.at.After(p.proposedAt))
-	})
-	if p == nil || !late {
-		return late, nil
+	if p == nil {
+		return slices.ContainsFunc(t.outcome.corrections, func(c correction) bool { return c.state == CorrectionSigned }), nil
 	}
 	lines, _, err := t.resultLines(p.names())
 	return err == nil && digestOf(lines) != p.digest, err
@@ -102,14 +103,14 @@ func (t *Tally) target(c Correction) (int, error) {
 		return 0, ErrContest.With(fault.Field{Path: path, Code: code, Message: message})
 	}
 	kinds := 0
-	for _, there := range []bool{c.Aspect != nil, c.Value != nil, c.Zeroing != nil} {
+	for _, there := range []bool{c.Aspect != nil, c.Value != nil, c.Zeroing != nil, c.Conduct > 0} {
 		if there {
 			kinds++
 		}
 	}
 	switch {
 	case kinds != 1:
-		return wrong("aspect", "one_of", "say one of: the aspect of a sheet, the marks of an imported module, a zeroing")
+		return wrong("aspect", "one_of", "say one of: the aspect of a sheet, the marks of an imported module, a zeroing, a record of conduct that is taken back")
 	case strings.TrimSpace(c.Reason) == "" || len(c.Reason) > maxReason:
 		return 0, ErrReason
 	case !slices.Contains([]CorrectionSource{FromRecheck, FromAppeal, FromError}, c.Source):
@@ -129,6 +130,13 @@ func (t *Tally) target(c Correction) (int, error) {
 		}
 		return sp.i, t.tryOverride(sp, c)
 	}
+	if c.Conduct > 0 {
+		i, held := t.conduct(c.Conduct)
+		if held == nil || held.Withdrawn != nil {
+			return 0, ErrNothing.Param("record", c.Conduct)
+		}
+		return i, nil
+	}
 	i, ok := t.labelled(c.Code)
 	if !ok {
 		return 0, ErrNoCode.Param("code", c.Code)
@@ -141,10 +149,22 @@ func (t *Tally) target(c Correction) (int, error) {
 	if !ok || m.Source != scoring.SourceImported {
 		return wrong("module", "unknown", "no module whose marks come from elsewhere")
 	}
-	if c.Value.State == scoring.HasValue && (c.Value.Marks < 0 || c.Value.Marks > m.Max) {
+	if !counts(*c.Value, m) {
 		return wrong("value", "above_max", "the marks are outside the module's range")
 	}
 	return i, nil
+}
+
+// counts reports whether the value can be one of the module: what a total
+// cannot be added up from must never be stored.
+func counts(v scoring.Value, m scoring.Module) bool {
+	switch v.State {
+	case scoring.HasValue:
+		return v.Marks >= 0 && v.Marks <= m.Max
+	case scoring.Blank, scoring.DidNotStart:
+		return v.Marks == 0
+	}
+	return false
 }
 
 // tryOverride asks whether the outcome can be computed with another value of
@@ -209,8 +229,13 @@ func (t *Tally) decideCorrectionSigned(actor access.AccountID, no int) error {
 		return err
 	}
 	c, err := t.proposedNo(no)
-	if err == nil && c.proposed.by == actor {
+	switch {
+	case err != nil:
+		return err
+	case c.proposed.by == actor:
 		return ErrSamePerson
+	case c.Conduct > 0: // an unlock in between may have let the chief judge take it back
+		_, err = t.target(c.Correction)
 	}
 	return err
 }
@@ -265,9 +290,15 @@ func (t *Tally) effect(c *correction, seq int64, at time.Time) (undo func() erro
 		restore = func() { *w = was }
 	default:
 		was := t.desk.conduct[c.at]
-		t.desk.conduct[c.at] = append(slices.Clone(was), Conduct{
-			Seq: seq, At: at, By: c.proposed.by, Address: Address{Module: c.Zeroing.Module}, Rule: c.Zeroing.Rule, Note: c.Reason,
-		})
+		list := slices.Clone(was)
+		if c.Zeroing != nil {
+			list = append(list, Conduct{
+				Seq: seq, At: at, By: c.proposed.by, Address: Address{Module: c.Zeroing.Module}, Rule: c.Zeroing.Rule, Note: c.Reason, corrected: true,
+			})
+		} else if k := slices.IndexFunc(list, func(x Conduct) bool { return x.Seq == c.Conduct }); k >= 0 {
+			list[k].Withdrawn = &Withdrawal{At: at, By: c.proposed.by, Why: c.Reason}
+		}
+		t.desk.conduct[c.at] = list
 		restore = func() { t.desk.conduct[c.at] = was }
 	}
 	t.stirred(c.at)

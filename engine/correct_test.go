@@ -99,7 +99,7 @@ func TestProposalAgainWithItsKey(t *testing.T) {
 // not told before the results became final is told afterwards.
 func TestImportAgainAfterTheEnd(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t).court()
+	c := newWorld(t).court(func(d *engine.DivisionDraft) { d.Officers = nil }) // a small contest
 	people, err := c.Competitors(t.Context(), c.id)
 	c.must(err)
 	in := engine.Import{Competitor: people[0].ID, Module: "T", Value: scoring.Of(5000), Source: "attempt/1", Revision: 1}

@@ -32,7 +32,7 @@ func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, 
 			return ErrNotRunning.Param("status", t.status)
 		case !ok || module.Source != scoring.SourceImported:
 			return ErrNoSheet.Param("module", in.Module)
-		case in.Value.Marks > module.Max || in.Value.Marks < 0:
+		case !counts(in.Value, module):
 			return scoring.ErrModules.With(fault.Field{Path: "value", Code: "above_max", Message: "the marks are outside the module's range"})
 		}
 		if _, ok := t.byID[in.Competitor]; !ok {

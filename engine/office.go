@@ -110,7 +110,8 @@ func (s *Contests) ChangeOffice(ctx context.Context, actor access.AccountID, id 
 }
 
 // mayChangeOffice says why an appointment does not fit: nobody keeps two
-// layers of identity, and an office that three layers need stays filled.
+// layers of identity or marks beside one, and an office that three layers need
+// stays filled.
 func (t *Tally) mayChangeOffice(e officeChanged) error {
 	if err := t.in(PhaseRunning, PhaseLocked, PhaseRechecked, PhaseDecrypted, PhasePublished); err != nil {
 		return err
@@ -118,10 +119,25 @@ func (t *Tally) mayChangeOffice(e officeChanged) error {
 	if slices.Contains(t.open.Officers, e.Officer) == e.Appointed {
 		return ErrDecided.Param("office", e.Officer.Office)
 	}
-	if wrong := checkOfficers(t.officersAfter(e), t.open.Procedure.Identity.Mode); len(wrong) > 0 {
+	after := t.officersAfter(e)
+	wrong := checkOfficers(after, t.open.Procedure.Identity.Mode)
+	if e.Appointed {
+		wrong = append(wrong, checkIdentity(&Division{Procedure: t.open.Procedure, Officers: after, Panels: t.panels()})...)
+	}
+	if len(wrong) > 0 {
 		return ErrContest.With(wrong...)
 	}
 	return nil
+}
+
+// panels are the panels at work, with those who are on them now.
+func (t *Tally) panels() (out []Panel) {
+	for _, m := range t.open.Scheme.Modules {
+		for _, r := range t.benches[m.ID] {
+			out = append(out, Panel{Module: m.ID, Judges: r.members})
+		}
+	}
+	return out
 }
 
 // officersAfter is the list of appointments with the change.

@@ -33,13 +33,25 @@ func officers() []engine.Officer {
 // marks, each marked by one judge: competitor i gets 3 × level + 100 × i / 2.
 func (n node) performed(t *testing.T, people int, change ...func(*engine.Procedure, *scoring.Rules)) engine.DivisionID {
 	t.Helper()
+	return n.performedBy(t, people, func(*scoring.Scheme) {}, func(int) bool { return true }, change...)
+}
+
+// performedBy is performed with another scheme, and with marks only where
+// marked says so of a sheet by its place.
+func (n node) performedBy(t *testing.T, people int, schemed func(*scoring.Scheme), marked func(int) bool, change ...func(*engine.Procedure, *scoring.Rules)) engine.DivisionID {
+	t.Helper()
 	ctx := t.Context()
 	c, err := n.CreateContest(ctx, engine.ContestDraft{Name: text("大赛"), Event: text("讲师"), Organiser: "组委会"})
 	must(t, err)
 	s, r, p := scheme(), rules(1), engine.OrdinaryProcedure()
+	theory := s.Modules[0]
 	s.Modules = s.Modules[1:]
 	s.Violations = []scoring.Violation{{ID: "collusion", Label: text("串通"), Ladder: []scoring.Sanction{{Kind: scoring.SanctionDisqualify}}}}
 	r.Parts = []scoring.Part{{ID: "practical", Name: text("实操"), Modules: []scoring.ModuleID{"P"}, Weight: 10000}}
+	schemed(&s)
+	if _, there := s.Module(theory.ID); there {
+		r.Parts = rules(1).Parts
+	}
 	p.Identity.Mode = engine.IdentityOpen
 	p.Appeal.WindowMS = 1
 	for _, f := range change {
@@ -57,6 +69,9 @@ func (n node) performed(t *testing.T, people int, change ...func(*engine.Procedu
 	must(t, n.Enter(ctx, d.ID, list))
 	n.open(t, d.ID)
 	for i, sheet := range n.sheets(t, d.ID, "j1") {
+		if !marked(i) {
+			continue
+		}
 		_, err := n.submit(t, d.ID, "j1", sheet, entries(2, scoring.Marks(i%9)*50))
 		must(t, err)
 	}

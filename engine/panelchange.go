@@ -99,6 +99,12 @@ func (e panelChanged) check(t *Tally, by access.AccountID, _ time.Time) error {
 	if e.In != nil && e.In.Judge == "" {
 		return ErrNoJudge.Param("judge", "")
 	}
+	if e.In != nil {
+		in := []Panel{{Module: e.Module, Judges: []PanelJudge{*e.In}}}
+		if wrong := checkIdentity(&Division{Procedure: t.open.Procedure, Officers: t.open.Officers, Panels: in}); len(wrong) > 0 {
+			return ErrContest.With(wrong...)
+		}
+	}
 	for _, other := range t.benches[e.Module] {
 		if e.In != nil {
 			if _, there := other.member(e.In.Judge); there {

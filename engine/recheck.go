@@ -154,8 +154,10 @@ func (t *Tally) recheckSheets(f func(SheetID, spot)) {
 			continue
 		}
 		t.spots(m, func(sp spot) {
-			if sp.w.absent == nil {
-				f(t.sheetID(sp.i, sp.r), sp)
+			// Who is disqualified or zeroed may be locked without a work, and so
+			// without a code by which anybody could check it.
+			if id := t.sheetID(sp.i, sp.r); id != "" && sp.w.absent == nil {
+				f(id, sp)
 			}
 		})
 	}

@@ -172,13 +172,14 @@ func read[T any](r ledger.Record) (e T, err error) {
 // that race, the second may not follow the first; then it changes nothing.
 func (t *Tally) applyStatus(r ledger.Record) (verdict, error) {
 	e, err := read[statusChanged](r)
-	if err == nil && !t.status.mayBecome(e.Status) {
-		return verdict{why: ErrStatus.Param("from", t.status).Param("to", e.Status)}, nil
+	if err != nil {
+		return verdict{}, err
 	}
-	if err == nil {
-		t.status = e.Status
+	if why := t.mayBecome(e.Status); why != nil {
+		return verdict{why: why}, nil
 	}
-	return verdict{}, err
+	t.status = e.Status
+	return verdict{}, nil
 }
 
 func (t *Tally) applyOpened(r ledger.Record) (verdict, error) {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 
 	"github.com/xinglu/xinglu/engine"
@@ -53,14 +54,17 @@ type ActKey struct {
 	Key string `json:"key" minLength:"1" maxLength:"100" doc:"Idempotency key; a repeated call gets the first result"`
 }
 
-// seedOf returns the given seed, or draws one.
+// seedOf draws a seed. One that is given is mixed in: whoever could choose the
+// seed alone could choose who is drawn. What is no seed is left to be refused.
 func seedOf(given string) string {
-	if given != "" {
+	said, err := hex.DecodeString(given)
+	if err != nil {
 		return given
 	}
 	var b [16]byte
 	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
+	sum := sha256.Sum256(append(b[:], said...))
+	return hex.EncodeToString(sum[:16])
 }
 
 // SignNames are who signed, for people.
@@ -102,7 +106,7 @@ type drawRecheckIn struct {
 	DivisionPath
 	Body struct {
 		ActKey
-		Seed string `json:"seed,omitempty" maxLength:"128" doc:"Hexadecimal; absent: drawn by the server and recorded"`
+		Seed string `json:"seed,omitempty" maxLength:"128" doc:"Hexadecimal, said in public; the server mixes it with what it draws itself, and records the result"`
 	}
 }
 
@@ -187,7 +191,7 @@ type lotsIn struct {
 	DivisionPath
 	Body struct {
 		ActKey
-		Seed    string `json:"seed,omitempty" maxLength:"128" doc:"Hexadecimal; absent: drawn by the server and recorded"`
+		Seed    string `json:"seed,omitempty" maxLength:"128" doc:"Hexadecimal, said in public; the server mixes it with what it draws itself, and records the result"`
 		Witness string `json:"witness" minLength:"1" maxLength:"60" doc:"Who watches the draw"`
 	}
 }
@@ -224,6 +228,7 @@ type CorrectionDraft struct {
 	Module  scoring.ModuleID     `json:"module,omitempty" maxLength:"40"`
 	Value   *scoring.Value       `json:"value,omitempty"`
 	Zeroing *scoring.Zeroing     `json:"zeroing,omitempty"`
+	Conduct int64                `json:"conduct,omitempty" minimum:"0" doc:"Record of a violation or zeroing that is taken back"`
 	Reason  string               `json:"reason" minLength:"1" maxLength:"600"`
 
 	Source engine.CorrectionSource `json:"source" enum:"recheck,appeal,error"`
@@ -231,7 +236,7 @@ type CorrectionDraft struct {
 }
 
 func (d CorrectionDraft) correction() engine.Correction {
-	return engine.Correction{Sheet: d.Sheet, Aspect: d.Aspect, Code: d.Code, Module: d.Module, Value: d.Value, Zeroing: d.Zeroing,
+	return engine.Correction{Sheet: d.Sheet, Aspect: d.Aspect, Code: d.Code, Module: d.Module, Value: d.Value, Zeroing: d.Zeroing, Conduct: d.Conduct,
 		Reason: d.Reason, Source: d.Source, Appeal: d.Appeal}
 }
 

@@ -5718,6 +5718,11 @@ export interface components {
             aspect?: components["schemas"]["ScoringAspectEntry"];
             /** @description Of the layer that is open: whose imported module or conduct changes */
             code?: string;
+            /**
+             * Format: int64
+             * @description Record of a violation or zeroing that is taken back
+             */
+            conduct?: number;
             module?: string;
             reason: string;
             /** @description Whose aspect gets another value */
@@ -6119,7 +6124,7 @@ export interface components {
         DrawRecheckInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
-            /** @description Hexadecimal; absent: drawn by the server and recorded */
+            /** @description Hexadecimal, said in public; the server mixes it with what it draws itself, and records the result */
             seed?: string;
         };
         DrawRule: {
@@ -6309,6 +6314,8 @@ export interface components {
             appeal?: number;
             aspect?: components["schemas"]["ScoringAspectEntry"];
             code?: string;
+            /** Format: int64 */
+            conduct?: number;
             decided?: components["schemas"]["EngineSign"];
             module?: string;
             /** Format: int64 */
@@ -8499,7 +8506,7 @@ export interface components {
         LotsInBody: {
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
-            /** @description Hexadecimal; absent: drawn by the server and recorded */
+            /** @description Hexadecimal, said in public; the server mixes it with what it draws itself, and records the result */
             seed?: string;
             /** @description Who watches the draw */
             witness: string;
@@ -9029,6 +9036,11 @@ export interface components {
             aspect?: components["schemas"]["ScoringAspectEntry"];
             /** @description Of the layer that is open: whose imported module or conduct changes */
             code?: string;
+            /**
+             * Format: int64
+             * @description Record of a violation or zeroing that is taken back
+             */
+            conduct?: number;
             /** @description Idempotency key; a repeated call gets the first result */
             key: string;
             module?: string;
