@@ -106,7 +106,9 @@ func (s *Contests) duty(ctx context.Context, a access.Account, d Division) (Duty
 			continue
 		}
 		leads := o.Office == OfficeTeamLeader && len(c.ledBy(a.ID)) > 0
-		if leads || slices.Contains(a.Roles, o.Role) && holds(officers, a.ID, o.Office) {
+		// Without a call room judge the organiser keeps the call room.
+		role := slices.Contains(a.Roles, o.Role) || o.Office == OfficeCallRoom && access.Allows(a.Roles, access.CallRoomKeep)
+		if leads || role && holds(officers, a.ID, o.Office) {
 			duty.Offices = append(duty.Offices, o.Office)
 		}
 	}

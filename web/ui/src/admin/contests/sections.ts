@@ -26,6 +26,8 @@ export interface Section {
   group: Group
   /** One of them is enough. */
   action: Action | Action[]
+  /** The offices it is for; absent: the action says enough. */
+  offices?: Duty['offices']
   /** When it can be used; absent: always. */
   when?: 'setup' | 'opened'
   /** Only where competitors are hidden behind codes. */
@@ -120,6 +122,7 @@ export const sections: Section[] = [
     name: 'call-room',
     group: 'floor',
     action: ['call_room.keep', 'desk.read'],
+    offices: ['call_room', 'chief', 'deputy_chief', 'supervisor'],
     when: 'opened',
     load: () => import('./floor/CallRoomTab.vue'),
     give: byDuty,
@@ -230,6 +233,7 @@ export function sectionsOf(place: Place, may: (a: Action) => boolean): Section[]
   return sections.filter(
     (s) =>
       [s.action].flat().some(may) &&
+      (!s.offices || s.offices.some((o) => place.duty.offices.includes(o))) &&
       (!s.when || (s.when === 'opened') === opened) &&
       !(s.coded && place.duty.identity_mode === 'open') &&
       !(s.whole && !place.division),
