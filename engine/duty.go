@@ -18,6 +18,7 @@ type Duty struct {
 	Event        scoring.Text `json:"event"`
 	Name         scoring.Text `json:"name"`
 	Status       Status       `json:"status"`
+	Phase        Phase        `json:"phase" enum:"setup,running,locked,rechecked,decrypted,published,final"`
 	IdentityMode IdentityMode `json:"identity_mode"`
 	Rehearsal    bool         `json:"rehearsal"`
 	Opened       *time.Time   `json:"opened,omitempty"`
@@ -93,8 +94,18 @@ func (s *Contests) duty(ctx context.Context, a access.Account, d Division) (Duty
 	if err != nil {
 		return Duty{}, err
 	}
+	phase := PhaseSetup
+	if d.Status != Setup {
+		a, err := s.arena(ctx, d.ID)
+		if err != nil {
+			return Duty{}, err
+		}
+		if err := a.read(ctx, func(t *Tally) error { phase = t.phase(); return nil }); err != nil {
+			return Duty{}, err
+		}
+	}
 	duty := Duty{
-		Division: d.ID, ContestName: c.Name, Event: e.Name, Name: d.Name, Status: d.Status,
+		Division: d.ID, ContestName: c.Name, Event: e.Name, Name: d.Name, Status: d.Status, Phase: phase,
 		IdentityMode: d.Procedure.Identity.Mode, Rehearsal: c.Rehearsal, Opened: d.Opened, Offices: []Office{},
 		Modules: []DutyModule{}, Batches: d.Procedure.Draw.Batches,
 	}

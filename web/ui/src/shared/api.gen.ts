@@ -6502,6 +6502,8 @@ export interface components {
             offices: string[];
             /** Format: date-time */
             opened?: string;
+            /** @enum {string} */
+            phase: "setup" | "running" | "locked" | "rechecked" | "decrypted" | "published" | "final";
             rehearsal: boolean;
             status: string;
         };
