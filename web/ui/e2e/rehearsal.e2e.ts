@@ -61,7 +61,7 @@ async function confirm(page: Page, button: Locator, last: string, fill?: () => P
 /** Waits until what moves has come to rest: half a fading is no fault of contrast. */
 async function rest(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const late = new Promise((done) => setTimeout(done, 500))
+    const late = new Promise((done) => setTimeout(done, 250))
     await Promise.race([late, Promise.allSettled(document.getAnimations().map((a) => a.finished))])
   })
 }
