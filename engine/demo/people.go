@@ -110,7 +110,9 @@ var offices = []struct {
 }{
 	{engine.OfficeChief, "chief"}, {engine.OfficeDeputy, "deputy"}, {engine.OfficeSupervisor, "supervisor"},
 	{engine.OfficeEntryCoder, "coding1"}, {engine.OfficeStationCoder, "coding2"}, {engine.OfficeWorkCoder, "coding3"},
-	{engine.OfficeArbiter, "arbiter"}, {engine.OfficeTabulator, "tabulator"}, {engine.OfficeCallRoom, "callroom"},
+	{engine.OfficeArbiter, "arbiter"}, {engine.OfficeCallRoom, "callroom"},
+	// A paper takes two, and a third where they differ.
+	{engine.OfficeTabulator, "tabulator"}, {engine.OfficeTabulator, "tabulator2"}, {engine.OfficeTabulator, "tabulator3"},
 }
 
 // officers are the appointments of every division of a contest.
