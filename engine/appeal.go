@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,6 +145,19 @@ func (t *Tally) applyAppealRuled(r ledger.Record) (verdict, error) {
 	a := &t.outcome.appeals[e.No-1]
 	a.state, a.ruling, a.reason, a.ruled = AppealRuled, e.Ruling, e.Reason, person{by, r.At}
 	return verdict{}, nil
+}
+
+// unmet returns the number of an upheld appeal from which nothing followed, or
+// 0: no correction that names it was signed, or dropped for a reason by the
+// chief judge or the arbiter.
+func (t *Tally) unmet() int {
+	for k, a := range t.outcome.appeals {
+		met := func(c correction) bool { return c.Appeal == k+1 && (c.state == CorrectionSigned || c.released) }
+		if a.state == AppealRuled && a.ruling == Upheld && !slices.ContainsFunc(t.outcome.corrections, met) {
+			return k + 1
+		}
+	}
+	return 0
 }
 
 func (t *Tally) decideAppealOff(actor access.AccountID, no int) error {

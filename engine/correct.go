@@ -59,6 +59,8 @@ type correction struct {
 	state    CorrectionState
 	proposed person
 	decided  person // who signed or dropped it
+	why      string // why it was dropped, if that was said
+	released bool   // dropped for a reason by who may say that an appeal needs no correction
 }
 
 // person is who did something, and when.
@@ -69,6 +71,11 @@ type person struct {
 
 type numbered struct {
 	No int `json:"no"`
+}
+
+type droppedNo struct {
+	No  int    `json:"no"`
+	Why string `json:"why,omitempty"`
 }
 
 func (t *Tally) openCorrection() bool {
@@ -310,25 +317,29 @@ func (t *Tally) effect(c *correction, seq int64, at time.Time) (undo func() erro
 	}, nil
 }
 
-func (t *Tally) decideCorrectionOff(actor access.AccountID, no int) error {
+func (t *Tally) decideCorrectionOff(actor access.AccountID, e droppedNo) error {
 	if err := t.office(actor, OfficeChief, OfficeDeputy, OfficeArbiter, OfficeSupervisor); err != nil {
 		return err
 	}
-	_, err := t.proposedNo(no)
+	if len(e.Why) > maxReason {
+		return ErrReason
+	}
+	_, err := t.proposedNo(e.No)
 	return err
 }
 
 func (t *Tally) applyCorrectionOff(r ledger.Record) (verdict, error) {
-	e, err := read[numbered](r)
+	e, err := read[droppedNo](r)
 	if err != nil {
 		return verdict{}, err
 	}
 	by := access.AccountID(r.Actor)
-	if why := t.decideCorrectionOff(by, e.No); why != nil {
+	if why := t.decideCorrectionOff(by, e); why != nil {
 		return refused(why)
 	}
 	c := &t.outcome.corrections[e.No-1]
-	c.state, c.decided = CorrectionDropped, person{by, r.At}
+	c.state, c.decided, c.why = CorrectionDropped, person{by, r.At}, e.Why
+	c.released = strings.TrimSpace(e.Why) != "" && t.office(by, OfficeChief, OfficeArbiter) == nil
 	return verdict{}, nil
 }
 
@@ -406,8 +417,10 @@ func (s *Contests) SignCorrection(ctx context.Context, actor access.AccountID, i
 	return s.perform(ctx, actor, id, kindCorrectionSigned, key, numbered{no}, func(t *Tally) error { return t.decideCorrectionSigned(actor, no) })
 }
 
-// DropCorrection takes a proposal back that nobody has signed. Errors:
-// ErrOffice, ErrNoCorrection, ErrOvertaken.
-func (s *Contests) DropCorrection(ctx context.Context, actor access.AccountID, id DivisionID, key string, no int) error {
-	return s.perform(ctx, actor, id, kindCorrectionOff, key, numbered{no}, func(t *Tally) error { return t.decideCorrectionOff(actor, no) })
+// DropCorrection takes a proposal back that nobody has signed. why may be
+// empty; an upheld appeal is done with only when the chief judge or the arbiter
+// gives one. Errors: ErrOffice, ErrReason, ErrNoCorrection, ErrOvertaken.
+func (s *Contests) DropCorrection(ctx context.Context, actor access.AccountID, id DivisionID, key string, no int, why string) error {
+	e := droppedNo{no, why}
+	return s.perform(ctx, actor, id, kindCorrectionOff, key, e, func(t *Tally) error { return t.decideCorrectionOff(actor, e) })
 }

@@ -113,6 +113,9 @@ var (
 	ErrAppealLate = fault.New(fault.Conflict, "appeal_late", "the time for appeals is over")
 	// ErrAppealsOpen: the window is open, or an appeal has no ruling.
 	ErrAppealsOpen = fault.New(fault.Conflict, "appeals_open", "the time for appeals is not over, or one has no ruling")
+	// ErrAppealUnmet: an upheld appeal, whose number is the parameter no, has no
+	// correction that was signed, or dropped for a reason.
+	ErrAppealUnmet = fault.New(fault.Conflict, "appeal_unmet", "nothing followed from an appeal that was upheld; correct the result, or drop the correction and say why")
 	// ErrNoAppeal: there is no appeal with the number.
 	ErrNoAppeal = fault.New(fault.NotFound, "no_such_appeal", "there is no such appeal")
 	// ErrNoLayer: the division has no such layer of identity, or it cannot be used like this.

@@ -249,6 +249,7 @@ type CorrectionView struct {
 	State    CorrectionState `json:"state" enum:"proposed,signed,dropped"`
 	Proposed *Sign           `json:"proposed"`
 	Decided  *Sign           `json:"decided,omitempty"`
+	Why      string          `json:"why,omitempty"` // why it was dropped
 }
 
 // Corrections lists the corrections of a division, the newest first.
@@ -260,7 +261,7 @@ func (s *Contests) Corrections(ctx context.Context, id DivisionID) ([]Correction
 	out := []CorrectionView{}
 	err = a.read(ctx, func(t *Tally) error {
 		for i, c := range t.outcome.corrections {
-			out = append(out, CorrectionView{i + 1, c.Correction, c.state, c.proposed.sign(), c.decided.sign()})
+			out = append(out, CorrectionView{i + 1, c.Correction, c.state, c.proposed.sign(), c.decided.sign(), c.why})
 		}
 		slices.Reverse(out)
 		return nil

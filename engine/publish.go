@@ -291,10 +291,15 @@ func (t *Tally) decideFinal(actor access.AccountID, at time.Time) error {
 		return ErrAppealsOpen
 	}
 	late, err := t.unpublished()
-	if err == nil && (late || t.openCorrection()) {
+	switch no := t.unmet(); {
+	case err != nil:
+		return err
+	case late || t.openCorrection():
 		return ErrCorrectionOpen
+	case no > 0:
+		return ErrAppealUnmet.Param("no", no)
 	}
-	return err
+	return nil
 }
 
 func (t *Tally) applyFinal(r ledger.Record) (verdict, error) {
@@ -355,7 +360,7 @@ func (s *Contests) SignPublication(ctx context.Context, actor access.AccountID, 
 }
 
 // Finalise ends the division: results stand. Errors: ErrOffice, ErrPhase,
-// ErrAppealsOpen, ErrCorrectionOpen.
+// ErrAppealsOpen, ErrCorrectionOpen, ErrAppealUnmet.
 func (s *Contests) Finalise(ctx context.Context, actor access.AccountID, id DivisionID, key string) error {
 	err := s.perform(ctx, actor, id, kindFinal, key, finalWord{}, func(t *Tally) error { return t.decideFinal(actor, s.now()) })
 	if err == nil {

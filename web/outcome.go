@@ -280,8 +280,17 @@ func (s *Server) signCorrection(ctx context.Context, a actor, in *numberIn) (*no
 	return &nothing{}, s.Contest.SignCorrection(ctx, a.Account.ID, in.Division, in.Body.Key, in.No)
 }
 
-func (s *Server) dropCorrection(ctx context.Context, a actor, in *numberIn) (*nothing, error) {
-	return &nothing{}, s.Contest.DropCorrection(ctx, a.Account.ID, in.Division, in.Body.Key, in.No)
+type dropIn struct {
+	DivisionPath
+	No   int `path:"no" minimum:"1"`
+	Body struct {
+		ActKey
+		Why string `json:"why,omitempty" maxLength:"2000" doc:"Why nothing is corrected; given by the chief judge or the arbiter it answers an upheld appeal"`
+	}
+}
+
+func (s *Server) dropCorrection(ctx context.Context, a actor, in *dropIn) (*nothing, error) {
+	return &nothing{}, s.Contest.DropCorrection(ctx, a.Account.ID, in.Division, in.Body.Key, in.No, in.Body.Why)
 }
 
 // AppealDesk are the appeals with names of who filed and ruled.

@@ -39,6 +39,11 @@ func (s *script) forward() {
 				s.rule()
 			}
 		}
+		for k := range s.appeals {
+			if s.in(engine.PhasePublished) && s.unmet(k) {
+				s.follow(k)
+			}
+		}
 		s.release()
 		s.later(3 * time.Hour)
 		s.finalise()

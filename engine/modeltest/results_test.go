@@ -21,6 +21,8 @@ type correction struct {
 	by      access.AccountID
 	state   string // proposed, signed, dropped
 	at      time.Time
+	appeal  int  // its number, or 0
+	said    bool // dropped for a reason by one whose word is enough
 }
 
 // label is what the jury calls a competitor now.
@@ -144,9 +146,41 @@ func (s *script) dropCorrection() {
 	if len(s.corrections) == 0 {
 		return
 	}
-	k, key := s.n("which", 0, len(s.corrections)-1), s.key()
-	if s.try("correction dropped", s.corrections[k].state == "proposed", func(n *engine.Contests) error { return n.DropCorrection(s.ctx, super, s.id, key, k+1) }) {
-		s.corrections[k].state = "dropped"
+	s.dropOne(s.n("which", 0, len(s.corrections)-1), one(s.drawer, "by", super, deputy, arbiter, chief), one(s.drawer, "why", "", "无须更正"))
+}
+
+func (s *script) dropOne(k int, by access.AccountID, why string) {
+	c, key := s.corrections[k], s.key()
+	if s.try("correction dropped", c.state == "proposed", func(n *engine.Contests) error { return n.DropCorrection(s.ctx, by, s.id, key, k+1, why) }) {
+		c.state, c.said = "dropped", why != "" && (by == chief || by == arbiter)
+	}
+}
+
+// unmet says of an appeal, by its place, whether it was upheld and nothing
+// followed.
+func (s *script) unmet(k int) bool {
+	return s.appeals[k].upheld && !slices.ContainsFunc(s.corrections, func(c *correction) bool {
+		return c.appeal == k+1 && (c.state == "signed" || c.said)
+	})
+}
+
+// follow does what an upheld appeal calls for: a correction, or the word that
+// none is needed.
+func (s *script) follow(k int) {
+	i, m := s.n("who", 0, len(s.p.people)-1), 0
+	if s.p.modules[0].imported {
+		m = 1
+	}
+	s.proposeOne(&correction{i: i, m: m, rule: 1, why: "申诉", by: arbiter, state: "proposed", appeal: k + 1}, engine.Correction{
+		Code: s.label(i), Zeroing: &scoring.Zeroing{Rule: zeroID(1), Module: moduleID(m)}, Reason: "申诉", Source: engine.FromAppeal, Appeal: k + 1,
+	}, true)
+	last := len(s.corrections) - 1
+	switch {
+	case s.corrections[last].state != "proposed":
+	case s.is("dropped"):
+		s.dropOne(last, arbiter, "无须更正")
+	default:
+		s.signOne(last, chief)
 	}
 }
 
@@ -401,11 +435,11 @@ func (s *script) rule() {
 	if s.try("ruling", s.appeals[k].open, func(n *engine.Contests) error {
 		return n.RuleAppeal(s.ctx, arbiter, s.id, key, k+1, ruling, "已复查")
 	}) {
-		s.appeals[k].open = false
+		s.appeals[k].open, s.appeals[k].upheld = false, ruling == engine.Upheld
 		if ruling == engine.Upheld && s.in(engine.PhasePublished) && s.p.modules[0].imported { // what follows is a correction that names it
 			i := s.n("who", 0, len(s.p.people)-1)
 			v := of(int64(s.n("marks", 0, 10000)))
-			s.proposeOne(&correction{i: i, rule: -1, value: v, why: "申诉", by: arbiter, state: "proposed"}, engine.Correction{
+			s.proposeOne(&correction{i: i, rule: -1, value: v, why: "申诉", by: arbiter, state: "proposed", appeal: k + 1}, engine.Correction{
 				Code: s.label(i), Module: moduleID(0), Value: ptr(valueOf(v)), Reason: "申诉", Source: engine.FromAppeal, Appeal: k + 1,
 			}, true)
 		}
@@ -421,7 +455,11 @@ func (s *script) finalise() {
 		return
 	}
 	open := slices.ContainsFunc(s.appeals, func(a appealed) bool { return a.open })
-	want := s.in(engine.PhasePublished) && !s.Clock().Before(until) && !open && !s.openCorrection() && !s.unpublished()
+	unmet := false
+	for k := range s.appeals {
+		unmet = unmet || s.unmet(k)
+	}
+	want := s.in(engine.PhasePublished) && !s.Clock().Before(until) && !open && !unmet && !s.openCorrection() && !s.unpublished()
 	key := s.key()
 	if s.try("final", want, func(n *engine.Contests) error { return n.Finalise(s.ctx, chief, s.id, key) }) {
 		s.final = true

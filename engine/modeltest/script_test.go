@@ -87,7 +87,7 @@ type unlock struct {
 	granted bool
 }
 
-type appealed struct{ open bool }
+type appealed struct{ open, upheld bool }
 
 // Clock is the time of all nodes.
 func (s *script) Clock() time.Time {

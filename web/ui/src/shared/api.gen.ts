@@ -6142,6 +6142,12 @@ export interface components {
             taken?: string[];
             units_apart: boolean;
         };
+        DropInBody: {
+            /** @description Idempotency key; a repeated call gets the first result */
+            key: string;
+            /** @description Why nothing is corrected; given by the chief judge or the arbiter it answers an upheld appeal */
+            why?: string;
+        };
         EngineAct: {
             aspect?: string;
             /** Format: date-time */
@@ -6328,6 +6334,7 @@ export interface components {
             /** @enum {string} */
             state: "proposed" | "signed" | "dropped";
             value?: components["schemas"]["ScoringValue"];
+            why?: string;
             zeroing?: components["schemas"]["ScoringZeroing"];
         };
         EngineDecline: {
@@ -13368,7 +13375,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ActKey"];
+                "application/json": components["schemas"]["DropInBody"];
             };
         };
         responses: {
