@@ -190,7 +190,7 @@ func (s *Contests) step(ctx context.Context, by access.AccountID, id DivisionID,
 	if err != nil {
 		return out, err
 	}
-	if err := a.once(ctx, by, kind, key, func(*Tally) (codeEvent, error) { return e, nil }); err != nil {
+	if err := a.once(ctx, by, kind, key, e, func(*Tally) (codeEvent, error) { return e, nil }); err != nil {
 		return out, err
 	}
 	err = a.read(ctx, func(t *Tally) error { out = t.ceremony(); return nil })
@@ -214,7 +214,7 @@ func (s *Contests) reveal(ctx context.Context, by access.AccountID, a *arena) er
 		if err != nil {
 			break
 		}
-		err = a.judged(ctx, by, kindRevealed, kindRevealed+"/"+p.Name, revealed{p})
+		err = a.judged(ctx, by, kindRevealed, kindRevealed+"/"+p.Name, "", revealed{p})
 		if errors.Is(err, ErrDrawRepeated) {
 			err = nil // another call was first
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,24 +13,28 @@ import (
 	"github.com/xinglu/xinglu/engine/access"
 	"github.com/xinglu/xinglu/engine/draw"
 	"github.com/xinglu/xinglu/internal/fault"
+	"github.com/xinglu/xinglu/internal/ledger"
 	"github.com/xinglu/xinglu/scoring"
 )
 
 // once stores one record of by, whose data is made from the tally, and returns
 // why its fold refused it. A repeated key of the same kind and person returns
-// what the first one got, whatever the tally has become since.
-func (a *arena) once(ctx context.Context, by access.AccountID, kind, key string, prepare func(*Tally) (codeEvent, error)) error {
-	full := ""
+// what the first one got, whatever the tally has become since; ask is what the
+// caller asks for, and a key that comes back with something else is refused
+// with ErrKeyReused. nil asks for whatever is due.
+func (a *arena) once(ctx context.Context, by access.AccountID, kind, key string, ask any, prepare func(*Tally) (codeEvent, error)) error {
+	full, mark := "", ""
 	if key != "" {
 		full = kind + "/" + string(by) + "/" + key
+		if ask != nil {
+			mark = a.s.opts.Sealer.Blind(string(marshal(ask)), string(a.stream)+"/"+kind)
+		}
 		r, known, err := a.s.db.Ledger().FindKey(ctx, a.stream, full)
 		if err != nil {
 			return err
 		}
 		if known {
-			var why error
-			err := a.read(ctx, func(t *Tally) error { why = t.verdicts[r.Seq].why; return nil })
-			return errors.Join(err, why)
+			return a.replayed(ctx, r, mark)
 		}
 	}
 	var data codeEvent
@@ -45,21 +50,67 @@ func (a *arena) once(ctx context.Context, by access.AccountID, kind, key string,
 	if err != nil {
 		return err
 	}
-	return a.judged(ctx, by, kind, full, data)
+	return a.judged(ctx, by, kind, full, mark, data)
+}
+
+// bound is the data of a record about codes with the blinded digest of what
+// was asked for. What ties layers together stands in the request in the open,
+// so that it is kept neither as it is nor as a digest that could be guessed.
+type bound struct {
+	codeEvent
+	mark string
+}
+
+// MarshalJSON writes the event's own members and "request".
+func (m bound) MarshalJSON() ([]byte, error) {
+	body := marshal(m.codeEvent)
+	if m.mark == "" {
+		return body, nil
+	}
+	members := map[string]json.RawMessage{}
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, err
+	}
+	members["request"] = marshal(m.mark)
+	return json.Marshal(members)
+}
+
+// replayed returns what the record with the same key got, or ErrKeyReused where
+// that was asked for with another mark. Records of earlier versions have none.
+func (a *arena) replayed(ctx context.Context, r ledger.Record, mark string) error {
+	first, err := read[struct {
+		Request string `json:"request"`
+	}](r)
+	if err != nil {
+		return err
+	}
+	if first.Request != "" && first.Request != mark {
+		return ErrKeyReused.Param("key", r.Key)
+	}
+	var why error
+	err = a.read(ctx, func(t *Tally) error { why = t.verdicts[r.Seq].why; return nil })
+	return errors.Join(err, why)
 }
 
 // judged stores one record, tells the screens, and returns why the record's
-// fold refused it at its place.
-func (a *arena) judged(ctx context.Context, by access.AccountID, kind, key string, data codeEvent) error {
-	done, err := a.append(ctx, string(by), kind, key, data)
+// fold refused it at its place, or what replayed returns.
+func (a *arena) judged(ctx context.Context, by access.AccountID, kind, key, mark string, data codeEvent) error {
+	done, err := a.append(ctx, string(by), kind, key, bound{data, mark})
 	if err != nil {
 		return err
+	}
+	if done.Replayed { // another call with the key was first
+		r, _, err := a.s.db.Ledger().FindKey(ctx, a.stream, key)
+		if err != nil {
+			return err
+		}
+		return a.replayed(ctx, r, mark)
 	}
 	var why error
 	if err := a.read(ctx, func(t *Tally) error { why = t.verdicts[done.Seq].why; return nil }); err != nil {
 		return err
 	}
-	if why == nil && !done.Replayed {
+	if why == nil {
 		a.hint(ctx, DeskNews{Kind: kind, Seq: done.Seq})
 		switch kind {
 		case kindDrawn, kindLotEntered, kindRedrawGranted:
@@ -102,7 +153,7 @@ func (s *Contests) AnnounceDraw(ctx context.Context, by access.AccountID, id Div
 		return DrawView{}, err
 	}
 	var name DrawID
-	err = a.once(ctx, by, kindAnnounced, key, func(t *Tally) (codeEvent, error) {
+	err = a.once(ctx, by, kindAnnounced, key, req, func(t *Tally) (codeEvent, error) {
 		if err := t.mayAnnounce(by, req.Layer); err != nil {
 			return nil, err
 		}
@@ -240,7 +291,7 @@ type PublicWord struct {
 // SayWord records the public word of an announced draw. Errors: ErrNoDraw,
 // ErrOffice, ErrDrawRepeated, ErrDrawState, ErrWord, ErrSamePerson.
 func (s *Contests) SayWord(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, w PublicWord, key string) (DrawView, error) {
-	return s.onDraw(ctx, by, id, name, kindWord, key, func(*Tally) (codeEvent, error) {
+	return s.onDraw(ctx, by, id, name, kindWord, key, w, func(*Tally) (codeEvent, error) {
 		return worded{Draw: name, Word: w.Word, Speaker: w.Speaker, Witness: w.Witness}, nil
 	})
 }
@@ -248,7 +299,7 @@ func (s *Contests) SayWord(ctx context.Context, by access.AccountID, id Division
 // HoldDraw draws: all lots, or the order in which people draw by hand. Errors:
 // ErrNoDraw, ErrOffice, ErrDrawRepeated, ErrDrawState, ErrWordMissing.
 func (s *Contests) HoldDraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, key string) (DrawView, error) {
-	return s.onDraw(ctx, by, id, name, kindDrawn, key, func(t *Tally) (codeEvent, error) { return t.drawNow(name) })
+	return s.onDraw(ctx, by, id, name, kindDrawn, key, nil, func(t *Tally) (codeEvent, error) { return t.drawNow(name) })
 }
 
 // drawNow computes a draw.
@@ -285,12 +336,15 @@ func (t *Tally) drawNow(name DrawID) (drawn, error) {
 }
 
 // onDraw stores a record about a draw and returns the draw as it is then.
-func (s *Contests) onDraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, kind, key string, prepare func(*Tally) (codeEvent, error)) (DrawView, error) {
+func (s *Contests) onDraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, kind, key string, ask any, prepare func(*Tally) (codeEvent, error)) (DrawView, error) {
 	a, err := s.arena(ctx, id)
 	if err != nil {
 		return DrawView{}, err
 	}
-	if err := a.once(ctx, by, kind, key, prepare); err != nil {
+	if err := a.once(ctx, by, kind, key, struct {
+		Draw DrawID
+		Ask  any
+	}{name, ask}, prepare); err != nil {
 		return DrawView{}, err
 	}
 	return s.drawView(ctx, a, name, by, "")
@@ -332,7 +386,7 @@ func (s *Contests) drawAtOpening(ctx context.Context, actor access.AccountID, a 
 		if err != nil || kind == "" {
 			return err
 		}
-		err = a.once(ctx, by, kind, "opening", prepare)
+		err = a.once(ctx, by, kind, "opening", nil, prepare)
 		if err != nil && !errors.Is(err, ErrDrawRepeated) { // else another call was first
 			return err
 		}

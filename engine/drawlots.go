@@ -28,7 +28,7 @@ type LotEntry struct {
 // ErrOvertaken.
 func (s *Contests) EnterLot(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, in LotEntry, key string) (DrawView, []draw.Breach, error) {
 	breaches := []draw.Breach{}
-	view, err := s.onDraw(ctx, by, id, name, kindLotEntered, key, func(t *Tally) (codeEvent, error) {
+	view, err := s.onDraw(ctx, by, id, name, kindLotEntered, key, LotEntry{in.Upper, normalCode(in.Code), in.Absent}, func(t *Tally) (codeEvent, error) {
 		d, err := t.drawIn(name, by, DrawDrawing)
 		if err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ func normalCode(s string) string { return strings.ToUpper(strings.TrimSpace(s)) 
 // drawn. Once confirmed, it stays so. Errors: ErrWrongCode, ErrNoCode,
 // ErrNoDraw, ErrOffice, ErrDrawState.
 func (s *Contests) ConfirmLot(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, upper, code, key string) (DrawView, error) {
-	return s.onDraw(ctx, by, id, name, kindConfirmed, key, func(t *Tally) (codeEvent, error) {
+	return s.onDraw(ctx, by, id, name, kindConfirmed, key, pair{Upper: upper, Code: normalCode(code)}, func(t *Tally) (codeEvent, error) {
 		e := confirmed{Draw: name}
 		var err error
 		e.Sealed, err = t.codes.seal(name, pair{Upper: upper, Code: normalCode(code)})

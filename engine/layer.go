@@ -57,7 +57,7 @@ func (s *Contests) LayerTable(ctx context.Context, by access.AccountID, id Divis
 	if err != nil {
 		return out, err
 	}
-	err = a.once(ctx, by, kindLayerSeen, "", func(t *Tally) (codeEvent, error) {
+	err = a.once(ctx, by, kindLayerSeen, "", nil, func(t *Tally) (codeEvent, error) {
 		out.Module, err = t.mayLook(by, l, module)
 		return layerSeen{Layer: l, Module: out.Module, How: how}, err
 	})
@@ -198,7 +198,7 @@ func (s *Contests) CheckInCode(ctx context.Context, by access.AccountID, id Divi
 		return out, err
 	}
 	i := slices.IndexFunc(people, func(c Competitor) bool { return who != "" && (string(c.ID) == who || string(c.Candidate) == who) })
-	err = a.once(ctx, by, kindLayerSeen, "", func(t *Tally) (codeEvent, error) {
+	err = a.once(ctx, by, kindLayerSeen, "", nil, func(t *Tally) (codeEvent, error) {
 		if err := t.office(by, OfficeCallRoom); err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ import (
 // ErrReason, ErrDrawUsed once marks or another draw depend on it, ErrAsked,
 // ErrNoDraw, ErrOffice, ErrDrawState.
 func (s *Contests) AskRedraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, reason, key string) (DrawView, error) {
-	return s.onDraw(ctx, by, id, name, kindRedrawAsked, key, func(*Tally) (codeEvent, error) {
+	return s.onDraw(ctx, by, id, name, kindRedrawAsked, key, strings.TrimSpace(reason), func(*Tally) (codeEvent, error) {
 		return redrawAsked{Draw: name, Reason: strings.TrimSpace(reason)}, nil
 	})
 }
@@ -24,7 +24,7 @@ func (s *Contests) AskRedraw(ctx context.Context, by access.AccountID, id Divisi
 // it stays on record, and the layer may be drawn anew. Errors: ErrNotAsked,
 // ErrSamePerson, ErrDrawUsed, ErrNoDraw, ErrOffice, ErrDrawState.
 func (s *Contests) GrantRedraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, key string) (DrawView, error) {
-	return s.onDraw(ctx, by, id, name, kindRedrawGranted, key, func(*Tally) (codeEvent, error) {
+	return s.onDraw(ctx, by, id, name, kindRedrawGranted, key, nil, func(*Tally) (codeEvent, error) {
 		return redrawGranted{Draw: name}, nil
 	})
 }
