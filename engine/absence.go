@@ -11,9 +11,10 @@ import (
 
 // absence says that a competitor did not start a module.
 type absence struct {
-	at  time.Time
-	by  access.AccountID
-	seq int64
+	at    time.Time
+	by    access.AccountID
+	seq   int64
+	layer Layer // of the code that named the competitor; "" where none did
 }
 
 // Absentee names who did not start, by a code or, before there is one, by the
@@ -145,7 +146,15 @@ func (e absenceRecorded) check(t *Tally, by access.AccountID, _ time.Time) error
 }
 
 func (e absenceRecorded) apply(t *Tally, r ledger.Record) error {
-	return e.set(t, r.At, &absence{r.At, access.AccountID(r.Actor), r.Seq})
+	return e.set(t, r.At, e.absence(r))
+}
+
+func (e absenceRecorded) absence(r ledger.Record) *absence {
+	a := &absence{at: r.At, by: access.AccountID(r.Actor), seq: r.Seq}
+	if e.Competitor == "" {
+		a.layer = e.Layer
+	}
+	return a
 }
 
 func (e absenceWithdrawn) check(t *Tally, by access.AccountID, _ time.Time) error {

@@ -40,6 +40,8 @@ type Contests struct {
 	bus  live.Bus
 	opts Options
 
+	clocks Clocks // nil: there is no hall
+
 	mu     sync.Mutex
 	arenas map[DivisionID]*arena
 	rolls  map[ContestID]*rollBook

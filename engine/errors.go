@@ -138,8 +138,9 @@ var (
 	ErrLotTaken = fault.New(fault.Conflict, "draw_lot_taken", "the code {code} is not in the box any more, or never was")
 	// ErrLotBarred: too few judges would be left there for this competitor.
 	ErrLotBarred = fault.New(fault.Conflict, "draw_lot_barred", "at {code} too few judges could mark this competitor; the lot goes back and another is drawn")
-	// ErrDrawUsed: marks or a further draw depend on the draw, so it stands.
-	ErrDrawUsed = fault.New(fault.Conflict, "draw_used", "marks or another draw depend on this draw already; it stands")
+	// ErrDrawUsed: a further draw depends on the draw, or marks, times, pictures,
+	// violations or absences that were recorded by its codes, so it stands.
+	ErrDrawUsed = fault.New(fault.Conflict, "draw_used", "another draw or something that was recorded by its codes depends on this draw already; it stands")
 	// ErrNotAsked: nobody has asked for this, or the word has expired.
 	ErrNotAsked = fault.New(fault.Conflict, "not_asked", "the first of two people has not asked for this, or too long ago; ask anew")
 	// ErrAsked: the first of two people has asked already.

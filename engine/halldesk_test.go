@@ -19,6 +19,7 @@ import (
 func (w *world) hall(n node) *hall.Service {
 	w.t.Helper()
 	s := hall.New(w.db, n.led, w.bus, engine.HallDesk{Contests: n.Contests}, hall.Options{Now: time.Now, Blind: sealer(w.t).Blind})
+	n.WatchClocks(s)
 	w.t.Cleanup(s.Close)
 	return s
 }

@@ -12,9 +12,12 @@ import (
 )
 
 // AskRedraw asks for a draw to be annulled, as the first of two people. Errors:
-// ErrReason, ErrDrawUsed once marks or another draw depend on it, ErrAsked,
-// ErrNoDraw, ErrOffice, ErrDrawState.
+// ErrReason, ErrDrawUsed once another draw or anything recorded depends on it,
+// hall.ErrClockInUse, ErrAsked, ErrNoDraw, ErrOffice, ErrDrawState.
 func (s *Contests) AskRedraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, reason, key string) (DrawView, error) {
+	if err := s.idle(ctx, id, name); err != nil {
+		return DrawView{}, err
+	}
 	return s.onDraw(ctx, by, id, name, kindRedrawAsked, key, strings.TrimSpace(reason), func(*Tally) (codeEvent, error) {
 		return redrawAsked{Draw: name, Reason: strings.TrimSpace(reason)}, nil
 	})
@@ -22,8 +25,11 @@ func (s *Contests) AskRedraw(ctx context.Context, by access.AccountID, id Divisi
 
 // GrantRedraw annuls a draw, as the second of two people: its codes go back,
 // it stays on record, and the layer may be drawn anew. Errors: ErrNotAsked,
-// ErrSamePerson, ErrDrawUsed, ErrNoDraw, ErrOffice, ErrDrawState.
+// ErrSamePerson, ErrDrawUsed, hall.ErrClockInUse, ErrNoDraw, ErrOffice, ErrDrawState.
 func (s *Contests) GrantRedraw(ctx context.Context, by access.AccountID, id DivisionID, name DrawID, key string) (DrawView, error) {
+	if err := s.idle(ctx, id, name); err != nil {
+		return DrawView{}, err
+	}
 	return s.onDraw(ctx, by, id, name, kindRedrawGranted, key, nil, func(*Tally) (codeEvent, error) {
 		return redrawGranted{Draw: name}, nil
 	})
@@ -91,7 +97,9 @@ func (t *Tally) stands(first, second time.Time) bool {
 	return second.Sub(first).Milliseconds() <= t.open.Procedure.Ceremony.WithinMS
 }
 
-// used reports whether marks or another draw depend on the draw's codes.
+// used reports whether another draw depends on the draw's codes, or anything
+// that was recorded by them: marks, times, pictures, violations, absences. It
+// names a code for good, which must not become somebody else's.
 func (t *Tally) used(d *held) bool {
 	if len(t.codes.opened) > 0 {
 		return true
@@ -103,8 +111,14 @@ func (t *Tally) used(d *held) bool {
 		}
 	}
 	for upper := range d.lots {
-		for _, m := range d.Modules {
-			if t.marked(d.who[upper], m) {
+		i := d.who[upper]
+		for m, w := range t.works[i] {
+			if (d.Layer == LayerEntry || slices.Contains(d.Modules, m)) && t.recorded(w, m, d.Layer) {
+				return true
+			}
+		}
+		for _, c := range t.desk.conduct[i] {
+			if c.Layer == d.Layer && slices.Contains(d.Modules, c.Module) {
 				return true
 			}
 		}
@@ -112,8 +126,56 @@ func (t *Tally) used(d *held) bool {
 	return false
 }
 
-// marked reports whether anybody has marked the competitor in the module.
-func (t *Tally) marked(i int, m scoring.ModuleID) bool {
-	w := t.works[i][m]
-	return w != nil && slices.ContainsFunc(w.sheets, func(s *sheet) bool { return len(s.files)+len(s.keyings) > 0 })
+// recorded reports whether anything was recorded of a work by its code of the
+// layer.
+func (t *Tally) recorded(w *work, m scoring.ModuleID, l Layer) bool {
+	bench := t.benches[m]
+	for k, s := range w.sheets {
+		if bench[k].layer == l && len(s.files)+len(s.keyings) > 0 {
+			return true
+		}
+	}
+	return w.absent != nil && w.absent.layer == l ||
+		slices.ContainsFunc(w.times, func(x Timing) bool { return x.layer == l }) ||
+		slices.ContainsFunc(w.evidence, func(e Evidence) bool {
+			_, _, no, ok := e.Sheet.split()
+			return ok && no < len(bench) && bench[no].layer == l
+		})
+}
+
+// Clocks tells of the clocks of station codes; hall.Service is one.
+type Clocks interface {
+	// ClocksIdle returns an error while a clock of one of the codes in one of
+	// the modules has run or been given time.
+	ClocksIdle(ctx context.Context, division string, modules []scoring.ModuleID, codes []string) error
+}
+
+// WatchClocks lets redraws ask the hall whether clocks of the draw's codes are
+// in use. It is called once, before the service is used.
+func (s *Contests) WatchClocks(c Clocks) { s.clocks = c }
+
+// idle returns why the clocks of a draw's codes keep it in force. The division
+// hears of a clock when it stops, so that the hall is asked.
+func (s *Contests) idle(ctx context.Context, id DivisionID, name DrawID) error {
+	if s.clocks == nil {
+		return nil
+	}
+	a, err := s.arena(ctx, id)
+	if err != nil {
+		return err
+	}
+	var modules []scoring.ModuleID
+	var codes []string
+	err = a.read(ctx, func(t *Tally) error {
+		if d := t.held(name); d != nil && d.Layer == LayerStation && d.state != DrawAnnulled {
+			for _, l := range d.result() {
+				modules, codes = d.Modules, append(codes, l.Code)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(codes) == 0 {
+		return err
+	}
+	return s.clocks.ClocksIdle(ctx, string(id), modules, codes)
 }

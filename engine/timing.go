@@ -29,6 +29,8 @@ type Timing struct {
 	By     access.AccountID `json:"by"`
 	Note   string           `json:"note"`
 	Seq    int64            `json:"seq"`
+
+	layer Layer // of the code that named the competitor
 }
 
 // timed records a time; the latest counts, and all are kept.
@@ -91,7 +93,7 @@ func (e timed) apply(t *Tally, r ledger.Record) error {
 	w := t.works[i][m.ID]
 	t.desk.timed[m.ID] = true
 	return t.change(spot{i: i, m: m, w: w}, r.At, func() {
-		w.times = append(w.times, Timing{e.MS, e.Source, r.At, access.AccountID(r.Actor), e.Note, r.Seq})
+		w.times = append(w.times, Timing{e.MS, e.Source, r.At, access.AccountID(r.Actor), e.Note, r.Seq, e.Layer})
 	})
 }
 

@@ -123,6 +123,7 @@ func newWorld(t testing.TB, change ...setup) *world {
 	must(t, err)
 	w.engine = engine.New(db, w.led, w.bus, engine.Options{Now: w.clock, Log: log, Tick: time.Millisecond, Sealer: sealer, Account: w.access.Account})
 	w.hall = hall.New(db, w.led, w.bus, engine.HallDesk{Contests: w.engine}, hall.Options{Now: time.Now, Log: log, Blind: sealer.Blind})
+	w.engine.WatchClocks(w.hall)
 	w.tablets, err = tablet.New(t.Context(), db, w.led, w.bus, w.access, tablet.Options{Now: time.Now, Log: log, Node: "test"})
 	must(t, err)
 	w.bank = bank.New(db, w.led, sealer, time.Now)

@@ -168,6 +168,7 @@ func (a *App) openHall(ctx context.Context, keys keyring) error {
 	a.hall = hall.New(a.db, a.led, a.bus, engine.HallDesk{Contests: a.contest}, hall.Options{
 		Now: a.steadyClock(), Log: a.log, Blind: keys.sealer.Blind,
 	})
+	a.contest.WatchClocks(a.hall)
 	a.onClose(func() error { a.hall.Close(); return nil })
 	open, err := a.contest.Opened(ctx)
 	if err != nil {

@@ -177,6 +177,21 @@ func (s *Service) clocks(ctx context.Context, division string, list []Station) (
 	return out, err
 }
 
+// ClocksIdle returns ErrClockInUse while a clock of one of the codes in one of
+// the modules has started or was given time: a clock is known by its code, which
+// must not become another competitor's then.
+func (s *Service) ClocksIdle(ctx context.Context, division string, modules []scoring.ModuleID, codes []string) error {
+	return s.read(ctx, division, func(h *Hall) error {
+		for _, id := range h.clockIDs() {
+			c := h.clocks[id]
+			if slices.Contains(modules, id.Module) && slices.Contains(codes, id.Code) && (c.state != ClockIdle || len(c.grants) > 0) {
+				return ErrClockInUse.Param("code", id.Code)
+			}
+		}
+		return nil
+	})
+}
+
 // Reasons are the reasons of pauses that the division's rules offer.
 func (s *Service) Reasons(ctx context.Context, division string) ([]scoring.Text, error) {
 	out := []scoring.Text{}

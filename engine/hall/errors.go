@@ -40,6 +40,9 @@ var (
 	ErrNoClock = fault.New(fault.NotFound, "no_such_clock", "there is no clock of this code for you")
 	// ErrClock: the clock is not in a state for this; Params state, at.
 	ErrClock = fault.New(fault.Conflict, "clock_state", "the clock is in another state; somebody else may have been first")
+	// ErrClockInUse: clocks of these codes have run or were given time, so the
+	// codes stay whose they are; Param code.
+	ErrClockInUse = fault.New(fault.Conflict, "clock_in_use", "a clock of these codes has run or was given time; the chief judge has to take that back first")
 	// ErrNoGrant: there is no such compensation, or it was taken back.
 	ErrNoGrant = fault.New(fault.NotFound, "no_such_compensation", "there is no such compensation")
 	// ErrOrder: the records of a stream do not follow one another.
