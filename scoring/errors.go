@@ -53,8 +53,32 @@ var (
 // problems collects wrong places, so that one answer names them all.
 type problems []fault.Field
 
+// figure is an argument of a message that its translations name too.
+type figure struct {
+	name  string
+	value any
+}
+
+func (f figure) String() string { return fmt.Sprint(f.value) }
+
+// add notes a wrong place. The figures among args are the field's params; their
+// verb in message is %v.
 func (p *problems) add(path, code, message string, args ...any) {
-	*p = append(*p, fault.Field{Path: path, Code: code, Message: fmt.Sprintf(message, args...)})
+	f := fault.Field{Path: path, Code: code, Message: fmt.Sprintf(message, args...)}
+	for _, a := range args {
+		if fig, ok := a.(figure); ok {
+			if f.Params == nil {
+				f.Params = make(map[string]string)
+			}
+			f.Params[fig.name] = fig.String()
+		}
+	}
+	*p = append(*p, f)
+}
+
+// outside notes an amount that is not between least and most.
+func (p *problems) outside(path string, got, least, most Marks) {
+	p.add(path, "out_of_range", "%v is not between %v and %v", figure{"got", got}, figure{"least", least}, figure{"most", most})
 }
 
 // under adds the problems of a part of the value, found below path.

@@ -89,7 +89,7 @@ func (a Aspect) checkHitList() (p problems) {
 		sum += f.Max
 	}
 	if sum != a.Max {
-		p.add("max", "sum_differs", "aspect %s states %v, its items and false alarms add up to %v", a.ID, a.Max, sum)
+		p.add("max", "sum_differs", "aspect %s states %v, its items and false alarms add up to %v", a.ID, figure{"states", a.Max}, figure{"sum", sum})
 	}
 	return p
 }
@@ -105,7 +105,7 @@ func (a Aspect) checkHitSteps(steps []Step) (p problems) {
 		seen.check(&p, path, "step", string(s.ID))
 		p.under(path+".label", s.Label.check())
 		if s.Marks < 0 || s.Marks > a.Max {
-			p.add(path+".marks", "out_of_range", "step %s is worth %v, the aspect 0 to %v", s.ID, s.Marks, a.Max)
+			p.outside(path+".marks", s.Marks, 0, a.Max)
 		}
 		least = min(least, s.Marks)
 	}

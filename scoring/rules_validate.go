@@ -79,7 +79,7 @@ func (r Rules) checkRounding(p *problems, s Scheme) {
 	p.amount("total_rounding.step", r.TotalRounding.Step, 1)
 	p.amount("full_marks", r.FullMarks, 1)
 	if step := r.TotalRounding.Step; step > 0 && r.FullMarks%step != 0 {
-		p.add("total_rounding.step", "max_off_step", "full marks %v are no multiple of the step %v", r.FullMarks, step)
+		p.add("total_rounding.step", "max_off_step", "full marks %v are no multiple of the step %v", figure{"states", r.FullMarks}, figure{"step", step})
 	}
 	if r.Rounding.Step < 1 {
 		return
@@ -90,7 +90,7 @@ func (r Rules) checkRounding(p *problems, s Scheme) {
 		}
 		if m.Max%r.Rounding.Step != 0 {
 			p.add(fmt.Sprintf("scheme.modules[%d].max", i), "max_off_step",
-				"module %s: %v is no multiple of the rounding step %v", m.ID, m.Max, r.Rounding.Step)
+				"module %s: %v is no multiple of the rounding step %v", m.ID, figure{"states", m.Max}, figure{"step", r.Rounding.Step})
 		}
 		if r.Rounding.Where != RoundAspect {
 			continue
@@ -98,7 +98,7 @@ func (r Rules) checkRounding(p *problems, s Scheme) {
 		for _, a := range m.Aspects() {
 			if a.Max%r.Rounding.Step != 0 {
 				p.add(fmt.Sprintf("scheme.modules[%d]", i), "max_off_step",
-					"aspect %s: %v is no multiple of the rounding step %v", a.ID, a.Max, r.Rounding.Step)
+					"aspect %s: %v is no multiple of the rounding step %v", a.ID, figure{"states", a.Max}, figure{"step", r.Rounding.Step})
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func (r Rules) checkParts(p *problems, s Scheme) {
 		}
 	}
 	if weights != basisPoints {
-		p.add("parts", "weights_differ", "the weights add up to %v %%, not to 100 %%", Marks(weights))
+		p.add("parts", "weights_differ", "the weights add up to %v %%, not to 100 %%", figure{"sum", Marks(weights)})
 	}
 	for _, m := range s.Modules {
 		if _, ok := inPart[m.ID]; !ok {
@@ -172,7 +172,7 @@ func (r Rules) checkPassLines(p *problems, s Scheme) {
 			most = part.max(s)
 		}
 		if l.Min < 0 || l.Min > most {
-			p.add(path+".min", "out_of_range", "%v is not between 0.00 and %v", l.Min, most)
+			p.outside(path+".min", l.Min, 0, most)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (m Module) check(seen seenIDs) (p problems) {
 		sum += sc.Max
 	}
 	if sum != m.Max {
-		p.add("max", "sum_differs", "module %s states %v, its sub-criteria add up to %v", m.ID, m.Max, sum)
+		p.add("max", "sum_differs", "module %s states %v, its sub-criteria add up to %v", m.ID, figure{"states", m.Max}, figure{"sum", sum})
 	}
 	return append(p, m.checkQuality()...)
 }
@@ -135,7 +135,7 @@ func (sc SubCriterion) check(seen seenIDs) (p problems) {
 		sum += a.Max
 	}
 	if sum != sc.Max {
-		p.add("max", "sum_differs", "sub-criterion %s states %v, its aspects add up to %v", sc.ID, sc.Max, sum)
+		p.add("max", "sum_differs", "sub-criterion %s states %v, its aspects add up to %v", sc.ID, figure{"states", sc.Max}, figure{"sum", sum})
 	}
 	return p
 }
@@ -202,12 +202,12 @@ func (a Aspect) checkSteps() (p problems) {
 		seen.check(&p, path, "step", string(s.ID))
 		p.under(path+".label", s.Label.check())
 		if s.Marks < 0 || s.Marks > a.Max {
-			p.add(path+".marks", "out_of_range", "step %s is worth %v, the aspect 0 to %v", s.ID, s.Marks, a.Max)
+			p.outside(path+".marks", s.Marks, 0, a.Max)
 		}
 		top = max(top, s.Marks)
 	}
 	if top < a.Max {
-		p.add("steps", "max_unreachable", "the best step is worth %v, the aspect states %v", top, a.Max)
+		p.add("steps", "max_unreachable", "the best step is worth %v, the aspect states %v", figure{"best", top}, figure{"states", a.Max})
 	}
 	return p
 }
@@ -247,8 +247,8 @@ func (a Aspect) checkPoints() (p problems) {
 
 func (a Aspect) checkDescriptors() (p problems) {
 	if len(a.Descriptors) != descriptorsLen {
-		p.add("descriptors", "wrong_count", "a judgement needs %d descriptors, for the levels 0 to %d; there are %d",
-			descriptorsLen, levelTop, len(a.Descriptors))
+		p.add("descriptors", "wrong_count", "a judgement needs %v descriptors, for the levels 0 to %d; there are %v",
+			figure{"need", descriptorsLen}, levelTop, figure{"have", len(a.Descriptors)})
 	}
 	for i, d := range a.Descriptors {
 		p.under(fmt.Sprintf("descriptors[%d]", i), d.check())
@@ -273,6 +273,6 @@ func (a Aspect) checkDeductions() (p problems) {
 // amount checks least ≤ m ≤ marksLimit.
 func (p *problems) amount(path string, m, least Marks) {
 	if m < least || m > marksLimit {
-		p.add(path, "out_of_range", "%v is not between %v and %v", m, least, marksLimit)
+		p.outside(path, m, least, marksLimit)
 	}
 }

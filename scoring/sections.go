@@ -85,13 +85,13 @@ func (s Scheme) checkSections() (p problems) {
 		return p
 	}
 	if weights != basisPoints {
-		p.add("sections", "weights_differ", "the weights add up to %v %%, not to 100 %%", Marks(weights))
+		p.add("sections", "weights_differ", "the weights add up to %v %%, not to 100 %%", figure{"sum", Marks(weights)})
 	}
 	for i, share := range s.SectionShares() {
 		if share.Fit == FitBeyond {
 			p.add(fmt.Sprintf("sections[%d].weight", i), "share_differs",
 				"section %s states %v %%, its aspects have %v of %v marks, %v %%; allowed are %v %% either way",
-				share.Section.ID, Marks(share.Section.Weight), share.Marks, share.Of, Marks(share.Share), Marks(s.SectionDeviation))
+				share.Section.ID, figure{"states", Marks(share.Section.Weight)}, share.Marks, share.Of, figure{"sum", Marks(share.Share)}, Marks(s.SectionDeviation))
 		}
 	}
 	return p

@@ -99,7 +99,7 @@ func (a Aspect) checkTimeTable() (p problems) {
 			p.add(path+".up_to_ms", "out_of_range", "%d ms is no time used", r.UpToMS)
 		}
 		if r.Marks < 0 || r.Marks > a.Max {
-			p.add(path+".marks", "out_of_range", "%v is not between 0.00 and %v", r.Marks, a.Max)
+			p.outside(path+".marks", r.Marks, 0, a.Max)
 		}
 		best = max(best, r.Marks)
 		if i == 0 {
@@ -108,20 +108,20 @@ func (a Aspect) checkTimeTable() (p problems) {
 		if before := t.Rows[i-1]; r.UpToMS <= before.UpToMS {
 			p.add(path+".up_to_ms", "out_of_order", "%d ms comes after %d ms", r.UpToMS, before.UpToMS)
 		} else if r.Marks > before.Marks && !t.MayRise {
-			p.add(path+".marks", "rises", "%v for a longer time than the %v of the row before", r.Marks, before.Marks)
+			p.add(path+".marks", "rises", "%v for a longer time than the %v of the row before", figure{"got", r.Marks}, figure{"before", before.Marks})
 		}
 	}
 	if t.Above < 0 || t.Above > a.Max {
-		p.add("time_table.above", "out_of_range", "%v is not between 0.00 and %v", t.Above, a.Max)
+		p.outside("time_table.above", t.Above, 0, a.Max)
 	} else if n := len(t.Rows); n > 0 && t.Above > t.Rows[n-1].Marks && !t.MayRise {
-		p.add("time_table.above", "rises", "%v beyond the last row, which is worth %v", t.Above, t.Rows[n-1].Marks)
+		p.add("time_table.above", "rises", "%v beyond the last row, which is worth %v", figure{"got", t.Above}, figure{"before", t.Rows[n-1].Marks})
 	}
 	if best < a.Max {
-		p.add("time_table.rows", "max_unreachable", "the best row is worth %v, the aspect states %v", best, a.Max)
+		p.add("time_table.rows", "max_unreachable", "the best row is worth %v, the aspect states %v", figure{"best", best}, figure{"states", a.Max})
 	}
 	oneOf(&p, "time_table.source", t.Source, TimeByJudge, TimeByClock)
 	if t.Base != nil && (*t.Base < 0 || *t.Base > a.Max) {
-		p.add("time_table.base", "out_of_range", "%v is not between 0.00 and %v", *t.Base, a.Max)
+		p.outside("time_table.base", *t.Base, 0, a.Max)
 	}
 	return p
 }

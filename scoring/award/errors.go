@@ -22,8 +22,27 @@ var (
 // problems collects wrong places, so that one answer names them all.
 type problems []fault.Field
 
+// figure is an argument of a message that its translations name too.
+type figure struct {
+	name  string
+	value any
+}
+
+func (f figure) String() string { return fmt.Sprint(f.value) }
+
+// add notes a wrong place. The figures among args are the field's params; their
+// verb in message is %v.
 func (p *problems) add(path, code, message string, args ...any) {
-	*p = append(*p, fault.Field{Path: path, Code: code, Message: fmt.Sprintf(message, args...)})
+	f := fault.Field{Path: path, Code: code, Message: fmt.Sprintf(message, args...)}
+	for _, a := range args {
+		if fig, ok := a.(figure); ok {
+			if f.Params == nil {
+				f.Params = make(map[string]string)
+			}
+			f.Params[fig.name] = fig.String()
+		}
+	}
+	*p = append(*p, f)
 }
 
 // err returns nil when nothing is wrong, else sentinel with all places.
@@ -43,7 +62,7 @@ func oneOf[T ~string](p *problems, path string, got T, allowed ...T) {
 // within checks a number against its bounds, which are inclusive.
 func within[T ~int | ~int64](p *problems, path string, got, low, high T) {
 	if got < low || got > high {
-		p.add(path, "out_of_range", "%d is not between %d and %d", got, low, high)
+		p.add(path, "out_of_range", "%v is not between %v and %v", figure{"got", got}, figure{"least", low}, figure{"most", high})
 	}
 }
 

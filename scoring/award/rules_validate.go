@@ -171,7 +171,7 @@ func (pr PromotionRule) check(p *problems, path string, awards map[ID]bool) {
 		at := fmt.Sprintf("%s.from[%d]", path, i)
 		within(p, at, int(l), 0, int(bottomLevel))
 		if !pr.To.higher(l) {
-			p.add(at, "not_higher", "level %d is not above level %d", pr.To, l)
+			p.add(at, "not_higher", "level %v is not above level %v", figure{"to", int(pr.To)}, figure{"from", int(l)})
 		}
 	}
 }

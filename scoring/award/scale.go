@@ -71,7 +71,7 @@ func (s Scale) check(p *problems, path string) {
 	within(p, path+".factor.num", s.Factor.Num, 1, limit)
 	within(p, path+".factor.den", s.Factor.Den, 1, limit)
 	if s.Min > s.Centre || s.Max < s.Centre {
-		p.add(path+".min", "out_of_range", "the centre %d is not between %d and %d", s.Centre, s.Min, s.Max)
+		p.add(path+".min", "out_of_range", "the centre %v is not between %v and %v", figure{"got", s.Centre}, figure{"least", s.Min}, figure{"most", s.Max})
 	}
 	oneOf(p, path+".population", s.Population, PopulationAll, PopulationWithMarks)
 	oneOf(p, path+".mad_zero", s.MADZero, MADZeroCentre)

@@ -52,11 +52,11 @@ func (pt PointTable) check(p *problems) {
 		path := fmt.Sprintf("points.ranks[%d]", i)
 		within(p, path+".points", int64(row.Points), 0, numberLimit)
 		if row.From <= last || row.To < row.From {
-			p.add(path+".from", "overlaps", "ranks %d to %d do not follow rank %d", row.From, row.To, last)
+			p.add(path+".from", "overlaps", "ranks %v to %v do not follow rank %v", figure{"from", row.From}, figure{"to", row.To}, figure{"last", last})
 		}
 		last = max(last, row.To)
 		if i > 0 && row.Points > pt.Ranks[i-1].Points {
-			p.add(path+".points", "not_falling", "rank %d would bring more than rank %d", row.From, pt.Ranks[i-1].From)
+			p.add(path+".points", "not_falling", "rank %v would bring more than rank %v", figure{"rank", row.From}, figure{"before", pt.Ranks[i-1].From})
 		}
 	}
 	for i, row := range pt.Awards {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import zh from '../../../locales/admin.zh-CN.json'
-import { installMessages } from '../../shared/i18n'
+import { addMessages, installMessages } from '../../shared/i18n'
 import type { Report, RowProblem } from '../types'
 import { filterRows, placeOf, problemTable, reason } from './report'
 
@@ -51,6 +51,11 @@ describe('a report', () => {
   it('translates reasons by their code and falls back to the message', () => {
     expect(reason(problem({ code: 'option_gap' }))).toBe(zh['import.option_gap'])
     expect(reason(problem({}))).toBe('English message')
+  })
+
+  it('says reasons of single entries as their forms do', () => {
+    addMessages({ 'error.full_up': '名额已满（{most} 名）' }, async () => ({ default: {} }))
+    expect(reason(problem({ code: 'full_up', params: { most: '5' } }))).toBe('名额已满（5 名）')
   })
 
   it('fills the values of a reason', () => {

@@ -1,12 +1,16 @@
 // What a preview of a workbook found, for reading and for download.
 import { hasMessage, t } from '../../shared/i18n'
 import type { CsvCell } from '../csv'
+import { fieldText } from '../parts/refusal'
 import type { Report, RowProblem } from '../types'
 
-/** The reason in the user's language; the server's English where there is no translation. */
+/**
+ * The reason in the user's language: that of workbooks, else that of single entries; the server's English where there
+ * is no translation.
+ */
 export function reason(problem: RowProblem): string {
   const key = `import.${problem.code}`
-  if (!hasMessage(key)) return problem.message
+  if (!hasMessage(key)) return fieldText({ path: '', ...problem })
   const params = { ...problem.params }
   if (params.place) params.place = otherPlace(params.place)
   return t(key, params)
