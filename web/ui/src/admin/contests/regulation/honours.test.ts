@@ -30,6 +30,7 @@ import {
 } from './honours'
 import type { Honours } from './shapes'
 import { starter } from './starter'
+import { valueOf } from './work'
 
 addMessages(zh, async () => ({ default: {} }))
 
@@ -143,4 +144,13 @@ describe('medals and the scale', () => {
     setSharing(m, 'never')
     expect(m).toMatchObject({ sharing: 'never', gap: 0, beyond: 'none' })
   })
+})
+
+describe('amounts of a trial', () => {
+  it.each([
+    [{ state: 'value', marks: 1250 }, '12.50'],
+    [{ state: 'value', marks: 0 }, '0.00'],
+    [{ state: 'blank', marks: 0 }, '未评'],
+    [{ state: 'did_not_start', marks: 0 }, '未参赛'],
+  ])('%o is %s', (v, want) => expect(valueOf(v)).toBe(want))
 })
