@@ -148,8 +148,8 @@ describe('medals and the scale', () => {
 
 describe('amounts of a trial', () => {
   it.each([
-    [{ state: 'value', marks: 1250 }, '12.50'],
-    [{ state: 'value', marks: 0 }, '0.00'],
+    [{ state: 'value', marks: 1250 }, '12.5'],
+    [{ state: 'value', marks: 0 }, '0'],
     [{ state: 'blank', marks: 0 }, '未评'],
     [{ state: 'did_not_start', marks: 0 }, '未参赛'],
   ])('%o is %s', (v, want) => expect(valueOf(v)).toBe(want))
