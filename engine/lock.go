@@ -32,6 +32,7 @@ type Unlock struct {
 	At      time.Time        `json:"at"`
 	Until   time.Time        `json:"until"` // it can be granted
 	Granted *Granted         `json:"granted,omitempty"`
+	Lock    int64            `json:"lock"` // Seq of the lock that it is to open; 0: none
 }
 
 // Granted is the second of two people's word.
@@ -228,8 +229,17 @@ func (e unlockAsked) apply(t *Tally, r ledger.Record) error {
 	within := time.Duration(t.open.Procedure.Ceremony.WithinMS) * time.Millisecond
 	t.desk.unlocks = append(t.desk.unlocks, Unlock{
 		Seq: r.Seq, Module: e.Module, Sheet: e.Sheet, Why: e.Why, By: access.AccountID(r.Actor), At: r.At, Until: r.At.Add(within),
+		Lock: t.lockOf(e.Module),
 	})
 	return nil
+}
+
+// lockOf names the lock of a module; 0: it is open.
+func (t *Tally) lockOf(m scoring.ModuleID) int64 {
+	if l := t.desk.locked[m]; l != nil {
+		return l.Seq
+	}
+	return 0
 }
 
 // unlock finds what was asked for.
@@ -251,8 +261,8 @@ func (e unlockGranted) check(t *Tally, by access.AccountID, at time.Time) error 
 	}
 	u := t.unlock(e.Asked)
 	switch {
-	case u == nil || u.Granted != nil || at.After(u.Until):
-		return ErrNothing.Param("asked", e.Asked)
+	case u == nil || u.Granted != nil || at.After(u.Until), u.Lock != t.lockOf(u.Module):
+		return ErrNothing.Param("asked", e.Asked) // nor when it was opened and locked anew meanwhile
 	case u.By == by:
 		return ErrSamePerson
 	}

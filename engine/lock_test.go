@@ -235,6 +235,14 @@ func TestUnlock(t *testing.T) {
 		t.Errorf("only the lock was opened: %+v", m.Counts)
 	}
 	c.must(c.lock())
+	// A word is for the lock that it was said about, not for a later one.
+	old, err := c.AskUnlock(ctx, chief, c.id, c.next(), "P", "", "先提出")
+	c.must(err)
+	asked, err = c.AskUnlock(ctx, deputy, c.id, c.next(), "P", "", "后提出")
+	c.must(err)
+	c.must(c.GrantUnlock(ctx, chief, c.id, c.next(), asked))
+	c.must(c.lock())
+	c.want("a word about an earlier lock", c.GrantUnlock(ctx, deputy, c.id, c.next(), old), engine.ErrNothing)
 	c.same()
 }
 

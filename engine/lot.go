@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
 	"slices"
 
 	"github.com/xinglu/xinglu/engine/access"
@@ -64,20 +65,28 @@ func (t *Tally) applyLotDrawn(r ledger.Record) (verdict, error) {
 			who = append(who, st.at)
 		}
 	}
-	order := map[int]uint64{}
-	for _, i := range who {
-		sum := sha256.Sum256([]byte(e.Seed + "\x00" + string(t.open.Competitors[i].ID)))
-		order[i] = binary.BigEndian.Uint64(sum[:])
-	}
-	slices.SortFunc(who, func(a, b int) int { return cmp.Or(cmp.Compare(order[a], order[b]), cmp.Compare(a, b)) })
 	if t.outcome.lots == nil {
 		t.outcome.lots = map[int]int64{}
 	}
+	slices.SortFunc(who, func(a, b int) int { return cmp.Compare(t.open.Competitors[a].ID, t.open.Competitors[b].ID) })
 	for _, i := range who {
-		t.outcome.lots[i] = int64(len(t.outcome.lots) + 1)
+		t.outcome.lots[i] = freeLot(t.outcome.lots, e.Seed, t.open.Competitors[i].ID)
 		t.stirred(i)
 	}
 	return verdict{}, nil
+}
+
+// freeLot is the lot of a competitor: five digits of the digest of seed and id,
+// or the next that nobody has. It does not count up, so that whoever is tied
+// later, after a correction, has the same chance as those who drew before.
+func freeLot(taken map[int]int64, seed string, id CompetitorID) int64 {
+	const first, count = 10_000, 90_000
+	sum := sha256.Sum256([]byte(seed + "\x00" + string(id)))
+	at := int64(binary.BigEndian.Uint64(sum[:8]) % count)
+	for slices.Contains(slices.Collect(maps.Values(taken)), first+at) {
+		at = (at + 1) % count
+	}
+	return first + at
 }
 
 // DrawLots draws lots for those whom nothing else separates, from a random

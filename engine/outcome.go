@@ -26,24 +26,26 @@ func (p person) sign() *Sign {
 // RecheckView is how the recheck of a division stands, by the codes that
 // judges see.
 type RecheckView struct {
-	Phase   Phase               `json:"phase"`
-	Rule    scoring.RecheckRule `json:"rule"`
-	Seed    string              `json:"seed,omitempty"` // hex; "" before the draw
-	Drawn   *Sign               `json:"drawn,omitempty"`
-	Due     int                 `json:"due"` // sheets to be checked
-	Checked int                 `json:"checked"`
-	Wrong   int                 `json:"wrong"` // on which an error was found
-	Open    int                 `json:"open"`  // not checked, or to be checked again
-	Widened bool                `json:"widened"`
-	Closed  bool                `json:"closed"`
-	Sheets  []RecheckSheet      `json:"sheets"` // those that are due
+	Phase Phase               `json:"phase"`
+	Rule  scoring.RecheckRule `json:"rule"`
+	// Seed is in hex; "" before the draw and, where three layers hide who is
+	// who, before decryption: with names it tells who the sampled codes are.
+	Seed    string         `json:"seed,omitempty"`
+	Drawn   *Sign          `json:"drawn,omitempty"`
+	Due     int            `json:"due"` // sheets to be checked
+	Checked int            `json:"checked"`
+	Wrong   int            `json:"wrong"` // on which an error was found
+	Open    int            `json:"open"`  // not checked, or to be checked again
+	Widened bool           `json:"widened"`
+	Closed  bool           `json:"closed"`
+	Sheets  []RecheckSheet `json:"sheets"` // those that are due
 }
 
 // RecheckSheet is one sheet of a recheck.
 type RecheckSheet struct {
 	Sheet  SheetID          `json:"sheet"`
 	Module scoring.ModuleID `json:"module"`
-	For    CheckedFor       `json:"for" enum:"top,sample,rest"`
+	For    CheckedFor       `json:"for,omitempty" enum:"top,sample,rest"` // absent where Seed is kept back
 	Checks []Finding        `json:"checks"`
 }
 
@@ -63,9 +65,13 @@ func (s *Contests) Recheck(ctx context.Context, id DivisionID) (RecheckView, err
 	var out RecheckView
 	err = a.read(ctx, func(t *Tally) error {
 		k := &t.recheck
-		out = RecheckView{Phase: t.phase(), Rule: t.open.Procedure.Recheck, Seed: k.seed, Drawn: person{k.by, k.at}.sign(), Closed: k.closed, Sheets: []RecheckSheet{}}
+		out = RecheckView{Phase: t.phase(), Rule: t.open.Procedure.Recheck, Drawn: person{k.by, k.at}.sign(), Closed: k.closed, Sheets: []RecheckSheet{}}
 		if k.seed == "" {
 			return nil
+		}
+		open := t.open.Procedure.Identity.Mode != IdentityLayered || t.named()
+		if open {
+			out.Seed = k.seed
 		}
 		now, err := t.rechecking()
 		if err != nil {
@@ -76,7 +82,10 @@ func (s *Contests) Recheck(ctx context.Context, id DivisionID) (RecheckView, err
 			if k.why[sp.i] == CheckedAsRest && !now.widened {
 				return
 			}
-			row := RecheckSheet{Sheet: id, Module: sp.m.ID, For: k.why[sp.i], Checks: []Finding{}}
+			row := RecheckSheet{Sheet: id, Module: sp.m.ID, Checks: []Finding{}}
+			if open {
+				row.For = k.why[sp.i]
+			}
 			for _, c := range k.checks[id] {
 				row.Checks = append(row.Checks, Finding{c.result, c.note, Sign{c.by, c.at}})
 			}

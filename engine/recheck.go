@@ -224,6 +224,9 @@ func (t *Tally) decideRecheckChecked(actor access.AccountID, e recheckChecked) e
 	case len(e.Note) > maxReason:
 		return ErrContest.With(fault.Field{Path: "note", Code: "too_long", Message: "at most 2000 bytes"})
 	}
+	if _, own := sp.r.member(actor); own {
+		return ErrSamePerson // whoever marks a sheet does not check it
+	}
 	now, err := t.rechecking()
 	if err == nil && t.recheck.why[sp.i] == CheckedAsRest && !now.widened {
 		return ErrNotChecked.Param("sheet", e.Sheet)
@@ -286,7 +289,8 @@ func (s *Contests) DrawRecheck(ctx context.Context, actor access.AccountID, id D
 
 // CheckSheet records what a supervisor found on one sheet. A sheet with an
 // error is checked again after the correction. Errors: ErrOffice, ErrPhase,
-// ErrNoSheet, ErrNotChecked, ErrReason for an error without a note.
+// ErrNoSheet, ErrNotChecked, ErrSamePerson for a judge of the sheet, ErrReason for
+// an error without a note.
 func (s *Contests) CheckSheet(ctx context.Context, actor access.AccountID, id DivisionID, key string, sheet SheetID, result CheckResult, note string) error {
 	e := recheckChecked{sheet, result, note}
 	return s.perform(ctx, actor, id, kindRecheckChecked, key, e, func(t *Tally) error { return t.decideRecheckChecked(actor, e) })

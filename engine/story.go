@@ -132,7 +132,9 @@ func (s *Contests) story(ctx context.Context, reader access.AccountID, id Divisi
 	}
 	var i int
 	var only scoring.ModuleID
+	closed := false
 	err = a.read(ctx, func(t *Tally) (err error) {
+		closed = t.open.Procedure.Identity.Mode == IdentityLayered && !t.named()
 		if i, only, err = who(t); err != nil || only != "" {
 			return err
 		}
@@ -159,6 +161,9 @@ func (s *Contests) story(ctx context.Context, reader access.AccountID, id Divisi
 			return err
 		}
 		rec := StoryRecord{Seq: r.Seq, At: r.At, Kind: r.Kind, Actor: access.AccountID(r.Actor), Hash: hex.EncodeToString(r.Hash), Data: openly(r.Data), Module: module}
+		if closed && r.Kind == kindRecheckDrawn {
+			rec.Data = json.RawMessage("{}") // see RecheckView.Seed
+		}
 		if why := t.verdicts[r.Seq].why; why != nil {
 			rec.Why = why.Error()
 		}

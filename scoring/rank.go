@@ -155,17 +155,31 @@ func Rank(entries []Entry, r Rules) ([]Ranked, error) {
 			continue
 		}
 		out[i].Rank = i + 1
+		if i > 0 && r.halfDrawn(rows[i-1].Entry, w.Entry) {
+			out[i].LotNeeded, out[i-1].LotNeeded = true, true
+		}
 		if i > 0 && slices.Equal(w.parts, rows[i-1].parts) {
 			out[i].Rank = out[i-1].Rank
 			out[i].Tied, out[i-1].Tied = true, true
 			needed := r.Ranking == RankUnique && w.Total.State == HasValue
 			lot := needed && r.asks(TieLot)
-			out[i].LotNeeded, out[i-1].LotNeeded = lot, lot
+			out[i].LotNeeded, out[i-1].LotNeeded = lot, lot || out[i-1].LotNeeded
 			decision := needed && r.asks(TieChief)
 			out[i].DecisionNeeded, out[i-1].DecisionNeeded = decision, decision
 		}
 	}
 	return out, nil
+}
+
+// halfDrawn reports whether a lot is to decide between two of whom one alone
+// has drawn, such as somebody who is tied since a correction: without a lot one
+// sorts last, which nobody has decided.
+func (r Rules) halfDrawn(a, b Entry) bool {
+	if r.Ranking != RankUnique || !r.asks(TieLot) || b.Total.State != HasValue || (a.Lot == nil) == (b.Lot == nil) {
+		return false
+	}
+	a.Lot, b.Lot = nil, nil
+	return Compare(a, b, r) == 0
 }
 
 // ranks reports whether an entry has a place in the ranking.

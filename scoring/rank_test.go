@@ -309,3 +309,38 @@ func TestRankIsMonotone(t *testing.T) {
 		}
 	})
 }
+
+// Somebody who is tied with one who has drawn a lot already needs a lot too;
+// without one the order would be nobody's decision.
+func TestHalfDrawnLots(t *testing.T) {
+	t.Parallel()
+	r := scoring.Rules{Ranking: scoring.RankUnique, TieChain: []scoring.TieStep{{By: scoring.TieLot, Name: scoring.Text{ZH: "抽签"}}}}
+	mark := func(c scoring.Code, total scoring.Marks, lot int64) scoring.Entry {
+		e := scoring.Entry{Code: c, Total: scoring.Of(total)}
+		if lot > 0 {
+			e.Lot = &lot
+		}
+		return e
+	}
+	for name, tt := range map[string]struct {
+		b, c scoring.Entry
+		want [3]bool
+	}{
+		"nobody else is tied":    {mark("b", 900, 0), mark("c", 800, 0), [3]bool{}},
+		"one is tied with a lot": {mark("b", 1000, 0), mark("c", 800, 0), [3]bool{true, true, false}},
+		"both have lots":         {mark("b", 1000, 3), mark("c", 800, 0), [3]bool{}},
+		"two without":            {mark("b", 1000, 0), mark("c", 1000, 0), [3]bool{true, true, true}},
+	} {
+		got, err := scoring.Rank([]scoring.Entry{mark("a", 1000, 7), tt.b, tt.c}, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		needed := map[scoring.Code]bool{}
+		for _, x := range got {
+			needed[x.Code] = x.LotNeeded
+		}
+		if have := [3]bool{needed["a"], needed["b"], needed["c"]}; have != tt.want {
+			t.Errorf("%s: lots needed by %v, want %v", name, have, tt.want)
+		}
+	}
+}

@@ -2,7 +2,7 @@ package modeltest
 
 import (
 	"crypto/sha256"
-	"fmt"
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -166,13 +166,15 @@ func (s *script) release() {
 		}
 	}
 	s.complete()
-	if slices.ContainsFunc(s.named(), s.lotNeeded) {
+	list := s.named()
+	if slices.ContainsFunc(list, func(x place) bool { return s.lotNeeded(list, x) }) {
 		s.drawLots()
 	}
 	s.publish()
 	s.signRelease()
 }
 
-func (s *script) lotOf(seed string, i int) string {
-	return fmt.Sprintf("%x", sha256.Sum256([]byte(seed+"\x00"+string(s.ids[i]))))
+func (s *script) lotOf(seed string, i int) int64 {
+	sum := sha256.Sum256([]byte(seed + "\x00" + string(s.ids[i])))
+	return int64(binary.BigEndian.Uint64(sum[:8]) % 90_000)
 }

@@ -2,6 +2,7 @@ package modeltest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -327,7 +328,7 @@ func (s *script) publishable(list []place) string {
 		if !x.complete && !x.disqualified {
 			return "incomplete"
 		}
-		if s.lotNeeded(x) {
+		if s.lotNeeded(list, x) {
 			return "a lot"
 		}
 	}
@@ -337,8 +338,17 @@ func (s *script) publishable(list []place) string {
 	return ""
 }
 
-func (s *script) lotNeeded(x place) bool {
-	return x.shared && s.p.unique && x.total.is == "value"
+// lotNeeded reports whether somebody is like x in everything that is compared
+// before the lot, and no two lots separate them.
+func (s *script) lotNeeded(list []place, x place) bool {
+	if !s.p.unique || x.total.is != "value" || x.rank == 0 {
+		return false
+	}
+	before := len(x.keys) - 1
+	return slices.ContainsFunc(list, func(y place) bool {
+		lot, other := x.keys[before], y.keys[before]
+		return y.who != x.who && y.rank > 0 && slices.Equal(x.keys[:before], y.keys[:before]) && (lot == other || lot == last || other == last)
+	})
 }
 
 // shown is everything of a list of results that people are told.
@@ -382,12 +392,14 @@ func (s *script) signRelease() {
 }
 
 // drawLots separates those whom nothing else does. Anyone can draw them again
-// from the seed: the order is that of the digests of seed and id.
+// from the seed: a lot is five digits of the digest of seed and id, or the next
+// that is free; those who draw come by their ids.
 func (s *script) drawLots() {
 	var who []int
 	needed := false
-	for _, x := range s.named() {
-		if s.lotNeeded(x) {
+	list := s.named()
+	for _, x := range list {
+		if s.lotNeeded(list, x) {
 			needed = true
 			if s.o.lots[x.who] == 0 {
 				who = append(who, x.who)
@@ -400,9 +412,13 @@ func (s *script) drawLots() {
 	}) {
 		return
 	}
-	slices.SortFunc(who, func(a, b int) int { return strings.Compare(s.lotOf(seed, a), s.lotOf(seed, b)) })
+	slices.SortFunc(who, func(a, b int) int { return strings.Compare(string(s.ids[a]), string(s.ids[b])) })
 	for _, i := range who {
-		s.o.lots[i] = int64(len(s.o.lots) + 1)
+		lot := s.lotOf(seed, i)
+		for slices.Contains(slices.Collect(maps.Values(s.o.lots)), 10_000+lot) {
+			lot = (lot + 1) % 90_000
+		}
+		s.o.lots[i] = 10_000 + lot
 	}
 }
 
