@@ -6920,7 +6920,7 @@ export interface components {
         EngineRecheckSheet: {
             checks: components["schemas"]["EngineFinding"][];
             /** @enum {string} */
-            for: "top" | "sample" | "rest";
+            for?: "top" | "sample" | "rest";
             module: string;
             sheet: string;
         };
@@ -7177,6 +7177,8 @@ export interface components {
             at: string;
             by: string;
             granted?: components["schemas"]["EngineGranted"];
+            /** Format: int64 */
+            lock: number;
             module: string;
             /** Format: int64 */
             seq: number;
