@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import zh from '../../../../locales/admin.zh-CN.json'
 import { installMessages } from '../../../shared/i18n'
 import { draftOf, emptyForm } from './draft'
-import { left, share, valueText, waits } from './say'
+import { decimal, left, share, valueText, waits } from './say'
 import type { RecheckSheet } from './shapes'
 
 beforeAll(() => installMessages(zh, async () => ({ default: {} })))
@@ -22,6 +22,15 @@ describe('share', () => {
     [-100, '−1%'],
     [null, '—'],
   ])('writes %j as %s', (bp, want) => expect(share(bp)).toBe(want))
+})
+
+describe('decimal', () => {
+  it.each([
+    [1.005, '1.00'],
+    [-0.456, '−0.46'],
+    [-0.001, '0.00'],
+    [null, '—'],
+  ])('writes %j as %s', (x, want) => expect(decimal(x)).toBe(want))
 })
 
 describe('waits', () => {

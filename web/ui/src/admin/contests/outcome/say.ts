@@ -14,6 +14,13 @@ export function share(bp: number | null | undefined): string {
   return bp === null || bp === undefined ? '—' : `${marks(Math.round(bp))}%`
 }
 
+/** A figure of statistics with its sign, never "−0.00"; "—" where there is none. */
+export function decimal(x: number | null | undefined, digits = 2): string {
+  if (x === null || x === undefined) return '—'
+  const text = Math.abs(x).toFixed(digits)
+  return x < 0 && Number(text) !== 0 ? `−${text}` : text
+}
+
 /** A rank that may not be there. */
 export const rankOf = (n: number | null | undefined): string =>
   n === null || n === undefined ? '—' : String(n)
