@@ -15,10 +15,10 @@ import (
 )
 
 // Correction is a change of one value after the lock. Exactly one of Aspect,
-// Value, Zeroing and Conduct says what. The old value stays in the ledger.
+// Value, Zeroing, Conduct, Absence and TimeMS says what. The old value stays in the ledger.
 type Correction struct {
 	// Sheet is the sheet whose aspect gets another value; or Code, of the layer
-	// that is open, is the competitor whose imported module or conduct changes.
+	// that is open, is the competitor whose imported module, conduct, absence or time changes.
 	Sheet   SheetID              `json:"sheet,omitempty"`
 	Aspect  *scoring.AspectEntry `json:"aspect,omitempty"`
 	Code    string               `json:"code,omitempty"`
@@ -27,6 +27,10 @@ type Correction struct {
 	Zeroing *scoring.Zeroing     `json:"zeroing,omitempty"`
 	// Conduct is the record of a violation or zeroing that is taken back.
 	Conduct int64 `json:"conduct,omitempty"`
+	// Absence says whether the competitor started in Module, which panels mark.
+	Absence AbsenceChange `json:"absence,omitempty" enum:"recorded,withdrawn"`
+	// TimeMS is the time used in Module, milliseconds.
+	TimeMS *int64 `json:"time_ms,omitempty"`
 
 	Reason string           `json:"reason"`
 	Source CorrectionSource `json:"source" enum:"recheck,appeal,error"`
@@ -110,14 +114,14 @@ func (t *Tally) target(c Correction) (int, error) {
 		return 0, ErrContest.With(fault.Field{Path: path, Code: code, Message: message})
 	}
 	kinds := 0
-	for _, there := range []bool{c.Aspect != nil, c.Value != nil, c.Zeroing != nil, c.Conduct > 0} {
+	for _, there := range []bool{c.Aspect != nil, c.Value != nil, c.Zeroing != nil, c.Conduct > 0, c.Absence != "", c.TimeMS != nil} {
 		if there {
 			kinds++
 		}
 	}
 	switch {
 	case kinds != 1:
-		return wrong("aspect", "one_of", "say one of: the aspect of a sheet, the marks of an imported module, a zeroing, a record of conduct that is taken back")
+		return wrong("aspect", "one_of", "say one of: the aspect of a sheet, the marks of an imported module, a zeroing, a record of conduct that is taken back, an absence, a time")
 	case strings.TrimSpace(c.Reason) == "" || len(c.Reason) > maxReason:
 		return 0, ErrReason
 	case !slices.Contains([]CorrectionSource{FromRecheck, FromAppeal, FromError}, c.Source):
@@ -151,6 +155,9 @@ func (t *Tally) target(c Correction) (int, error) {
 	if c.Zeroing != nil {
 		_, err := t.open.Scheme.Sanctions(scoring.Conduct{Zeroings: []scoring.Zeroing{*c.Zeroing}})
 		return i, err
+	}
+	if c.Absence != "" || c.TimeMS != nil {
+		return i, t.mayStart(i, c)
 	}
 	m, ok := t.open.Scheme.Module(c.Module)
 	if !ok || m.Source != scoring.SourceImported {
@@ -243,6 +250,8 @@ func (t *Tally) decideCorrectionSigned(actor access.AccountID, no int) error {
 		return ErrSamePerson
 	case c.Conduct > 0: // an unlock in between may have let the chief judge take it back
 		_, err = t.target(c.Correction)
+	case c.Absence != "": // another correction may have done it
+		err = t.mayStart(c.at, c.Correction)
 	}
 	return err
 }
@@ -273,23 +282,11 @@ func (t *Tally) effect(c *correction, seq int64, at time.Time) (undo func() erro
 		if err != nil {
 			return nil, err
 		}
-		was := *sp.w
-		sheets := make([]sheet, len(was.sheets))
-		for k, s := range was.sheets {
-			sheets[k] = *s
-		}
-		undo = func() error {
-			*sp.w = was
-			for k, s := range was.sheets {
-				*s = sheets[k]
-			}
-			t.stirred(sp.i)
-			clear(t.kept.lists)
-			return nil
-		}
-		return undo, t.change(sp, at, func() {
+		return t.keep(sp.i, sp.w), t.change(sp, at, func() {
 			sp.w.decided = with(sp.w.decided, scoring.Override{Aspect: c.Aspect.Aspect, Observation: c.Aspect.Observation, Why: c.Reason, Corrected: true})
 		})
+	case c.Absence != "" || c.TimeMS != nil:
+		return t.started(c, seq, at)
 	case c.Value != nil:
 		w := t.works[c.at][c.Module]
 		was := *w

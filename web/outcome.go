@@ -229,6 +229,9 @@ type CorrectionDraft struct {
 	Value   *scoring.Value       `json:"value,omitempty"`
 	Zeroing *scoring.Zeroing     `json:"zeroing,omitempty"`
 	Conduct int64                `json:"conduct,omitempty" minimum:"0" doc:"Record of a violation or zeroing that is taken back"`
+	// Absence and TimeMS are of a module that panels mark.
+	Absence engine.AbsenceChange `json:"absence,omitempty" enum:"recorded,withdrawn" doc:"Whether the competitor did not start after all, or did"`
+	TimeMS  *int64               `json:"time_ms,omitempty" minimum:"0" doc:"Time used, milliseconds"`
 	Reason  string               `json:"reason" minLength:"1" maxLength:"600"`
 
 	Source engine.CorrectionSource `json:"source" enum:"recheck,appeal,error"`
@@ -236,7 +239,7 @@ type CorrectionDraft struct {
 }
 
 func (d CorrectionDraft) correction() engine.Correction {
-	return engine.Correction{Sheet: d.Sheet, Aspect: d.Aspect, Code: d.Code, Module: d.Module, Value: d.Value, Zeroing: d.Zeroing, Conduct: d.Conduct,
+	return engine.Correction{Sheet: d.Sheet, Aspect: d.Aspect, Code: d.Code, Module: d.Module, Value: d.Value, Zeroing: d.Zeroing, Conduct: d.Conduct, Absence: d.Absence, TimeMS: d.TimeMS,
 		Reason: d.Reason, Source: d.Source, Appeal: d.Appeal}
 }
 

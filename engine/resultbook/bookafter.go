@@ -103,6 +103,12 @@ func (p *bookPaper) corrected(c engine.CorrectionView) string {
 		return c.Code + "，模块 " + string(c.Module) + " 改为 " + valueText(*c.Value)
 	case c.Zeroing != nil:
 		return c.Code + "，判零 " + string(c.Zeroing.Rule)
+	case c.TimeMS != nil:
+		return fmt.Sprintf("%s，模块 %s 用时改为 %d.%03d 秒", c.Code, c.Module, *c.TimeMS/1000, *c.TimeMS%1000)
+	case c.Absence == engine.AbsenceRecorded:
+		return c.Code + "，模块 " + string(c.Module) + " 改为缺考"
+	case c.Absence == engine.AbsenceWithdrawn:
+		return c.Code + "，模块 " + string(c.Module) + " 撤销缺考"
 	}
 	return c.Code
 }

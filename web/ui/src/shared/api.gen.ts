@@ -5713,6 +5713,11 @@ export interface components {
             zeroing: components["schemas"]["ScoringZeroRule"][];
         };
         CorrectionDraft: {
+            /**
+             * @description Whether the competitor did not start after all, or did
+             * @enum {string}
+             */
+            absence?: "recorded" | "withdrawn";
             /** Format: int64 */
             appeal?: number;
             aspect?: components["schemas"]["ScoringAspectEntry"];
@@ -5729,6 +5734,11 @@ export interface components {
             sheet?: string;
             /** @enum {string} */
             source: "recheck" | "appeal" | "error";
+            /**
+             * Format: int64
+             * @description Time used, milliseconds
+             */
+            time_ms?: number;
             value?: components["schemas"]["ScoringValue"];
             zeroing?: components["schemas"]["ScoringZeroing"];
         };
@@ -6316,6 +6326,8 @@ export interface components {
             sheet: string;
         };
         EngineCorrectionView: {
+            /** @enum {string} */
+            absence?: "recorded" | "withdrawn";
             /** Format: int64 */
             appeal?: number;
             aspect?: components["schemas"]["ScoringAspectEntry"];
@@ -6333,6 +6345,8 @@ export interface components {
             source: "recheck" | "appeal" | "error";
             /** @enum {string} */
             state: "proposed" | "signed" | "dropped";
+            /** Format: int64 */
+            time_ms?: number;
             value?: components["schemas"]["ScoringValue"];
             why?: string;
             zeroing?: components["schemas"]["ScoringZeroing"];
@@ -9042,6 +9056,11 @@ export interface components {
             withdrawn?: string;
         };
         ProposeCorrectionInBody: {
+            /**
+             * @description Whether the competitor did not start after all, or did
+             * @enum {string}
+             */
+            absence?: "recorded" | "withdrawn";
             /** Format: int64 */
             appeal?: number;
             aspect?: components["schemas"]["ScoringAspectEntry"];
@@ -9060,6 +9079,11 @@ export interface components {
             sheet?: string;
             /** @enum {string} */
             source: "recheck" | "appeal" | "error";
+            /**
+             * Format: int64
+             * @description Time used, milliseconds
+             */
+            time_ms?: number;
             value?: components["schemas"]["ScoringValue"];
             zeroing?: components["schemas"]["ScoringZeroing"];
         };
