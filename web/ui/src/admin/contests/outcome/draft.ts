@@ -1,10 +1,10 @@
-// A correction on its way: what people fill in and what is sent. Exactly one of aspect, value and zeroing says what.
-import { parseDecimal } from '../desk/observe'
+// A correction on its way: what people fill in and what is sent. Exactly one of its changes says what.
+import { parseDecimal, parseStopwatch } from '../desk/observe'
 import type { Observation } from '../desk/shapes'
 import type { CorrectionDraft } from './shapes'
 
-/** What changes: an aspect of a sheet, imported marks of a module, or a zeroing. */
-export type What = 'aspect' | 'value' | 'zeroing'
+/** What changes: an aspect of a sheet, imported marks of a module, a zeroing, an absence, or a time used. */
+export type What = 'aspect' | 'value' | 'zeroing' | 'absence' | 'time'
 
 /** The form of a correction. */
 export interface Form {
@@ -17,6 +17,10 @@ export interface Form {
   /** Marks as they are written; "" while there are none. */
   marks: string
   absent: boolean
+  /** Whether the competitor did not start after all, or did. */
+  absence: 'recorded' | 'withdrawn'
+  /** A time used as it is written. */
+  time: string
   rule: string
   reason: string
   source: CorrectionDraft['source']
@@ -34,6 +38,8 @@ export function emptyForm(): Form {
     module: '',
     marks: '',
     absent: false,
+    absence: 'withdrawn',
+    time: '',
     rule: '',
     reason: '',
     source: 'error',
@@ -56,6 +62,14 @@ export function draftOf(form: Form): CorrectionDraft | null {
       if (!form.code.trim() || !form.module || marks === null || marks < 0) return null
       const value = { state: form.absent ? 'did_not_start' : 'value', marks }
       return { code: form.code.trim(), module: form.module, value, ...why }
+    }
+    case 'absence':
+      if (!form.code.trim() || !form.module) return null
+      return { code: form.code.trim(), module: form.module, absence: form.absence, ...why }
+    case 'time': {
+      const ms = parseStopwatch(form.time)
+      if (!form.code.trim() || !form.module || ms === null) return null
+      return { code: form.code.trim(), module: form.module, time_ms: ms, ...why }
     }
     case 'zeroing':
       if (!form.code.trim() || !form.rule) return null

@@ -75,6 +75,14 @@ describe('draftOf', () => {
     })
   })
 
+  it('names an absence or a time of a module', () => {
+    const form = { ...base, code: 'E1', module: 'A' }
+    const why = { code: 'E1', module: 'A', reason: '漏计一处', source: 'error' }
+    expect(draftOf({ ...form, what: 'absence' })).toEqual({ ...why, absence: 'withdrawn' })
+    expect(draftOf({ ...form, what: 'time', time: '1:05' })).toEqual({ ...why, time_ms: 65_000 })
+    expect(draftOf({ ...form, what: 'time', time: '65' })).toBeNull()
+  })
+
   it('keeps zero and absent apart', () => {
     const form = { ...base, what: 'value' as const, code: 'E1', module: 'A' }
     expect(draftOf({ ...form, marks: '0' })?.value).toEqual({ state: 'value', marks: 0 })
