@@ -64,6 +64,7 @@ type correction struct {
 	proposed person
 	decided  person // who signed or dropped it
 	why      string // why it was dropped, if that was said
+	seq      int64  // of the record that signed it
 	released bool   // dropped for a reason by who may say that an appeal needs no correction
 }
 
@@ -266,7 +267,7 @@ func (t *Tally) applyCorrectionSigned(r ledger.Record) (verdict, error) {
 		return refused(why)
 	}
 	c := &t.outcome.corrections[e.No-1]
-	c.state, c.decided = CorrectionSigned, person{by, r.At}
+	c.state, c.decided, c.seq = CorrectionSigned, person{by, r.At}, r.Seq
 	_, err = t.effect(c, r.Seq, r.At)
 	return verdict{}, err
 }
@@ -290,7 +291,7 @@ func (t *Tally) effect(c *correction, seq int64, at time.Time) (undo func() erro
 	case c.Value != nil:
 		w := t.works[c.at][c.Module]
 		was := *w
-		w.value, w.changed = *c.Value, at
+		w.value, w.changed, w.corrected, w.later = *c.Value, at, true, nil
 		restore = func() { *w = was }
 	default:
 		was := t.desk.conduct[c.at]

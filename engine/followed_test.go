@@ -53,3 +53,56 @@ func TestAnUpheldAppealIsFollowed(t *testing.T) {
 	}
 	must(t, n.Finalise(ctx, "chief", id, "f5"))
 }
+
+// What two have signed is not overwritten by marks that come from elsewhere
+// afterwards: these are kept and shown, and count by another correction only.
+func TestAnImportAfterACorrection(t *testing.T) {
+	t.Parallel()
+	n := newWorld(t).node()
+	ctx := t.Context()
+	id := n.performedBy(t, 2, func(s *scoring.Scheme) {
+		s.Modules = append(s.Modules, scoring.Module{ID: "T", Name: text("理论"), Max: 10000, Source: scoring.SourceImported, SubCriteria: []scoring.SubCriterion{}})
+	}, func(int) bool { return true })
+	people, err := n.Competitors(ctx, id)
+	must(t, err)
+	theory := func(revision int64, m scoring.Marks) {
+		t.Helper()
+		for _, p := range people {
+			must(t, n.ImportPart(ctx, "exam", id, engine.Import{Competitor: p.ID, Module: "T", Value: scoring.Of(m), Source: "a/" + string(p.ID), Revision: revision}))
+		}
+	}
+	theory(1, 7000)
+	n.lock(t, id)
+	res, err := n.Results(ctx, id)
+	must(t, err)
+	code := res.Standings[0].Code
+	value := func(v scoring.Marks) engine.Correction {
+		return engine.Correction{Code: code, Module: "T", Value: &scoring.Value{State: scoring.HasValue, Marks: v}}
+	}
+	part := func(want scoring.Marks) {
+		t.Helper()
+		res, err := n.Results(ctx, id)
+		must(t, err)
+		for _, st := range res.Standings {
+			for _, p := range st.Parts {
+				if st.Code == code && p.Module == "T" && (p.Marks == nil || *p.Marks != want) {
+					t.Errorf("theory is %+v, want %d", p, want)
+				}
+			}
+		}
+	}
+	n.correct(t, id, "one", value(7500))
+	theory(3, 8000)
+	theory(2, 6000)
+	part(7500)
+	list, err := n.Corrections(ctx, id)
+	must(t, err)
+	if v := list[0].Later; v == nil || *v != scoring.Of(8000) {
+		t.Errorf("what came later is %v", v)
+	}
+	n.correct(t, id, "two", value(8000))
+	part(8000)
+	if list, err = n.Corrections(ctx, id); err != nil || list[0].Later != nil || list[1].Later != nil {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

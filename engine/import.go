@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/xinglu/xinglu/internal/fault"
@@ -19,7 +20,9 @@ type Import struct {
 
 // ImportPart records a module's marks from elsewhere, such as a marked theory
 // paper. Errors: ErrNotRunning before the opening and after the results are
-// final, ErrNoSheet, scoring.ErrModules.
+// final, ErrNoSheet, scoring.ErrModules. Marks that come after a signed
+// correction of the same module, or with a lower revision, are kept and do not
+// count.
 func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, in Import) error {
 	a, err := s.arena(ctx, id)
 	if err != nil {
@@ -47,6 +50,14 @@ func (s *Contests) ImportPart(ctx context.Context, actor string, id DivisionID, 
 		}
 		return err
 	}
-	_, err = a.append(ctx, actor, kindImported, key, imported(in))
-	return err
+	done, err := a.append(ctx, actor, kindImported, key, imported(in))
+	if err != nil {
+		return err
+	}
+	var why error
+	err = a.read(ctx, func(t *Tally) error { why = t.verdicts[done.Seq].why; return nil })
+	if errors.Is(why, ErrOvertaken) {
+		why = nil // delivered, though something else counts
+	}
+	return errors.Join(err, why)
 }

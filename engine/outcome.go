@@ -259,6 +259,24 @@ type CorrectionView struct {
 	Proposed *Sign           `json:"proposed"`
 	Decided  *Sign           `json:"decided,omitempty"`
 	Why      string          `json:"why,omitempty"` // why it was dropped
+	// Later is what came from elsewhere for the module after the correction; it
+	// does not count unless a further correction says so.
+	Later *scoring.Value `json:"later,omitempty"`
+}
+
+// later is what came in for the imported module of the correction at position
+// k of the list, if that correction is the one that counts.
+func (t *Tally) later(k int) *scoring.Value {
+	c := t.outcome.corrections[k]
+	if c.Value == nil || c.state != CorrectionSigned {
+		return nil
+	}
+	for _, x := range t.outcome.corrections {
+		if x.Value != nil && x.state == CorrectionSigned && x.at == c.at && x.Module == c.Module && x.seq > c.seq {
+			return nil
+		}
+	}
+	return t.works[c.at][c.Module].later
 }
 
 // Corrections lists the corrections of a division, the newest first.
@@ -270,7 +288,7 @@ func (s *Contests) Corrections(ctx context.Context, id DivisionID) ([]Correction
 	out := []CorrectionView{}
 	err = a.read(ctx, func(t *Tally) error {
 		for i, c := range t.outcome.corrections {
-			out = append(out, CorrectionView{i + 1, c.Correction, c.state, c.proposed.sign(), c.decided.sign(), c.why})
+			out = append(out, CorrectionView{i + 1, c.Correction, c.state, c.proposed.sign(), c.decided.sign(), c.why, t.later(i)})
 		}
 		slices.Reverse(out)
 		return nil

@@ -219,8 +219,15 @@ func (t *Tally) applyImported(r ledger.Record) (verdict, error) {
 		return verdict{}, ErrNoSheet.Param("module", e.Module)
 	}
 	// What comes after the results are final stays as evidence.
-	if t.status == Final || e.Revision < w.revision {
+	if t.status == Final {
 		return verdict{why: ErrNotRunning.Param("status", t.status)}, nil
+	}
+	if e.Revision < w.revision {
+		return verdict{why: ErrOvertaken}, nil
+	}
+	if w.corrected { // only two people change what two have signed
+		w.later, w.revision = &e.Value, e.Revision
+		return verdict{why: ErrOvertaken}, nil
 	}
 	w.value, w.changed, w.revision = e.Value, r.At, e.Revision
 	t.stirred(i)

@@ -38,7 +38,11 @@ const (
 type work struct {
 	sheets   []*sheet      // one for each bench of the module, in their order
 	value    scoring.Value // imported modules
-	revision int64         // of value
+	revision int64         // of value, or of later
+	// corrected says that a signed correction made the value; later is what came
+	// from elsewhere since, and does not count.
+	corrected bool
+	later     *scoring.Value
 
 	outcome scoring.ModuleOutcome // of the panels; not valid while stale
 	stale   bool

@@ -434,7 +434,10 @@ func (s *script) importOf(i int, v amount, revision int64) {
 	in := engine.Import{Competitor: s.ids[i], Module: moduleID(0), Value: valueOf(v), Source: fmt.Sprintf("attempt/%d", i), Revision: revision}
 	if s.try("import", s.used[id] || !s.final && v.marks <= 10000, func(c *engine.Contests) error { return c.ImportPart(s.ctx, "exam", s.id, in) }) {
 		if !s.used[id] && revision >= w.revision {
-			w.imported, w.revision = v, revision
+			w.revision = revision
+			if !w.corrected {
+				w.imported = v
+			}
 		}
 		s.used[id] = true
 	}

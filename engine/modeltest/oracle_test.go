@@ -53,15 +53,16 @@ type sheet struct {
 
 // work is one competitor in one module.
 type work struct {
-	imported amount
-	revision int64
-	absent   bool
-	times    []int64
-	decided  map[int]decision // by aspect
-	accepted bool             // a gap between totals
-	shown    amount           // to the public
-	stands   bool             // shown does, until the panel has agreed again
-	sheets   []*sheet         // by panel
+	imported  amount
+	corrected bool // by two, so that imports count no more
+	revision  int64
+	absent    bool
+	times     []int64
+	decided   map[int]decision // by aspect
+	accepted  bool             // a gap between totals
+	shown     amount           // to the public
+	stands    bool             // shown does, until the panel has agreed again
+	sheets    []*sheet         // by panel
 }
 
 type decision struct {

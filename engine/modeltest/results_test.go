@@ -139,7 +139,7 @@ func (s *script) signOne(k int, by access.AccountID) {
 	case c.rule >= 0:
 		s.o.conduct[c.i] = append(s.o.conduct[c.i], &conduct{violation: -1, rule: c.rule, module: c.m, record: s.head()})
 	default:
-		s.o.works[c.i][0].imported = c.value
+		s.o.works[c.i][0].imported, s.o.works[c.i][0].corrected = c.value, true
 	}
 }
 

@@ -6335,6 +6335,7 @@ export interface components {
             /** Format: int64 */
             conduct?: number;
             decided?: components["schemas"]["EngineSign"];
+            later?: components["schemas"]["ScoringValue"];
             module?: string;
             /** Format: int64 */
             no: number;
