@@ -205,8 +205,12 @@ func (r Rules) checkTieChain(p *problems, s Scheme) {
 		}
 		seen[key] = true
 	}
-	if r.Ranking == RankUnique && decided == "" {
-		p.add("tie_chain", "lot_missing", "unique ranks need a drawn lot or the chief judge's decision as the last step")
+	switch {
+	case r.Ranking != RankUnique || decided == TieLot:
+	case decided == TieChief: // a division keeps lots, and no record of such a decision
+		p.add("tie_chain", "lot_after_chief", "where ranks are unique a drawn lot must follow the chief judge's decision")
+	default:
+		p.add("tie_chain", "lot_missing", "unique ranks need a drawn lot as the last step")
 	}
 }
 

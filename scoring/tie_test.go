@@ -87,9 +87,9 @@ func TestValidateChiefInTheChain(t *testing.T) {
 		chain []scoring.TieStep
 		want  []string
 	}{
-		{by(scoring.TieTime, scoring.TieChief), nil},
+		{by(scoring.TieTime, scoring.TieChief), []string{"tie_chain lot_after_chief"}},
 		{by(scoring.TieTime, scoring.TieChief, scoring.TieLot), nil},
-		{by(scoring.TieChief, scoring.TieTime), []string{"tie_chain[1] unreachable"}},
+		{by(scoring.TieChief, scoring.TieTime), []string{"tie_chain[1] unreachable", "tie_chain lot_after_chief"}},
 		{by(scoring.TieLot, scoring.TieChief), []string{"tie_chain[1] unreachable"}},
 		{by(scoring.TieTime), []string{"tie_chain lot_missing"}},
 	} {
