@@ -72,8 +72,8 @@ var (
 	ErrNothing = fault.New(fault.Conflict, "nothing_to_do", "there is nothing here that this could change")
 	// ErrNoJudge: the judge is not on the module's panels, or the successor is.
 	ErrNoJudge = fault.New(fault.Invalid, "no_such_panel_judge", "name a judge of the panel, and a successor who is on none")
-	// ErrPanelShort: by the change some sheets would have too few judges.
-	ErrPanelShort = fault.New(fault.Conflict, "panel_short", "some sheets would have too few judges")
+	// ErrPanelShort: by the change some sheets would have too few judges, or no leader.
+	ErrPanelShort = fault.New(fault.Conflict, "panel_short", "some sheets would have too few judges, or no leader")
 	// ErrTime: no time that somebody could have used.
 	ErrTime = fault.New(fault.Invalid, "time_invalid", "the time is outside of what can be used")
 	// ErrEvidence: the picture is of another kind, too large, or not of the sheet.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/xinglu/xinglu/engine"
+	"github.com/xinglu/xinglu/internal/fault"
 	"github.com/xinglu/xinglu/scoring"
 )
 
@@ -105,4 +106,25 @@ func TestAnImportAfterACorrection(t *testing.T) {
 	if list, err = n.Corrections(ctx, id); err != nil || list[0].Later != nil || list[1].Later != nil {
 		t.Errorf("%+v, %v", list, err)
 	}
+}
+
+// Where the leader signs, a change that leaves sheets without one is refused,
+// as at the opening.
+func TestALeaderIsReplacedByOne(t *testing.T) {
+	t.Parallel()
+	c := newWorld(t).court(signed, func(d *engine.DivisionDraft) {
+		d.Procedure.Signing.Leader = true
+		d.Panels[0].Judges[0].Leader = true
+	})
+	change := func(leader bool) error {
+		in := engine.PanelJudge{Judge: "j4", Unit: "别处", Leader: leader}
+		return c.ChangePanel(t.Context(), chief, c.id, c.next(), engine.PanelChange{Module: "P", Out: "j1", In: &in, Why: "生病"})
+	}
+	err := change(false)
+	c.want("nobody leads", err, engine.ErrPanelShort)
+	if f := fault.As(err).Fields; len(f) == 0 || f[0].Code != "leader_missing" {
+		t.Errorf("fields %+v", f)
+	}
+	c.must(change(true))
+	c.same()
 }

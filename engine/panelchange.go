@@ -49,7 +49,8 @@ type (
 // longer asked for. One more judge fills up panels that lack one. Errors:
 // ErrOffice, ErrReason, ErrNotRunning, ErrModuleLocked, ErrContest for an
 // account that is no judge's, ErrNoJudge, ErrPanelShort naming the codes that
-// would have too few judges.
+// would have too few judges, or leader_missing nobody who
+// signs as their leader.
 func (s *Contests) ChangePanel(ctx context.Context, chief access.AccountID, id DivisionID, key string, c PanelChange) error {
 	if c.In != nil {
 		var wrong checker
@@ -127,11 +128,49 @@ func (e panelChanged) check(t *Tally, by access.AccountID, _ time.Time) error {
 			})
 		}
 	}
+	wrong = append(wrong, e.unled(t, r, next)...)
 	slices.SortFunc(wrong, func(a, b fault.Field) int { return strings.Compare(a.Path, b.Path) })
 	if len(wrong) > 0 {
 		return ErrPanelShort.With(wrong...)
 	}
 	return nil
+}
+
+// unled names the sheets that would lose their leader where leaders sign. The
+// place of a sheet that is not drawn yet is open: one with a leader is enough.
+func (e panelChanged) unled(t *Tally, r, next *bench) (wrong []fault.Field) {
+	if !t.open.Procedure.Signing.Leader {
+		return nil
+	}
+	anywhere := func(b *bench, unit string) bool {
+		stations, batches := b.places()
+		return slices.ContainsFunc(stations, func(s int) bool {
+			return slices.ContainsFunc(batches, func(n int) bool { return b.leaderFor(unit, s, n, t.open.Relations) != "" })
+		})
+	}
+	undrawn := false
+	for i, c := range t.open.Competitors {
+		s := t.works[i][e.Module].sheets[r.no]
+		id := t.sheetID(i, r)
+		if id == "" {
+			undrawn = undrawn || anywhere(r, c.Unit) && !anywhere(next, c.Unit)
+			continue
+		}
+		led := func(b *bench) bool {
+			return b.leaderFor(c.Unit, s.at.station, s.at.batch, t.open.Relations) != ""
+		}
+		if led(r) && !led(next) && len(wrong) < maxNamed {
+			wrong = append(wrong, unledField("sheets."+string(id)))
+		}
+	}
+	if undrawn { // whose sheets these are is not for anybody to know
+		wrong = append(wrong, unledField("panels."+string(e.Module)))
+	}
+	return wrong
+}
+
+func unledField(path string) fault.Field {
+	return fault.Field{Path: path, Code: "leader_missing", Message: "no leader of the panel could sign; name a successor who leads"}
 }
 
 // successor returns the bench that the judge is on, and how it will be; nil

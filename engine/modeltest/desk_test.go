@@ -238,8 +238,15 @@ func (s *script) changePanel() {
 			moved = append(moved, i)
 		}
 	}
+	led := make([]bool, len(s.p.people))
+	for i := range led {
+		led[i] = s.o.leaderFor(i, m, x) != ""
+	}
 	s.o.members[m][x] = next
 	want := s.may(m) && !known
+	for i := range led {
+		want = want && (!s.p.signLeader || !led[i] || s.o.leaderFor(i, m, x) != "")
+	}
 	for _, i := range moved {
 		want = want && len(s.o.panelFor(i, m, x)) == s.p.size
 	}
