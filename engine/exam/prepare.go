@@ -75,11 +75,6 @@ func (s *Service) plan(ctx context.Context, c *course) ([]placed, Arrangement, e
 	if err != nil {
 		return nil, Arrangement{}, err
 	}
-	for _, f := range forms {
-		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
-			return nil, Arrangement{}, gradingRefused(err, ErrPlacing)
-		}
-	}
 	roll, err := rolls.Get(ctx, s.db, string(sitting.ID))
 	if err != nil {
 		return nil, Arrangement{}, notFound(err, errNobody())
@@ -162,19 +157,6 @@ func (s *Service) formsOf(ctx context.Context, sitting *Sitting) ([]*Form, error
 // errNobody is the refusal to arrange a sitting without candidates.
 func errNobody() *fault.Error {
 	return ErrPlacing.With(fault.Field{Path: "roll", Code: "nobody", Message: "nobody is registered"})
-}
-
-// gradingRefused names the places below the rules.
-func gradingRefused(err error, as *fault.Error) error {
-	f := fault.As(err)
-	if f == nil {
-		return err
-	}
-	fields := slices.Clone(f.Fields)
-	for i := range fields {
-		fields[i].Path = "rules.grading." + fields[i].Path
-	}
-	return as.With(fields...)
 }
 
 // peopleOf reads who is on the roll.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -54,10 +55,23 @@ func (s *Service) CreateSitting(ctx context.Context, sitting Sitting) error {
 			return ErrSittingInvalid.With(fault.Field{Path: fmt.Sprintf("papers[%d]", i), Code: "paper_empty", Message: "the paper has no questions"})
 		}
 		if err := sitting.Rules.Grading.Validate(f.sections()); err != nil {
-			return gradingRefused(err, ErrSittingInvalid)
+			return gradingRefused(err)
 		}
 	}
 	return sittings.Insert(ctx, s.db, &sitting)
+}
+
+// gradingRefused names the places below the rules.
+func gradingRefused(err error) error {
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	fields := slices.Clone(f.Fields)
+	for i := range fields {
+		fields[i].Path = "rules.grading." + fields[i].Path
+	}
+	return ErrSittingInvalid.With(fields...)
 }
 
 // Register adds candidates to a planned sitting: all of the list or, with

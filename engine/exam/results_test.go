@@ -86,15 +86,3 @@ func TestRescoreAttempt(t *testing.T) {
 		t.Errorf("a void attempt was rescored: %+v", out)
 	}
 }
-
-func TestGradingMustFitThePaper(t *testing.T) {
-	t.Parallel()
-	n := openStores(t).serve(t, exam.Options{Now: func() time.Time { return start }})
-	s := sitting(2)
-	s.Rules.Grading.Parts = []scoring.GradePart{{ID: "p", Sections: []scoring.SectionID{"s9"}, PassBP: 6000}}
-	must(t, n.CreateSitting(t.Context(), s))
-	_, err := n.Register(t.Context(), s.ID, "list", people(1))
-	must(t, err)
-	_, err = n.Prepare(t.Context(), s.ID, "staff")
-	wantCode(t, err, "placing_refused")
-}
