@@ -42,7 +42,10 @@ need_chinese_font || exit 1
 export REQUIRE_BACKENDS=1
 
 go_format() { local bad; bad=$(gofmt -l $(git ls-files '*.go')); [ -z "$bad" ] || { echo "gofmt these:"; echo "$bad"; return 1; }; }
-go_tests() { go test -race -shuffle=on -count=1 -timeout 20m ./...; }
+# Whole contests from end to end: minutes with the race detector, which the tests of their parts have.
+whole='^(TestPublished.*|TestNobodyLearnsAName|TestTheProgramNamesNobody|TestDivisionsEqualTheOracle)$'
+go_tests() { go test -race -shuffle=on -count=1 -timeout 20m -skip "$whole" ./...; }
+go_whole() { go test -shuffle=on -count=1 -timeout 20m -run "$whole" ./web ./cmd/xinglu ./engine/modeltest; }
 ferretdb() { (cd test/ferretdb && go test -count=1 -timeout 10m ./...); }
 ui() { (cd web/ui && npm run --silent "$1"); }
 drift() {
@@ -59,6 +62,7 @@ step go-format    "gofmt"                                     go_format
 step go-vet       "go vet"                                    go vet ./...
 step api-drift    "openapi.yaml and TypeScript types"         drift
 step go           "Go -race -shuffle; SQLite on disk, $(redis-server --version | awk '{print "redis "$3}'), own OP_MSG server for MongoDB" go_tests
+step go-whole     "Go without -race: published contests, planted names, random divisions" go_whole
 if [ -n "${TEST_MONGO_URI:-}" ]; then
   report+=("ran      go: contract suite against the MongoDB of TEST_MONGO_URI")
 else
