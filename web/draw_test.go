@@ -296,10 +296,10 @@ func TestDecryptionOverTheAPI(t *testing.T) {
 	}
 	h.draw(engine.LayerStation, nil)
 	h.draw(engine.LayerWork, map[string]any{"modules": []string{"B"}, "statement": "模块B已结束"})
-	h.do("coder_work", "/decryption/work/ask", nil).problem(409, "division_phase")
+	h.do("coder_work", "/decryption/"+string(engine.LayerWork)+"/ask", nil).problem(409, "division_phase")
 	h.markAndRecheck()
 	h.do("coder_entry", "/decryption/entry/ask", nil).problem(409, "layer_order")
-	h.do("the_supervisor", "/decryption/work/open", nil).problem(409, "not_asked")
+	h.do("the_supervisor", "/decryption/"+string(engine.LayerWork)+"/open", nil).problem(409, "not_asked")
 	for _, l := range []engine.Layer{engine.LayerWork, engine.LayerStation, engine.LayerEntry} {
 		h.do(coder(l), "/decryption/"+string(l)+"/ask", nil).want(200)
 		h.do(coder(l), "/decryption/"+string(l)+"/open", nil).problem(403, "forbidden")

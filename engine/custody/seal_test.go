@@ -420,7 +420,7 @@ func FuzzImport(f *testing.F) {
 	f.Add(out.Bytes())
 	f.Fuzz(func(t *testing.T, file []byte) {
 		if err := custody.CheckFile(file); err == nil {
-			t.Skip() // a well-formed file; whether it is genuine is the signature's matter
+			t.Skip("a well-formed file; whether it is genuine is the signature's matter")
 		} else if !errors.Is(err, custody.ErrDamaged) {
 			t.Fatal(err)
 		}
