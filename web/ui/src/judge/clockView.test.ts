@@ -4,35 +4,7 @@ import { ServerClock } from '../shared/clock'
 import { openJournal, type Journal } from '../shared/journal'
 import { createClocks, type Waits } from './clockView'
 import type { StationClock } from './stationClock'
-
-const minute = 60_000
-const said = Date.parse('2026-11-23T08:00:00Z')
-
-function station(change: Partial<StationClock> = {}): StationClock {
-  return {
-    module: 'B',
-    code: 'A01',
-    batch: 1,
-    station: 1,
-    state: 'idle',
-    limit_ms: 90 * minute,
-    used_ms: 0,
-    remaining_ms: 90 * minute,
-    overtime_ms: 0,
-    paused_ms: 0,
-    compensation_ms: 0,
-    pauses: [],
-    grants: [],
-    ends_at: null,
-    started_at: null,
-    stopped_at: null,
-    absent: false,
-    told: '',
-    told_code: '',
-    server_time: '2026-11-23T08:00:00Z',
-    ...change,
-  }
-}
+import { minute, said, station } from './testStation'
 
 describe('presses', () => {
   interface Sent {

@@ -1,42 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  acts,
-  clockText,
-  presumedClock,
-  runningClock,
-  startable,
-  type Pressed,
-  type StationClock,
-} from './stationClock'
-
-const minute = 60_000
-const said = Date.parse('2026-11-23T08:00:00Z')
-
-function station(change: Partial<StationClock> = {}): StationClock {
-  return {
-    module: 'B',
-    code: 'A01',
-    batch: 1,
-    station: 1,
-    state: 'idle',
-    limit_ms: 90 * minute,
-    used_ms: 0,
-    remaining_ms: 90 * minute,
-    overtime_ms: 0,
-    paused_ms: 0,
-    compensation_ms: 0,
-    pauses: [],
-    grants: [],
-    ends_at: null,
-    started_at: null,
-    stopped_at: null,
-    absent: false,
-    told: '',
-    told_code: '',
-    server_time: '2026-11-23T08:00:00Z',
-    ...change,
-  }
-}
+import { acts, clockText, presumedClock, runningClock, startable, type Pressed } from './stationClock'
+import { minute, said, station } from './testStation'
 
 describe('a clock between two words of the server', () => {
   const running = station({ state: 'running', used_ms: 30 * minute, remaining_ms: 60 * minute })
